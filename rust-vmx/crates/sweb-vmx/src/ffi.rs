@@ -1,0 +1,290 @@
+//! The boundary between the kernel and the hypervisor, both directions, in one file: cbindgen reads only this one.
+//!
+//! Rules. Plain C types and `#[repr(C)]` structs only. No exception and no panic crosses. Text is UTF-8 with an explicit
+//! length coming in, and NUL-terminated in a caller's buffer going out. Unless a function says otherwise it may be called
+//! by any kernel thread with interrupts enabled and no lock held, may not be called from an interrupt handler, and
+//! does not block. A vCPU's thread needs a kernel stack of at least 32 KiB.
+
+use core::ffi::c_char;
+
+/// A virtual machine. Owned by the library from `vm_create` to `vm_destroy`; the kernel holds only the pointer.
+pub struct Vm {
+    _private: (),
+}
+
+
+/// The host has something to do (an interrupt was pending, or the time slice is over): call `vm_run` again.
+pub const VM_RUN_PREEMPTED: u32 = 0;
+/// The vCPU is halted: block until `deadline_ns` or until something was delivered to the VM, then call `vm_run` again.
+pub const VM_RUN_HALTED: u32 = 1;
+/// The guest switched its power off, or wrote `exit_code` to the debug-exit port. Destroy the VM.
+pub const VM_RUN_POWERED_OFF: u32 = 2;
+/// `vm_stop` was called. Destroy the VM.
+pub const VM_RUN_STOPPED: u32 = 3;
+/// The VM cannot go on; `vm_report` says why. Destroy the VM.
+pub const VM_RUN_FAILED: u32 = 4;
+
+/// What `vm_run` returns.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct VmRun {
+    /// One of `VM_RUN_*`.
+    pub reason: u32,
+    /// For `VM_RUN_POWERED_OFF`: the value written to the debug-exit port, else 0.
+    pub exit_code: u32,
+    /// For `VM_RUN_HALTED`: host time (as `host_time_ns`) of the next guest event, `UINT64_MAX` for none.
+    pub deadline_ns: u64,
+}
+
+/// Columns of the text screen.
+pub const VM_SCREEN_COLUMNS: usize = 80;
+/// Rows of the text screen.
+pub const VM_SCREEN_ROWS: usize = 25;
+
+/// The guest's text screen.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct VmScreen {
+    /// Character in the low byte, attribute in the high one, as in VGA text memory.
+    pub cells: [u16; VM_SCREEN_COLUMNS * VM_SCREEN_ROWS],
+    /// Cursor column, `UINT32_MAX` when the cursor is off or outside.
+    pub cursor_column: u32,
+    /// Cursor row, `UINT32_MAX` when the cursor is off or outside.
+    pub cursor_row: u32,
+}
+
+/// The figures of a VM that `vmlist` shows.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default)]
+pub struct VmInfo {
+    /// Guest RAM in bytes.
+    pub memory_bytes: u64,
+    /// Host frames the VM owns: guest memory, EPT, VMCS, bitmaps; in bytes.
+    pub frame_bytes: u64,
+    /// VM exits of all vCPUs.
+    pub exits: u64,
+    /// TSC ticks spent in the guest.
+    pub guest_ticks: u64,
+    /// TSC ticks spent handling exits.
+    pub host_ticks: u64,
+    /// Interrupts injected.
+    pub interrupts: u64,
+}
+
+/// Output streams of a guest (`host_output`).
+pub const VM_STREAM_SERIAL: u32 = 0;
+/// Port 0xE9 or 0x402.
+pub const VM_STREAM_DEBUG: u32 = 1;
+
+/// `host_open`: read only.
+pub const HOST_OPEN_READ: u32 = 0;
+/// `host_open`: read and write, and nobody else may have it open for writing or mounted.
+pub const HOST_OPEN_WRITE: u32 = 1;
+
+/// Host log levels, those of the `log` crate.
+pub const HOST_LOG_ERROR: u32 = 1;
+/// Warning.
+pub const HOST_LOG_WARN: u32 = 2;
+/// Information.
+pub const HOST_LOG_INFO: u32 = 3;
+/// Debugging detail.
+pub const HOST_LOG_DEBUG: u32 = 4;
+/// Tracing.
+pub const HOST_LOG_TRACE: u32 = 5;
+
+// ---------------------------------------------------------------- what the kernel provides
+
+unsafe extern "C" {
+    /// Heap memory of `size` bytes aligned to `align` (a power of two up to 4096), or null. Callable with
+    /// interrupts enabled or disabled; must not block.
+    pub fn host_alloc(size: usize, align: usize) -> *mut u8;
+    /// Gives back what `host_alloc` returned, with the same size and alignment.
+    pub fn host_free(pointer: *mut u8, size: usize, align: usize);
+
+    /// `pages` (a power of two) contiguous physical frames, naturally aligned, zeroed, writable through
+    /// `host_frame_pointer`; their physical address, or 0 when there are none. Interrupts on or off; must not block.
+    pub fn host_frame_alloc(pages: usize) -> u64;
+    /// Gives back frames of one `host_frame_alloc`. The kernel may reuse them at once.
+    pub fn host_frame_free(physical: u64, pages: usize);
+    /// The kernel's address of a frame from `host_frame_alloc`. Pure arithmetic.
+    pub fn host_frame_pointer(physical: u64) -> *mut u8;
+
+    /// Opens a file (`/usr/guests/disk.img`) or a block device by name (`/dev/idea2`, `/dev/ideb`); a handle, or a
+    /// negative error number: -2 no such file, -16 in use, -30 read only, and so on. May block.
+    pub fn host_open(path: *const u8, length: usize, flags: u32) -> i64;
+    /// Size in bytes, or a negative error number.
+    pub fn host_size(handle: i64) -> i64;
+    /// Reads up to `length` bytes at `offset`; the number read (short only at the end), or a negative error number.
+    /// Blocks; called with interrupts enabled.
+    pub fn host_read(handle: i64, offset: u64, buffer: *mut u8, length: usize) -> i64;
+    /// Writes `length` bytes at `offset`; the number written, or a negative error number. Blocks; interrupts enabled.
+    pub fn host_write(handle: i64, offset: u64, buffer: *const u8, length: usize) -> i64;
+    /// Makes what was written durable; 0 or a negative error number. Blocks; interrupts enabled.
+    pub fn host_flush(handle: i64) -> i64;
+    /// Closes a handle.
+    pub fn host_close(handle: i64);
+
+    /// Nanoseconds since the host booted, monotonic. Interrupts on or off.
+    pub fn host_time_ns() -> u64;
+    /// TSC ticks per second.
+    pub fn host_tsc_hz() -> u64;
+    /// Seconds since 1970-01-01 UTC.
+    pub fn host_wall_clock() -> i64;
+
+    /// One line for the host's log, without a newline. Interrupts on or off; must not block.
+    pub fn host_log(level: u32, text: *const u8, length: usize);
+    /// Output bytes of the guest whose `vm_create` got `context`. Interrupts are disabled; must not block.
+    pub fn host_output(context: usize, stream: u32, bytes: *const u8, length: usize);
+    /// The hypervisor found itself inconsistent: print `text`, a backtrace, and stop the kernel.
+    pub fn host_panic(text: *const u8, length: usize) -> !;
+}
+
+// ---------------------------------------------------------------- what the library provides
+
+/// Says whether this CPU can run VMs: 0, or 1 with the reason and the remedy in `message`. Changes nothing.
+///
+/// # Safety
+/// `message` points to `capacity` writable bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vmx_probe(message: *mut c_char, capacity: usize) -> u32 {
+    let _ = (message, capacity);
+    todo!()
+}
+
+/// Puts this CPU into VMX root operation: 0, or 1 with the reason in `message`. Calling it again is no error.
+///
+/// # Safety
+/// `message` points to `capacity` writable bytes. Called once the kernel's GDT, IDT, TSS and CR3 are final.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vmx_enable(message: *mut c_char, capacity: usize) -> u32 {
+    let _ = (message, capacity);
+    todo!()
+}
+
+/// Leaves VMX operation. All VMs are destroyed before.
+#[unsafe(no_mangle)]
+pub extern "C" fn vmx_disable() {
+    todo!()
+}
+
+/// Builds a VM from the text of a guest definition: memory, devices, disks opened, images loaded. Null on error, with
+/// one line in `message` that says what is wrong and what to do, and nothing left allocated or open. `context` comes back
+/// with `host_output`. Blocks (reads files). Requires `vmx_enable`.
+///
+/// # Safety
+/// `definition` points to `length` readable bytes, `message` to `capacity` writable bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vm_create(
+    definition: *const u8,
+    length: usize,
+    context: usize,
+    message: *mut c_char,
+    capacity: usize,
+) -> *mut Vm {
+    let _ = (definition, length, context, message, capacity);
+    todo!()
+}
+
+/// Frees the VM with every frame, descriptor and byte it holds.
+///
+/// # Safety
+/// `vm` came from `vm_create`; no thread is in a call with it, and none makes one afterwards. May block (flushes disks).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vm_destroy(vm: *mut Vm) {
+    let _ = vm;
+    todo!()
+}
+
+/// Runs a vCPU on the calling thread until it needs the host. Interrupts must be enabled and are enabled on return; in
+/// between they are mostly disabled, and a host interrupt makes it return within one exit.
+///
+/// # Safety
+/// `vm` is live; one thread at a time per vCPU.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vm_run(vm: *mut Vm, vcpu: u32) -> VmRun {
+    let _ = (vm, vcpu);
+    todo!()
+}
+
+/// Asks a VM to stop: the next `vm_run` (or the one in progress, within one host tick) returns `VM_RUN_STOPPED`. The
+/// kernel wakes a halted vCPU's thread itself.
+///
+/// # Safety
+/// `vm` is live.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vm_stop(vm: *mut Vm) {
+    let _ = vm;
+    todo!()
+}
+
+/// Asks a VM to reset: all devices and the vCPU, images loaded again. The kernel wakes a halted vCPU's thread itself.
+///
+/// # Safety
+/// `vm` is live.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vm_reset(vm: *mut Vm) {
+    let _ = vm;
+    todo!()
+}
+
+/// Delivers a scancode (set 1, as the PC keyboard's translated output) to the guest's keyboard. The kernel wakes a halted
+/// vCPU's thread itself. Returns 0, or 1 when the guest's keyboard buffer is full and the code was dropped.
+///
+/// # Safety
+/// `vm` is live.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vm_key(vm: *mut Vm, scancode: u8) -> u32 {
+    let _ = (vm, scancode);
+    todo!()
+}
+
+/// Delivers a byte to the guest's first serial port; as `vm_key`.
+///
+/// # Safety
+/// `vm` is live.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vm_serial_input(vm: *mut Vm, byte: u8) -> u32 {
+    let _ = (vm, byte);
+    todo!()
+}
+
+/// Copies the guest's text screen.
+///
+/// # Safety
+/// `vm` is live, `screen` is writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vm_screen(vm: *mut Vm, screen: *mut VmScreen) {
+    let _ = (vm, screen);
+    todo!()
+}
+
+/// Copies the VM's figures.
+///
+/// # Safety
+/// `vm` is live, `info` is writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vm_info(vm: *mut Vm, info: *mut VmInfo) {
+    let _ = (vm, info);
+    todo!()
+}
+
+/// Writes the table of `vmstat` (exits by reason with their cost, pages, interrupts) as text; returns its length.
+///
+/// # Safety
+/// `vm` is live, `text` points to `capacity` writable bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vm_statistics(vm: *mut Vm, text: *mut c_char, capacity: usize) -> usize {
+    let _ = (vm, text, capacity);
+    todo!()
+}
+
+/// Writes the report of a VM that failed (reason, qualification, RIP with symbol, registers, last exits); returns its
+/// length, 0 when there is none.
+///
+/// # Safety
+/// `vm` is live, `text` points to `capacity` writable bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vm_report(vm: *mut Vm, text: *mut c_char, capacity: usize) -> usize {
+    let _ = (vm, text, capacity);
+    todo!()
+}

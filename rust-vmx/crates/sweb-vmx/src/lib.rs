@@ -1,0 +1,9 @@
+//! The static library a kernel links. It holds the C interface ([`ffi`]), the global allocator, the panic handler and the
+//! logger, and nothing else: what a VM is and does is in `machine`, what a CPU does in `vmx`.
+#![no_std]
+#![no_main]
+
+extern crate alloc;
+
+pub mod ffi;
+mod runtime;

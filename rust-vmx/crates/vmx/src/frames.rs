@@ -1,0 +1,24 @@
+//! What the host lends: page frames.
+
+use crate::addr::Hpa;
+
+/// The host's page frames, as this crate needs them. The product implements it over the kernel's PageManager,
+/// tests over ordinary memory.
+///
+/// # Safety
+/// `allocate` must return memory that nobody else uses until it is passed to `free`, and `pointer` must
+/// return an address through which all of a frame that `allocate` returned can be read and written.
+pub unsafe trait Frames: Sync {
+    /// Takes `pages` (a power of two) contiguous 4 KiB frames, aligned to their total size and zeroed, or
+    /// `None` when there are none.
+    fn allocate(&self, pages: usize) -> Option<Hpa>;
+
+    /// Gives back what `allocate` returned.
+    ///
+    /// # Safety
+    /// `frame` and `pages` are those of one `allocate`, and nothing reaches the frames any more.
+    unsafe fn free(&self, frame: Hpa, pages: usize);
+
+    /// Where the kernel sees a frame that `allocate` returned.
+    fn pointer(&self, frame: Hpa) -> *mut u8;
+}

@@ -1,0 +1,13 @@
+//! The CPU: Intel VMX instructions, capability MSRs, typed VMCS fields, controls, EPT and the world switch.
+//!
+//! What it is not: it knows no device, no memory map and no kernel. What the host must lend it is the trait
+//! [`frames::Frames`]; what it gives back is [`exit::Exit`], one typed value per VM exit.
+#![cfg_attr(not(test), no_std)]
+
+extern crate alloc;
+
+pub mod addr;
+pub mod event;
+pub mod exit;
+pub mod frames;
+pub mod state;
