@@ -1,0 +1,155 @@
+#ifndef SWEB_SYSCALL_DEFINITIONS_H
+#define SWEB_SYSCALL_DEFINITIONS_H
+
+// The agreement between the kernel and user space, included by both (C and C++).
+//
+// A program puts the number into rax and up to five arguments into rbx, rcx, rdx, rsi and rdi, executes `int 0x80`
+// and finds the result in rax: >= 0 on success, -E... (errno.h) on failure. Every other register keeps its value.
+//
+// Numbers below 300 follow 32-bit Linux where SWEB has the same call. Those marked "reserved" belong to the exercises
+// of the operating systems course: the kernel answers -ENOSYS until somebody solves them.
+
+enum
+{
+  fd_stdin = 0,
+  fd_stdout = 1,
+  fd_stderr = 2,
+};
+
+enum
+{
+  sc_exit = 1,            // (code)                       never returns
+  sc_fork = 2,            // reserved
+  sc_read = 3,            // (fd, buf, n)                 bytes read; fd 0: one line of the terminal
+  sc_write = 4,           // (fd, buf, n)                 bytes written; fd 1 and 2: the terminal
+  sc_open = 5,            // (path, flags)                descriptor
+  sc_close = 6,           // (fd)
+  sc_waitpid = 7,         // reserved
+  sc_unlink = 10,         // (path)
+  sc_execv = 11,          // reserved
+  sc_chdir = 12,          // (path)
+  sc_lseek = 19,          // (fd, offset, whence)         new position
+  sc_getpid = 20,         // ()                           the caller's process id
+  sc_sync = 36,           // ()                           everything written reaches the disks
+  sc_kill = 37,           // reserved
+  sc_rename = 38,         // (from, to)
+  sc_mkdir = 39,          // (path)
+  sc_rmdir = 40,          // (path)
+  sc_dup = 41,            // reserved
+  sc_pipe = 42,           // reserved
+  sc_pseudols = 43,       // (path, buf, n)               names separated by newlines; buf = 0: prints the listing
+  sc_brk = 45,            // reserved
+  sc_ioctl = 54,          // (fd, request, argument)      terminal requests, see below
+  sc_dup2 = 63,           // reserved
+  sc_reboot = 88,         // (how)                        unmounts, then powers off or restarts; see below
+  sc_mmap = 90,           // reserved
+  sc_munmap = 91,         // reserved
+  sc_outline = 105,       // (port, text)                 debug output, at most 250 characters
+  sc_fstat = 108,         // (fd, struct file_status*)
+  sc_sysinfo = 116,       // (struct system_information*)
+  sc_mprotect = 125,      // reserved
+  sc_sched_yield = 158,   // ()
+  sc_nanosleep = 162,     // reserved
+  sc_getcwd = 183,        // (buf, n)                     length of the path
+  sc_createprocess = 191, // (path, wait, argv, status*)  process id; wait != 0: first waits for its end and stores
+                          //                              its exit code at status; argv and status may be 0
+  sc_processlist = 192,   // (buf, n)                     text, one process a line
+  sc_clock = 201,         // reserved
+  sc_trace = 252,         // ()                           the caller's backtrace, on the debug port
+  sc_pthread_first = 260, // reserved: threads and semaphores, up to and including sc_pthread_last
+  sc_pthread_last = 299,
+
+  // Virtual machines. A failing vm_create leaves its explanation in the buffer the caller passed.
+  sc_vm_create = 300, // (struct vm_create_request*)      id, or -E... with the reason in request->error
+  sc_vm_attach = 301, // (id)                             blocks until the user detaches or the VM ends: VM_DETACHED...
+  sc_vm_list = 302,   // (buf, n)                         text, one VM a line: id, name, state, ...
+  sc_vm_kill = 303,   // (id)
+  sc_vm_reset = 304,  // (id)
+  sc_vm_stat = 305,   // (id, buf, n)                     text: exits by reason, pages mapped, interrupts injected
+  sc_vm_report = 306, // (id, buf, n)                     text: why the VM ended
+  sc_vm_last = 349,
+};
+
+// Flags of open. They are SWEB's, not POSIX's: one of the first three has to be given.
+enum
+{
+  open_rdonly = 0x001,
+  open_wronly = 0x002,
+  open_rdwr = 0x004,
+  open_creat = 0x008,
+  open_append = 0x010,
+  open_excl = 0x020,
+  open_nonblock = 0x040,
+  open_trunc = 0x080,
+  open_sync = 0x100,
+};
+
+// Requests of ioctl on a terminal (descriptor 0).
+enum
+{
+  terminal_read_key = 1, // waits for one key and returns its code: a character, or one of the key_... codes
+  terminal_clear = 2,    // empties the screen, next output in its first line
+  terminal_columns = 3,  // width in characters
+  terminal_rows = 4,     // height in characters
+};
+
+// What reboot shall do after it has ended all processes and unmounted everything.
+enum
+{
+  reboot_power_off = 0,
+  reboot_restart = 1,
+};
+
+struct file_status
+{
+  unsigned long size; // bytes
+  unsigned long type; // file_type_...
+};
+
+enum
+{
+  file_type_regular = 0,
+  file_type_directory = 1,
+  file_type_device = 2,
+};
+
+struct system_information
+{
+  unsigned long page_size;      // bytes
+  unsigned long total_pages;    // of RAM the kernel manages
+  unsigned long free_pages;     //
+  unsigned long heap_used;      // bytes of the kernel heap
+  unsigned long processes;      // running processes
+  unsigned long uptime_ns;      // since boot
+};
+
+enum
+{
+  vm_error_size = 512,
+  vm_name_size = 64,
+};
+
+enum
+{
+  vm_create_detached = 1, // do not hold the VM back until someone attaches to its screen
+};
+
+struct vm_create_request
+{
+  const char* definition;          // text of `key = value` lines; later lines override earlier ones
+  unsigned long definition_length; // bytes, without a terminating zero
+  unsigned long flags;             // vm_create_...
+  char name[vm_name_size];         // zero-terminated; a `name =` line in the definition wins
+  char error[vm_error_size];       // filled by the kernel when it refuses: one zero-terminated line
+};
+
+// Why vm_attach returned.
+enum
+{
+  vm_detached = 0, // the user pressed Ctrl-]; the VM runs on
+  vm_ended = 1,    // the VM powered itself off
+  vm_failed = 2,   // the VM was ended by an error: vm_report explains it
+  vm_killed = 3,   // somebody killed it
+};
+
+#endif
