@@ -2,9 +2,10 @@
 
 use crate::time::Time;
 use crate::wires::Wires;
+use serde::{Deserialize, Serialize};
 
 /// The width of a port access.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Width {
     /// 8 bits.
     Byte,
@@ -12,6 +13,18 @@ pub enum Width {
     Word,
     /// 32 bits.
     Dword,
+}
+
+impl Width {
+    /// Bytes moved by an access.
+    #[must_use]
+    pub const fn bytes(self) -> usize {
+        match self {
+            Self::Byte => 1,
+            Self::Word => 2,
+            Self::Dword => 4,
+        }
+    }
 }
 
 /// A range of ports a device answers on, with the name the log uses.
@@ -25,12 +38,27 @@ pub struct PortRange {
     pub count: u16,
 }
 
-/// Why a device did not answer. The bus decides what the guest sees then (an open bus reads all ones).
+impl PortRange {
+    /// `count` ports from `first` on.
+    #[must_use]
+    pub const fn new(name: &'static str, first: u16, count: u16) -> Self {
+        Self { name, first, count }
+    }
+
+    /// Whether `port` is one of them.
+    #[must_use]
+    pub const fn contains(&self, port: u16) -> bool {
+        port.wrapping_sub(self.first) < self.count
+    }
+}
+
+/// Why a device did not answer. The bus decides what the guest sees then.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AccessError {
-    /// No register here.
+    /// No register here: reads float to all ones, writes are lost.
     NoRegister,
-    /// The register cannot be accessed in this width.
+    /// The register cannot be accessed in this width. The bus splits a wide access into bytes at consecutive ports, lowest
+    /// first, as an ISA bus does for an 8-bit device.
     BadWidth,
 }
 
@@ -52,7 +80,20 @@ pub trait PortDevice {
     fn read(&mut self, port: u16, width: Width, cx: &mut Context<'_>) -> Result<u32, AccessError>;
 
     /// OUT to `port`, one of its own. Bits above the width are zero.
-    fn write(&mut self, port: u16, width: Width, value: u32, cx: &mut Context<'_>) -> Result<(), AccessError>;
+    fn write(&mut self, port: u16, width: Width, value: u32, cx: &mut Context<'_>)
+    -> Result<(), AccessError>;
+
+    /// The fast path of REP INS: fills as much of `buffer` (whole items of `width`) as `port` can supply without the machine
+    /// acting in between, and returns the bytes filled. 0 means that the port has no fast path at present: use [`read`](Self::read).
+    fn read_block(&mut self, _port: u16, _width: Width, _buffer: &mut [u8], _cx: &mut Context<'_>) -> usize {
+        0
+    }
+
+    /// The fast path of REP OUTS: takes as much of `data` as `port` accepts without the machine acting in between, and returns
+    /// the bytes taken. 0 means that the port has no fast path at present: use [`write`](Self::write).
+    fn write_block(&mut self, _port: u16, _width: Width, _data: &[u8], _cx: &mut Context<'_>) -> usize {
+        0
+    }
 
     /// Brings the device up to the present: counters count, due outputs change.
     fn advance(&mut self, _cx: &mut Context<'_>) {}

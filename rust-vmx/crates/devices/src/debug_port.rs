@@ -1,0 +1,91 @@
+//! The debug output ports of Bochs and QEMU: 0xE9, and 0x402 as SeaBIOS uses it.
+//!
+//! A byte written appears on the host. A read returns 0xE9, which is how a program finds out that the port is there.
+
+use crate::{AccessError, Context, PortDevice, PortRange, Stream, Width};
+use serde::{Deserialize, Serialize};
+
+const PORTS: &[PortRange] = &[
+    PortRange::new("debug port", 0xE9, 1),
+    PortRange::new("debug port", 0x402, 1),
+];
+
+/// What both ports read.
+const PRESENT: u32 = 0xE9;
+
+/// The debug ports. They have no state.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DebugPort;
+
+impl DebugPort {
+    /// The ports.
+    #[must_use]
+    pub fn new() -> Self {
+        Self
+    }
+}
+
+impl PortDevice for DebugPort {
+    fn ports(&self) -> &'static [PortRange] {
+        PORTS
+    }
+
+    fn read(&mut self, _port: u16, width: Width, _cx: &mut Context<'_>) -> Result<u32, AccessError> {
+        if width == Width::Byte {
+            Ok(PRESENT)
+        } else {
+            Err(AccessError::BadWidth)
+        }
+    }
+
+    fn write(
+        &mut self,
+        _port: u16,
+        width: Width,
+        value: u32,
+        cx: &mut Context<'_>,
+    ) -> Result<(), AccessError> {
+        if width != Width::Byte {
+            return Err(AccessError::BadWidth);
+        }
+        cx.wires.send(Stream::Debug, value as u8);
+        Ok(())
+    }
+
+    fn write_block(&mut self, _port: u16, width: Width, data: &[u8], cx: &mut Context<'_>) -> usize {
+        if width != Width::Byte {
+            return 0;
+        }
+        cx.wires
+            .output
+            .extend(data.iter().map(|&byte| (Stream::Debug, byte)));
+        data.len()
+    }
+
+    fn reset(&mut self, _cx: &mut Context<'_>) {}
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Time, Wires};
+
+    #[test]
+    fn bytes_come_out_in_order_and_the_port_identifies_itself() {
+        let mut wires = Wires::default();
+        let mut cx = Context {
+            now: Time::ZERO,
+            wires: &mut wires,
+        };
+        let mut port = DebugPort::new();
+        port.write(0xE9, Width::Byte, u32::from(b'a'), &mut cx).unwrap();
+        assert_eq!(port.write_block(0x402, Width::Byte, b"bc", &mut cx), 2);
+        assert_eq!(port.read(0x402, Width::Byte, &mut cx), Ok(0xE9));
+        assert_eq!(
+            port.write(0xE9, Width::Word, 0, &mut cx),
+            Err(AccessError::BadWidth)
+        );
+        let text: Vec<u8> = wires.output.iter().map(|&(_, byte)| byte).collect();
+        assert_eq!(text, b"abc");
+    }
+}
