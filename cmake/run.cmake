@@ -1,0 +1,1 @@
+# Running, in SWEB's way.
