@@ -38,19 +38,34 @@ impl Event {
     /// An interrupt from the interrupt controller.
     #[must_use]
     pub const fn interrupt(vector: u8) -> Self {
-        Self { kind: EventKind::ExternalInterrupt, vector, error_code: None, instruction_length: 0 }
+        Self {
+            kind: EventKind::ExternalInterrupt,
+            vector,
+            error_code: None,
+            instruction_length: 0,
+        }
     }
 
     /// A fault without an error code.
     #[must_use]
     pub const fn fault(vector: u8) -> Self {
-        Self { kind: EventKind::HardwareException, vector, error_code: None, instruction_length: 0 }
+        Self {
+            kind: EventKind::HardwareException,
+            vector,
+            error_code: None,
+            instruction_length: 0,
+        }
     }
 
     /// A fault with an error code.
     #[must_use]
     pub const fn fault_with_code(vector: u8, error_code: u32) -> Self {
-        Self { kind: EventKind::HardwareException, vector, error_code: Some(error_code), instruction_length: 0 }
+        Self {
+            kind: EventKind::HardwareException,
+            vector,
+            error_code: Some(error_code),
+            instruction_length: 0,
+        }
     }
 
     /// #UD, invalid opcode.

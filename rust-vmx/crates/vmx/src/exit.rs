@@ -9,6 +9,8 @@ use crate::event::Event;
 pub struct VmExit {
     /// What happened.
     pub exit: Exit,
+    /// The basic exit reason as the SDM numbers it, for statistics and reports.
+    pub reason: u16,
     /// Length of the instruction that exited; valid for instruction exits and software events.
     pub instruction_length: u8,
     /// The event whose delivery the exit interrupted; it must be delivered again or replaced.
@@ -52,8 +54,6 @@ pub enum Exit {
     ReadMsr(u32),
     /// 32: WRMSR of this value to this MSR.
     WriteMsr(u32, u64),
-    /// 33, 34, 41: the VM entry failed after the guest state was loaded.
-    EntryFailure(EntryFailure),
     /// 37: monitor trap flag.
     MonitorTrap,
     /// 43: TPR below threshold.

@@ -22,3 +22,19 @@ pub unsafe trait Frames: Sync {
     /// Where the kernel sees a frame that `allocate` returned.
     fn pointer(&self, frame: Hpa) -> *mut u8;
 }
+
+// SAFETY: every call goes to the same `Frames`, which keeps the promises itself.
+unsafe impl<T: Frames + ?Sized> Frames for &T {
+    fn allocate(&self, pages: usize) -> Option<Hpa> {
+        (**self).allocate(pages)
+    }
+
+    unsafe fn free(&self, frame: Hpa, pages: usize) {
+        // SAFETY: the caller's promise is the one asked for.
+        unsafe { (**self).free(frame, pages) }
+    }
+
+    fn pointer(&self, frame: Hpa) -> *mut u8 {
+        (**self).pointer(frame)
+    }
+}

@@ -7,7 +7,13 @@
 extern crate alloc;
 
 pub mod addr;
+pub mod ept;
 pub mod event;
 pub mod exit;
 pub mod frames;
+pub mod io_bitmap;
+pub mod memory;
+pub mod msr_bitmap;
+pub mod root;
 pub mod state;
+pub mod vcpu;

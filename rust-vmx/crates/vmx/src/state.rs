@@ -93,6 +93,43 @@ pub struct Segment {
     pub access: u32,
 }
 
+/// The registers that hold a descriptor table's address.
+#[allow(missing_docs)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum TableName {
+    Gdtr,
+    Idtr,
+}
+
+/// How the CPU interprets addresses and operands at the moment.
+#[allow(missing_docs)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum CpuMode {
+    Real,
+    Virtual8086,
+    /// Protected mode with a 16-bit code segment.
+    Protected16,
+    /// Protected mode with a 32-bit code segment.
+    Protected32,
+    /// IA-32e mode with a 16-bit code segment.
+    Compatibility16,
+    /// IA-32e mode with a 32-bit code segment.
+    Compatibility32,
+    /// 64-bit mode.
+    Long,
+}
+
+/// What keeps events from being delivered after the current instruction (SDM "Guest Non-Register State", table 25-3).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Interruptibility {
+    /// Blocking by STI.
+    pub sti: bool,
+    /// Blocking by MOV SS or POP SS.
+    pub mov_ss: bool,
+    /// Blocking by NMI: until the next IRET.
+    pub nmi: bool,
+}
+
 /// GDTR or IDTR.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DescriptorTable {
