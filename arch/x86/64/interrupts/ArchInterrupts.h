@@ -1,0 +1,44 @@
+#pragma once
+
+#include "types.h"
+
+/// The interrupt flag and the interrupt controller, as the rest of the kernel sees them.
+class ArchInterrupts
+{
+public:
+  /// Number of legacy interrupt lines (two 8259s).
+  static constexpr uint8 IRQ_COUNT = 16;
+
+  /// Serves one interrupt line. Runs with interrupts disabled on the stack of whatever was interrupted; may not block.
+  using IrqHandler = void (*)();
+
+  /// Sets up the 8259 pair with every line masked, and loads the interrupt descriptor table.
+  static void initialise();
+
+  /// Starts the periodic timer tick (see TIMER_FREQUENCY of Pit.h) and unmasks its line.
+  static void enableTimer();
+  static void disableTimer();
+
+  /// Installs `handler` for an interrupt line and unmasks it. The end-of-interrupt command is sent by the dispatcher.
+  /// A line has one handler: installing a second one panics.
+  static void registerIrqHandler(uint8 irq, IrqHandler handler);
+
+  /// Masks an interrupt line and forgets its handler.
+  static void unregisterIrqHandler(uint8 irq);
+
+  static void enableIrq(uint8 irq);
+  static void disableIrq(uint8 irq);
+
+  static void enableInterrupts();
+
+  /// Returns whether they were enabled before.
+  static bool disableInterrupts();
+
+  /// True if interrupts are enabled.
+  [[nodiscard]] static bool testIFSet();
+
+  /// Gives the CPU away if that is possible here: interrupts enabled and the scheduler running.
+  static void yieldIfIFSet();
+
+  ArchInterrupts() = delete;
+};

@@ -1,0 +1,95 @@
+#pragma once
+
+#include "ThreadQueue.h"
+#include "types.h"
+
+class CleanupThread;
+class IdleThread;
+class Thread;
+
+/// Decides who runs: round robin among the ready threads, the idle thread when there is none.
+///
+/// Everything it keeps is intrusive and guarded by disabled interrupts, so it never allocates.
+class Scheduler
+{
+public:
+  [[nodiscard]] static Scheduler* instance();
+
+  /// Creates the idle and the cleanup thread. Needs the heap.
+  void initialise();
+
+  /// Hands a thread over; it may run at once. Any thread, interrupts enabled or disabled.
+  void addNewThread(Thread* thread);
+
+  /// Puts the running thread to sleep until wake(). If wake() came since its last sleep, it returns at once.
+  void sleep();
+
+  /// As sleep(), at most until the clock shows `deadline_ns`. Returns false if the time ran out.
+  bool sleepUntil(uint64 deadline_ns);
+
+  /// Wakes a thread from sleep(), or lets its next sleep() return at once. A thread that waits for a lock is left alone. Usable in
+  /// interrupt handlers.
+  void wake(Thread* thread);
+
+  /// Gives the CPU to the next ready thread.
+  void yield();
+
+  /// Timer ticks since the timer was started.
+  [[nodiscard]] uint64 getTicks() const { return ticks_; }
+
+  [[nodiscard]] size_t getThreadCount() const { return thread_count_; }
+
+  /// Calls `visit(thread, argument)` for every thread, interrupts disabled.
+  void forEachThread(void (*visit)(Thread* thread, void* argument), void* argument) const;
+
+  void printThreadList() const;
+  void printStackTraces() const;
+  void printLockingInformation() const;
+
+  // -- for the locks: interrupts disabled
+
+  /// Puts the running thread to sleep, queued in `queue` (null for none), until makeReady() or `deadline_ns`.
+  /// Returns false if the time ran out.
+  bool block(ThreadQueue* queue, uint64 deadline_ns);
+
+  /// Ends a thread's sleep. From an interrupt handler, the thread goes to the front of the queue and preempts.
+  void makeReady(Thread* thread);
+
+  // -- for the interrupt layer: interrupts disabled
+
+  /// Counts a timer tick, wakes threads whose time has come, and asks for a reschedule.
+  void tick();
+
+  /// True if the interrupt that is being served shall end in schedule().
+  [[nodiscard]] bool isRescheduleWanted() const { return reschedule_wanted_; }
+
+  /// Chooses the next thread and points currentThread and currentThreadRegisters at it.
+  void schedule();
+
+  // -- for Thread
+
+  /// Takes an ended thread off every queue and hands it to the cleanup thread.
+  void retire(Thread* thread);
+
+private:
+  friend class CleanupThread;
+
+  constexpr Scheduler() = default;
+
+  /// Unlinks and returns one ended thread that is not running, null if there is none.
+  Thread* takeDeadThread();
+  void wakeTimedSleepers();
+  void insertDeadline(Thread* thread);
+
+  static Scheduler instance_;
+
+  ThreadQueue all_;
+  ThreadQueue ready_;
+  ThreadQueue dead_;
+  ThreadQueue timed_;
+  size_t thread_count_ = 0;
+  volatile uint64 ticks_ = 0;
+  bool reschedule_wanted_ = false;
+  IdleThread* idle_thread_ = nullptr;
+  CleanupThread* cleanup_thread_ = nullptr;
+};

@@ -1,0 +1,54 @@
+#pragma once
+
+#include "SpinLock.h"
+#include "paging-definitions.h"
+#include "types.h"
+
+/// Owner of all physical memory, one bit per page.
+///
+/// All functions may be called with interrupts enabled or disabled, and never block.
+class PageManager
+{
+public:
+  [[nodiscard]] static PageManager* instance() { return &instance_; }
+
+  /// Reads the memory map and takes over all RAM that neither the kernel image, its page tables nor a boot module uses.
+  void initialise();
+
+  /// Allocates `size` bytes of contiguous physical memory, zeroed, `size` being a power of two of at least one page;
+  /// it is aligned to its size. Returns the number of the first page, 0 when there is none.
+  [[nodiscard]] ppn_t allocPPN(size_t size = PAGE_SIZE);
+
+  /// Frees memory of one allocPPN(), or a part of it. Freeing a free page panics.
+  void freePPN(ppn_t page_number, size_t size = PAGE_SIZE);
+
+  /// Pages of RAM under management, used or not.
+  [[nodiscard]] size_t getTotalNumPages() const { return total_pages_; }
+  [[nodiscard]] size_t getNumFreePages() const { return free_pages_; }
+
+  /// Prints which pages are in use to the debug output.
+  void printBitmap() const;
+
+  PageManager(const PageManager&) = delete;
+  PageManager& operator=(const PageManager&) = delete;
+
+private:
+  constexpr PageManager() : lock_("PageManager") {}
+
+  [[nodiscard]] bool isUsed(ppn_t page) const { return (bitmap_[page / 64] >> (page % 64)) & 1; }
+  void markUsed(ppn_t page, size_t count);
+  void markFree(ppn_t page, size_t count);
+  [[nodiscard]] ppn_t findFreePage();
+  [[nodiscard]] ppn_t findFreeRun(size_t count) const;
+  void placeBitmap();
+  void takeOverFreeMemory();
+
+  static PageManager instance_;
+
+  mutable SpinLock lock_;
+  uint64* bitmap_ = nullptr;  ///< bit set: used, or no RAM
+  size_t bitmap_pages_ = 0;   ///< number of pages the bitmap covers, from physical address 0
+  size_t total_pages_ = 0;
+  size_t free_pages_ = 0;
+  size_t next_word_ = 0;      ///< no page is free in the bitmap's words before this one
+};
