@@ -1,1 +1,39 @@
-# The guests that come along: /usr/guests/NAME.vm and the images the definitions name.
+# The guests that come along: /usr/guests/NAME.vm and what the definitions name. Only the host's disk has them.
+set(GUESTS_SOURCE_DIR ${CMAKE_SOURCE_DIR}/userspace/guests)
+set(guest_files)
+
+# sweb_guest_file(SOURCE NAME): the file SOURCE becomes /usr/guests/NAME.
+macro(sweb_guest_file source name)
+  add_custom_command(OUTPUT ${GUESTS_USR_DIR}/guests/${name}
+    COMMAND ${CMAKE_COMMAND} -E copy ${source} ${GUESTS_USR_DIR}/guests/${name} DEPENDS ${source} VERBATIM)
+  list(APPEND guest_files ${GUESTS_USR_DIR}/guests/${name})
+endmacro()
+
+# sweb_asm_guest(NAME): userspace/guests/NAME.S, linked by NAME.ld, becomes /usr/guests/NAME.
+macro(sweb_asm_guest name)
+  add_executable(${name} ${GUESTS_SOURCE_DIR}/${name}.S)
+  target_compile_options(${name} PRIVATE -m32)
+  target_link_options(${name} PRIVATE -m32 -nostdlib -static -no-pie LINKER:--build-id=none LINKER:-z,noexecstack
+    LINKER:-T,${GUESTS_SOURCE_DIR}/${name}.ld)
+  set_target_properties(${name} PROPERTIES LINK_DEPENDS ${GUESTS_SOURCE_DIR}/${name}.ld
+    RUNTIME_OUTPUT_DIRECTORY ${GUESTS_USR_DIR}/guests)
+  list(APPEND guest_files ${name})
+endmacro()
+
+file(GLOB definitions CONFIGURE_DEPENDS ${GUESTS_SOURCE_DIR}/*.vm)
+foreach(definition ${definitions})
+  get_filename_component(name ${definition} NAME)
+  sweb_guest_file(${definition} ${name})
+endforeach()
+sweb_asm_guest(hello)
+sweb_asm_guest(boot)
+
+# guest: this very kernel, and a disk of its own with the same programs.
+get_property(usr_files GLOBAL PROPERTY SWEB_USR_FILES)
+get_property(usr_targets GLOBAL PROPERTY SWEB_USR_TARGETS)
+sweb_disk(guest.img
+  PARTITIONS 2048 512 4096 12288 16384 1024
+  BOOT_DIR ${CMAKE_BINARY_DIR}/guest-boot USR_DIRS ${USR_DIR}
+  DEPENDS ${usr_files} ${usr_targets})
+sweb_guest_file(${CMAKE_BINARY_DIR}/guest.img guest.img)
+sweb_guest_file(${CMAKE_BINARY_DIR}/kernel.x kernel.x)

@@ -1,7 +1,9 @@
 # What /usr holds: a picture of it, USR_DIR, is made in the build folder; partition 2 of every disk is filled from there.
 # Whoever puts something below USR_DIR says so with one of these functions, which is all that the disks look at.
+# GUESTS_USR_DIR holds what only the host's disk has: /usr/guests.
 set(USR_DIR ${CMAKE_BINARY_DIR}/usr)
-file(MAKE_DIRECTORY ${USR_DIR}/guests)
+set(GUESTS_USR_DIR ${CMAKE_BINARY_DIR}/usr-guests)
+file(MAKE_DIRECTORY ${USR_DIR} ${GUESTS_USR_DIR}/guests)
 
 # sweb_usr_file(FILE...): files below USR_DIR that a custom command produces.
 function(sweb_usr_file)
