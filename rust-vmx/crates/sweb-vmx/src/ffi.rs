@@ -12,7 +12,6 @@ pub struct Vm {
     _private: (),
 }
 
-
 /// The host has something to do (an interrupt was pending, or the time slice is over): call `vm_run` again.
 pub const VM_RUN_PREEMPTED: u32 = 0;
 /// The vCPU is halted: block until `deadline_ns` or until something was delivered to the VM, then call `vm_run` again.
@@ -69,6 +68,27 @@ pub struct VmInfo {
     pub host_ticks: u64,
     /// Interrupts injected.
     pub interrupts: u64,
+}
+
+/// Room for a VM's name in `VmDescription`, with the terminating NUL.
+pub const VM_NAME_SIZE: usize = 64;
+/// Room for a path in `VmDescription`, with the terminating NUL.
+pub const VM_PATH_SIZE: usize = 256;
+/// `VmDescription::console`: the guest's text screen and keyboard.
+pub const VM_CONSOLE_SCREEN: u32 = 0;
+/// `VmDescription::console`: the guest's first serial port.
+pub const VM_CONSOLE_SERIAL: u32 = 1;
+
+/// What the definition says to the kernel: how to call the VM, and what to do with its output.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct VmDescription {
+    /// NUL-terminated.
+    pub name: [c_char; VM_NAME_SIZE],
+    /// File that receives serial and debug output; NUL-terminated, empty for none.
+    pub log: [c_char; VM_PATH_SIZE],
+    /// One of `VM_CONSOLE_*`.
+    pub console: u32,
 }
 
 /// Output streams of a guest (`host_output`).
@@ -255,6 +275,16 @@ pub unsafe extern "C" fn vm_serial_input(vm: *mut Vm, byte: u8) -> u32 {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vm_screen(vm: *mut Vm, screen: *mut VmScreen) {
     let _ = (vm, screen);
+    todo!()
+}
+
+/// Copies what the definition says to the kernel.
+///
+/// # Safety
+/// `vm` is live, `description` is writable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vm_description(vm: *mut Vm, description: *mut VmDescription) {
+    let _ = (vm, description);
     todo!()
 }
 

@@ -42,7 +42,10 @@ impl Write for FixedText {
 
 #[panic_handler]
 fn panic(info: &PanicInfo<'_>) -> ! {
-    let mut text = FixedText { bytes: [0; 512], length: 0 };
+    let mut text = FixedText {
+        bytes: [0; 512],
+        length: 0,
+    };
     // Writing to the fixed text cannot fail; it truncates.
     let _ = write!(text, "{info}");
     // SAFETY: the text is valid for its length; host_panic does not return.
