@@ -93,6 +93,25 @@ enum
   terminal_rows = 4,     // height in characters
 };
 
+// What terminal_read_key returns for keys without a character. Enter is '\n', Backspace '\b', Tab '\t', Ctrl with a
+// letter 1 to 26; F1 to F12 are consecutive.
+enum
+{
+  key_escape = 27,
+  key_f1 = 129,
+  key_f12 = 140,
+  key_insert = 145,
+  key_delete = 146,
+  key_home = 147,
+  key_end = 148,
+  key_page_up = 149,
+  key_page_down = 150,
+  key_up = 151,
+  key_down = 152,
+  key_left = 153,
+  key_right = 154,
+};
+
 // What reboot shall do after it has ended all processes and unmounted everything.
 enum
 {

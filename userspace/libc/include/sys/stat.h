@@ -1,0 +1,6 @@
+#pragma once
+
+#include "sys/syscall.h"
+
+int mkdir(const char* path, ...); // a mode may follow, and is ignored: SWEB has no users
+int fstat(int fd, struct file_status* status);
