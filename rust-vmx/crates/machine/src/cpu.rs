@@ -1,75 +1,80 @@
 //! A virtual CPU as the machine drives it.
 //!
-//! [`crate::backend`] implements it over VT-x; the tests over a script. Another backend (AMD SVM, shadow paging) needs
-//! nothing from this crate but this trait.
+//! `crate::backend` implements it over VT-x, the tests over a script. Another backend (AMD SVM, shadow paging) needs
+//! nothing from this crate but this trait. All methods but [`VirtualCpu::run`] are about the state between an exit and
+//! the next entry.
 
-use core::fmt::Display;
+use core::fmt::{self, Display};
+use vmx::addr::Gpa;
 use vmx::event::Event;
 use vmx::exit::VmExit;
-use vmx::state::{DescriptorTable, Registers, Segment, SegmentName, SystemRegister};
+use vmx::state::{CpuMode, DescriptorTable, Registers, Segment, SegmentName, SystemRegister, TableName};
+pub use vmx::vcpu::TripleFault;
 
-/// One virtual CPU. All methods but [`run`](Self::run) are about the state between an exit and the next entry.
+/// One virtual CPU.
 pub trait VirtualCpu {
     /// Why the CPU could not run the guest at all.
     type Error: Display;
 
-    /// Enters the guest and returns its next exit. The caller has host interrupts disabled.
+    /// Enters the guest and returns its next exit. From then on host interrupts are disabled, until
+    /// [`unload`](Self::unload).
     fn run(&mut self) -> Result<VmExit, Self::Error>;
+    /// Takes the guest off the CPU and lets the host have it: interrupts are enabled afterwards. Needed before anything
+    /// that may block.
+    fn unload(&mut self);
+    /// Brings the CPU to its state after RESET.
+    fn reset(&mut self);
 
     /// The general-purpose registers, RSP included.
-    fn registers(&self) -> &Registers;
+    fn registers(&mut self) -> &Registers;
     /// The same, to be changed.
     fn registers_mut(&mut self) -> &mut Registers;
-
     /// A system register as the guest sees it.
-    fn system(&self, register: SystemRegister) -> u64;
-    /// Changes a system register as the guest sees it. What is architecturally wrong was refused before; bits that the
-    /// hardware needs otherwise (CR0.NE, CR4.VMXE) are the backend's business. Setting EFER.LMA switches IA-32e mode.
-    fn set_system(&mut self, register: SystemRegister, value: u64);
-
+    fn read(&mut self, register: SystemRegister) -> u64;
+    /// Writes a system register as the guest's own instruction would, with what follows from it (IA-32e mode, paging
+    /// mode, TLB). `Err` is the fault that instruction raises; nothing has changed then.
+    fn write(&mut self, register: SystemRegister, value: u64) -> Result<(), Event>;
     /// A segment register with its hidden part.
-    fn segment(&self, name: SegmentName) -> Segment;
-    /// Changes a segment register.
+    fn segment(&mut self, name: SegmentName) -> Segment;
+    /// Loads a segment register with its hidden part.
     fn set_segment(&mut self, name: SegmentName, segment: Segment);
-    /// GDTR.
-    fn gdtr(&self) -> DescriptorTable;
-    /// Changes GDTR.
-    fn set_gdtr(&mut self, table: DescriptorTable);
-    /// IDTR.
-    fn idtr(&self) -> DescriptorTable;
-    /// Changes IDTR.
-    fn set_idtr(&mut self, table: DescriptorTable);
-    /// Loads the four page-directory-pointer-table entries that PAE paging keeps inside the CPU.
-    fn set_pdptes(&mut self, entries: [u64; 4]);
+    /// GDTR or IDTR.
+    fn descriptor_table(&mut self, name: TableName) -> DescriptorTable;
+    /// Loads GDTR or IDTR.
+    fn set_descriptor_table(&mut self, name: TableName, table: DescriptorTable);
+    /// How the CPU interprets addresses and operands now.
+    fn mode(&mut self) -> CpuMode;
+    /// The address of the four page-directory-pointer-table entries that PAE paging keeps inside the CPU; none in other
+    /// modes. After a write to CR0, CR3 or CR4 they are handed over with [`set_pdptes`](Self::set_pdptes).
+    fn pdpte_address(&mut self) -> Option<Gpa>;
+    /// Loads the four entries; `Err` is the #GP for reserved bits.
+    fn set_pdptes(&mut self, entries: [u64; 4]) -> Result<(), Event>;
 
-    /// Moves RIP behind the instruction that exited; ends STI and MOV SS blocking, as executing it would.
+    /// Finishes an instruction that was carried out for the guest: RIP moves behind it, blocking by STI and MOV SS ends.
     fn skip_instruction(&mut self, length: u8);
-
-    /// Whether an external interrupt could be delivered now: IF set and no blocking by STI or MOV SS.
-    fn interruptible(&self) -> bool;
-    /// Whether an NMI could be delivered now.
-    fn nmi_allowed(&self) -> bool;
-    /// Delivers `event` at the next entry. There is at most one: see [`injecting`](Self::injecting).
-    fn inject(&mut self, event: Event);
+    /// Delivers an event at the next entry. An exception during the delivery of another event becomes what the SDM says;
+    /// `Err` when that is a shutdown.
+    fn inject(&mut self, event: Event) -> Result<(), TripleFault>;
     /// The event that the next entry will deliver.
-    fn injecting(&self) -> Option<Event>;
-    /// Asks for an exit as soon as the guest can take an interrupt.
+    fn pending(&self) -> Option<Event>;
+    /// Whether an external interrupt can be injected now.
+    fn accepts_interrupt(&mut self) -> bool;
+    /// Asks for an exit as soon as the guest accepts an interrupt, or no longer.
     fn set_interrupt_window(&mut self, wanted: bool);
 
-    /// Bounds the next entry: it ends at most `ticks` of the TSC later.
-    fn set_deadline(&mut self, ticks: u64);
-
-    /// The present value of the host's TSC.
+    /// The host's TSC.
     fn host_tsc(&self) -> u64;
-    /// What the guest's RDTSC yields now.
-    fn guest_tsc(&self) -> u64;
-    /// Makes the guest's TSC continue at `value`.
-    fn set_guest_tsc(&mut self, value: u64);
+    /// The host TSC value at which the next entry ends at the latest; `None` leaves the backend's own bound.
+    fn set_deadline(&mut self, tsc: Option<u64>);
+    /// The difference guest TSC - host TSC.
+    fn tsc_offset(&self) -> u64;
+    /// Sets the difference guest TSC - host TSC.
+    fn set_tsc_offset(&mut self, offset: u64);
 
     /// What CPUID of the host's CPU answers: EAX, EBX, ECX, EDX.
     fn host_cpuid(&self, leaf: u32, subleaf: u32) -> [u32; 4];
-    /// The bits of XCR0 that this CPU can switch for a guest.
-    fn supported_xcr0(&self) -> u64;
-    /// Brings the CPU to its state after RESET: registers, pending events, extended state.
-    fn reset(&mut self);
+    /// The bits of XCR0 that this CPU can switch for a guest; 0 without XSAVE.
+    fn xcr0_supported(&self) -> u64;
+    /// Writes the backend's own state that explains a failure, one item a line.
+    fn dump(&mut self, out: &mut dyn fmt::Write) -> fmt::Result;
 }

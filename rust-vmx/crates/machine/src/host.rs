@@ -1,0 +1,16 @@
+//! What the machine needs of the kernel around it.
+
+use crate::storage::Storage;
+use devices::Stream;
+
+/// The kernel around a machine. A small handle: it is cloned into whatever needs it.
+pub trait Host: Storage + Clone {
+    /// Nanoseconds since the host booted, monotonic.
+    fn now_ns(&self) -> u64;
+    /// TSC ticks per second.
+    fn tsc_hz(&self) -> u64;
+    /// Seconds since 1970-01-01 UTC.
+    fn wall_clock(&self) -> i64;
+    /// Takes output bytes of the guest. Does not block.
+    fn output(&self, stream: Stream, bytes: &[u8]);
+}

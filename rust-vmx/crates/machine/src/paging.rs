@@ -1,0 +1,490 @@
+//! The guest's own page tables, walked as its CPU would (SDM vol. 3, chapter "Paging").
+//!
+//! Needed where an instruction is carried out for the guest and has a memory operand: INS and OUTS. The walk checks the
+//! rights, sets the accessed and dirty flags, and answers a fault as the guest shall see it.
+
+use crate::cpu::VirtualCpu;
+use crate::memory::PhysicalMemory;
+use vmx::addr::{Gpa, Gva};
+use vmx::event::Event;
+use vmx::state::{SegmentName, SystemRegister};
+
+/// What an access wants to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// A data read.
+    Read,
+    /// A data write.
+    Write,
+    /// An instruction fetch.
+    Fetch,
+}
+
+/// A page fault for the guest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PageFault {
+    /// The linear address: CR2.
+    pub address: Gva,
+    /// The error code.
+    pub code: u32,
+}
+
+/// Why a linear address has no physical one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TranslationError {
+    /// The guest gets a page fault.
+    PageFault(PageFault),
+    /// The address is not canonical: a general-protection fault.
+    NotCanonical,
+}
+
+impl TranslationError {
+    /// The exception the guest gets; sets CR2 where it is a page fault.
+    pub fn deliver<C: VirtualCpu>(self, cpu: &mut C) -> Event {
+        match self {
+            Self::PageFault(fault) => {
+                // CR2 takes any value.
+                let _ = cpu.write(SystemRegister::Cr2, fault.address.0);
+                Event::fault_with_code(14, fault.code)
+            }
+            Self::NotCanonical => Event::GP,
+        }
+    }
+}
+
+/// Bits of CR0, CR4 and EFER that matter for paging.
+mod bits {
+    pub const CR0_WP: u64 = 1 << 16;
+    pub const CR0_PG: u64 = 1 << 31;
+    pub const CR4_PSE: u64 = 1 << 4;
+    pub const CR4_PAE: u64 = 1 << 5;
+    pub const CR4_LA57: u64 = 1 << 12;
+    pub const CR4_SMEP: u64 = 1 << 20;
+    pub const CR4_SMAP: u64 = 1 << 21;
+    pub const EFER_LMA: u64 = 1 << 10;
+    pub const EFER_NXE: u64 = 1 << 11;
+    pub const RFLAGS_AC: u64 = 1 << 18;
+}
+
+/// Bits of paging-structure entries.
+mod entry {
+    pub const PRESENT: u64 = 1;
+    pub const WRITABLE: u64 = 1 << 1;
+    pub const USER: u64 = 1 << 2;
+    pub const ACCESSED: u64 = 1 << 5;
+    pub const DIRTY: u64 = 1 << 6;
+    pub const LARGE: u64 = 1 << 7;
+    pub const NO_EXECUTE: u64 = 1 << 63;
+    /// The address bits of a 64-bit entry.
+    pub const ADDRESS: u64 = 0x000F_FFFF_FFFF_F000;
+}
+
+/// Bits of a page-fault error code.
+mod code {
+    pub const PRESENT: u32 = 1;
+    pub const WRITE: u32 = 1 << 1;
+    pub const USER: u32 = 1 << 2;
+    pub const RESERVED: u32 = 1 << 3;
+    pub const FETCH: u32 = 1 << 4;
+}
+
+/// The guest state a walk depends on, read once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Walker {
+    /// CR0.
+    pub cr0: u64,
+    /// CR3.
+    pub cr3: u64,
+    /// CR4.
+    pub cr4: u64,
+    /// EFER.
+    pub efer: u64,
+    /// RFLAGS.
+    pub rflags: u64,
+    /// The access is made by code of privilege level 3.
+    pub user: bool,
+}
+
+/// The shape of the tables in a mode.
+#[derive(Clone, Copy)]
+struct Mode {
+    levels: u32,
+    /// Bytes of an entry.
+    size: u64,
+    /// Address bits a level translates.
+    bits: u32,
+}
+
+impl Walker {
+    /// The walker for what the CPU would access now.
+    pub fn new<C: VirtualCpu>(cpu: &mut C) -> Self {
+        Self {
+            cr0: cpu.read(SystemRegister::Cr0),
+            cr3: cpu.read(SystemRegister::Cr3),
+            cr4: cpu.read(SystemRegister::Cr4),
+            efer: cpu.read(SystemRegister::Efer),
+            rflags: cpu.read(SystemRegister::Rflags),
+            // The privilege level is SS.DPL (SDM "Guest Register State").
+            user: cpu.segment(SegmentName::Ss).access >> 5 & 3 == 3,
+        }
+    }
+
+    /// The physical address of `address` for `access`, valid to the end of its 4 KiB page.
+    pub fn translate(
+        &self,
+        memory: &mut impl PhysicalMemory,
+        address: Gva,
+        access: Access,
+    ) -> Result<Gpa, TranslationError> {
+        if self.cr0 & bits::CR0_PG == 0 {
+            return Ok(Gpa(address.0 & 0xFFFF_FFFF));
+        }
+        let mode = self.mode();
+        if mode.levels >= 4 && !canonical(address, mode.levels) {
+            return Err(TranslationError::NotCanonical);
+        }
+        let address = if mode.levels >= 4 {
+            address
+        } else {
+            Gva(address.0 & 0xFFFF_FFFF)
+        };
+        self.walk(memory, mode, address, access).map_err(|reason| {
+            TranslationError::PageFault(PageFault {
+                address,
+                code: reason | self.access_code(access),
+            })
+        })
+    }
+
+    fn mode(&self) -> Mode {
+        if self.cr4 & bits::CR4_PAE == 0 {
+            Mode {
+                levels: 2,
+                size: 4,
+                bits: 10,
+            }
+        } else if self.efer & bits::EFER_LMA == 0 {
+            Mode {
+                levels: 3,
+                size: 8,
+                bits: 9,
+            }
+        } else if self.cr4 & bits::CR4_LA57 == 0 {
+            Mode {
+                levels: 4,
+                size: 8,
+                bits: 9,
+            }
+        } else {
+            Mode {
+                levels: 5,
+                size: 8,
+                bits: 9,
+            }
+        }
+    }
+
+    /// The part of the error code that says what was tried.
+    fn access_code(&self, access: Access) -> u32 {
+        let fetch_shown = self.cr4 & bits::CR4_SMEP != 0
+            || (self.cr4 & bits::CR4_PAE != 0 && self.efer & bits::EFER_NXE != 0);
+        let mut result = if self.user { code::USER } else { 0 };
+        match access {
+            Access::Read => {}
+            Access::Write => result |= code::WRITE,
+            Access::Fetch if fetch_shown => result |= code::FETCH,
+            Access::Fetch => {}
+        }
+        result
+    }
+
+    fn walk(
+        &self,
+        memory: &mut impl PhysicalMemory,
+        mode: Mode,
+        address: Gva,
+        access: Access,
+    ) -> Result<Gpa, u32> {
+        let pae = mode.levels == 3;
+        // PAE's CR3 points at four entries that are aligned to 32 bytes only.
+        let mut table = self.cr3 & if pae { 0xFFFF_FFE0 } else { entry::ADDRESS };
+        let mut rights = entry::WRITABLE | entry::USER;
+        let mut no_execute = false;
+        for level in (1..=mode.levels).rev() {
+            let shift = 12 + mode.bits * (level - 1);
+            let top_of_pae = pae && level == 3;
+            let index_bits = if top_of_pae { 2 } else { mode.bits };
+            let index = address.0 >> shift & ((1 << index_bits) - 1);
+            let at = Gpa(table + index * mode.size);
+            let value = read_entry(memory, at, mode.size)?;
+            if value & entry::PRESENT == 0 {
+                return Err(0);
+            }
+            if !top_of_pae {
+                rights &= value;
+            }
+            if mode.size == 8 && value & entry::NO_EXECUTE != 0 {
+                if self.efer & bits::EFER_NXE == 0 {
+                    return Err(code::PRESENT | code::RESERVED);
+                }
+                no_execute = true;
+            }
+            let large = level > 1
+                && value & entry::LARGE != 0
+                && match mode.levels {
+                    2 => self.cr4 & bits::CR4_PSE != 0,
+                    _ => level == 2 || (level == 3 && !pae),
+                };
+            if level > 4 - u32::from(mode.levels == 5) && mode.levels >= 4 && value & entry::LARGE != 0 {
+                return Err(code::PRESENT | code::RESERVED);
+            }
+            if level == 1 || large {
+                self.check(rights, no_execute, access)?;
+                let mut flags = entry::ACCESSED;
+                if access == Access::Write {
+                    flags |= entry::DIRTY;
+                }
+                set_flags(memory, at, mode.size, value, flags)?;
+                let offset_mask = (1u64 << shift) - 1;
+                let base = if mode.size == 4 && large {
+                    // PSE-36: bits 20 to 13 of the entry are bits 39 to 32 of the address.
+                    (value & 0xFFC0_0000) | (value >> 13 & 0xFF) << 32
+                } else {
+                    value & entry::ADDRESS & !offset_mask
+                };
+                return Ok(Gpa(base | address.0 & offset_mask));
+            }
+            if !top_of_pae {
+                set_flags(memory, at, mode.size, value, entry::ACCESSED)?;
+            }
+            table = if mode.size == 4 {
+                value & 0xFFFF_F000
+            } else {
+                value & entry::ADDRESS
+            };
+        }
+        // The loop ends at level 1; this satisfies the compiler, not the CPU.
+        Err(0)
+    }
+
+    fn check(&self, rights: u64, no_execute: bool, access: Access) -> Result<(), u32> {
+        let user_page = rights & entry::USER != 0;
+        let writable = rights & entry::WRITABLE != 0;
+        let allowed = if self.user {
+            user_page
+                && match access {
+                    Access::Read => true,
+                    Access::Write => writable,
+                    Access::Fetch => !no_execute,
+                }
+        } else {
+            let smap = self.cr4 & bits::CR4_SMAP != 0 && self.rflags & bits::RFLAGS_AC == 0;
+            match access {
+                Access::Read => !(user_page && smap),
+                Access::Write => (writable || self.cr0 & bits::CR0_WP == 0) && !(user_page && smap),
+                Access::Fetch => !no_execute && !(user_page && self.cr4 & bits::CR4_SMEP != 0),
+            }
+        };
+        if allowed { Ok(()) } else { Err(code::PRESENT) }
+    }
+}
+
+/// Whether all bits above the translated ones equal the highest of them.
+fn canonical(address: Gva, levels: u32) -> bool {
+    let unused = 64 - (12 + 9 * levels);
+    ((address.0 << unused) as i64 >> unused) as u64 == address.0
+}
+
+fn read_entry(memory: &impl PhysicalMemory, at: Gpa, size: u64) -> Result<u64, u32> {
+    // Tables outside memory read as an open bus does, all ones; an entry with all reserved bits set.
+    let value = if size == 4 {
+        memory.read_u32(at).map(u64::from)
+    } else {
+        memory.read_u64(at)
+    };
+    value.map_err(|_| code::PRESENT | code::RESERVED)
+}
+
+fn set_flags(
+    memory: &mut impl PhysicalMemory,
+    at: Gpa,
+    size: u64,
+    value: u64,
+    flags: u64,
+) -> Result<(), u32> {
+    if value & flags == flags {
+        return Ok(());
+    }
+    let bytes = (value | flags).to_le_bytes();
+    memory
+        .write(at, &bytes[..size as usize])
+        .map_err(|_| code::PRESENT | code::RESERVED)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::Ram;
+    use proptest::prelude::*;
+
+    const USER_RW: u64 = entry::PRESENT | entry::WRITABLE | entry::USER;
+
+    fn long_mode(user: bool) -> Walker {
+        Walker {
+            cr0: bits::CR0_PG | bits::CR0_WP | 1,
+            cr3: 0x1000,
+            cr4: bits::CR4_PAE,
+            efer: bits::EFER_LMA | bits::EFER_NXE,
+            rflags: 2,
+            user,
+        }
+    }
+
+    fn fault(result: Result<Gpa, TranslationError>) -> u32 {
+        match result {
+            Err(TranslationError::PageFault(fault)) => fault.code,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn without_paging_linear_is_physical() {
+        let mut ram = Ram::new(0x1000);
+        let mut walker = long_mode(false);
+        walker.cr0 = 1;
+        assert_eq!(
+            walker.translate(&mut ram, Gva(0x1_0000_1234), Access::Write),
+            Ok(Gpa(0x1234))
+        );
+    }
+
+    #[test]
+    fn four_levels_to_a_page_and_a_large_page() {
+        let mut ram = Ram::new(0x10000);
+        ram.set64(0x1000, 0x2000 | USER_RW);
+        ram.set64(0x2000, 0x3000 | USER_RW);
+        ram.set64(0x3000, 0x4000 | USER_RW);
+        ram.set64(0x3008, 0x40_0000 | USER_RW | entry::LARGE);
+        ram.set64(0x4000 + 5 * 8, 0x7000 | USER_RW);
+        let walker = long_mode(true);
+        assert_eq!(
+            walker.translate(&mut ram, Gva(0x5123), Access::Write),
+            Ok(Gpa(0x7123))
+        );
+        assert_eq!(
+            ram.get64(0x4000 + 5 * 8),
+            0x7000 | USER_RW | entry::ACCESSED | entry::DIRTY
+        );
+        assert_eq!(ram.get64(0x1000), 0x2000 | USER_RW | entry::ACCESSED);
+        assert_eq!(
+            walker.translate(&mut ram, Gva(0x2A_BCDE), Access::Read),
+            Ok(Gpa(0x4A_BCDE))
+        );
+        assert_eq!(
+            fault(walker.translate(&mut ram, Gva(0x6000), Access::Write)),
+            code::WRITE | code::USER
+        );
+        assert_eq!(
+            walker.translate(&mut ram, Gva(1 << 47), Access::Read),
+            Err(TranslationError::NotCanonical)
+        );
+    }
+
+    #[test]
+    fn rights_combine_over_the_levels() {
+        let mut ram = Ram::new(0x10000);
+        ram.set64(0x1000, 0x2000 | USER_RW);
+        ram.set64(0x2000, 0x3000 | entry::PRESENT | entry::USER | entry::NO_EXECUTE);
+        ram.set64(0x3000, 0x4000 | USER_RW);
+        ram.set64(0x4000, 0x7000 | USER_RW);
+        let user = long_mode(true);
+        assert_eq!(user.translate(&mut ram, Gva(0), Access::Read), Ok(Gpa(0x7000)));
+        let write = user.translate(&mut ram, Gva(0), Access::Write);
+        assert_eq!(fault(write), code::PRESENT | code::WRITE | code::USER);
+        let fetch = user.translate(&mut ram, Gva(0), Access::Fetch);
+        assert_eq!(fault(fetch), code::PRESENT | code::FETCH | code::USER);
+        let mut kernel = long_mode(false);
+        assert_eq!(
+            fault(kernel.translate(&mut ram, Gva(0), Access::Write)),
+            code::PRESENT | code::WRITE
+        );
+        kernel.cr0 &= !bits::CR0_WP;
+        assert_eq!(kernel.translate(&mut ram, Gva(0), Access::Write), Ok(Gpa(0x7000)));
+        kernel.cr4 |= bits::CR4_SMAP;
+        assert_eq!(
+            fault(kernel.translate(&mut ram, Gva(0), Access::Read)),
+            code::PRESENT
+        );
+        kernel.rflags |= bits::RFLAGS_AC;
+        assert_eq!(kernel.translate(&mut ram, Gva(0), Access::Read), Ok(Gpa(0x7000)));
+    }
+
+    #[test]
+    fn two_levels_and_pse() {
+        let mut ram = Ram::new(0x10000);
+        let walker = Walker {
+            cr4: bits::CR4_PSE,
+            efer: 0,
+            ..long_mode(true)
+        };
+        ram.set32(0x1000 + 4, 0x2000 | USER_RW as u32);
+        ram.set32(0x2000 + 3 * 4, 0x9000 | USER_RW as u32);
+        ram.set32(
+            0x1000 + 8,
+            0x0080_0000 | 1 << 13 | (USER_RW | entry::LARGE) as u32,
+        );
+        assert_eq!(
+            walker.translate(&mut ram, Gva(0x0040_3042), Access::Read),
+            Ok(Gpa(0x9042))
+        );
+        assert_eq!(
+            walker.translate(&mut ram, Gva(0x0081_2345), Access::Read),
+            Ok(Gpa(0x1_0081_2345))
+        );
+    }
+
+    #[test]
+    fn pae_has_four_entries_without_rights() {
+        let mut ram = Ram::new(0x10000);
+        let walker = Walker {
+            cr3: 0x1020,
+            efer: 0,
+            ..long_mode(true)
+        };
+        ram.set64(0x1020 + 8, 0x2000 | entry::PRESENT);
+        ram.set64(0x2000, 0x3000 | USER_RW);
+        ram.set64(0x3000, 0x8000 | USER_RW);
+        assert_eq!(
+            walker.translate(&mut ram, Gva(0x4000_0010), Access::Write),
+            Ok(Gpa(0x8010))
+        );
+        assert_eq!(ram.get64(0x1028), 0x2000 | entry::PRESENT);
+    }
+
+    #[test]
+    fn tables_outside_memory_are_a_reserved_bit_fault() {
+        let mut ram = Ram::new(0x10);
+        let got = long_mode(false).translate(&mut ram, Gva(0), Access::Read);
+        assert_eq!(fault(got), code::PRESENT | code::RESERVED);
+    }
+
+    proptest! {
+        #[test]
+        fn no_tables_make_it_panic(
+            bytes in proptest::collection::vec(any::<u8>(), 4096..4097),
+            (cr0, cr3, cr4, efer) in any::<(u64, u64, u64, u64)>(),
+            address in any::<u64>(),
+        ) {
+            let mut ram = Ram::new(0x8000);
+            for page in 0..8 {
+                ram.write(Gpa(page * 4096), &bytes).unwrap();
+            }
+            for cr3 in [cr3, cr3 & 0x7FFF] {
+                let walker = Walker { cr0, cr3, cr4, efer, rflags: 2, user: false };
+                for access in [Access::Read, Access::Write, Access::Fetch] {
+                    let _ = walker.translate(&mut ram, Gva(address), access);
+                }
+            }
+        }
+    }
+}
