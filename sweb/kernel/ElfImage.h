@@ -21,8 +21,8 @@ struct ElfSegment
 /// The checked memory layout of a program file.
 ///
 /// Program files come from a disk anybody may have written, so every field is taken as hostile: after build() has
-/// returned 0, all segments lie in user space, do not wrap around, stay inside the file and share no page, and the entry
-/// point lies in an executable segment. The class only looks at bytes; who reads the file does not matter to it.
+/// returned 0, all segments lie in user space, do not wrap around, stay inside the file and share no page, and the
+/// entry point lies in an executable segment. The class only looks at bytes; who reads the file does not matter to it.
 class ElfImage
 {
 public:
