@@ -1,20 +1,10 @@
 #include "assert.h"
 
-#include "kprintf.h"
-
-void kpanict(const char* format, ...)
-{
-  kprintfd("KERNEL PANIC: ");
-  va_list arguments;
-  va_start(arguments, format);
-  kvprintfd(format, arguments);
-  va_end(arguments);
-  kprintfd("\n");
-  for (;;)
-    asm volatile("cli; hlt");
-}
+#include "kformat.h"
 
 void sweb_assert(const char* condition, const char* file, uint32 line, const char* function)
 {
-  kpanict("Assertion %s failed at %s:%u in %s", condition, file, line, function);
+  static char message[512]; // not on the stack: the assertion may be about the stack
+  ksnprintf(message, sizeof(message), "Assertion %s failed at %s:%u in %s", condition, file, line, function);
+  kpanict(message);
 }

@@ -2,9 +2,7 @@
 
 #include "kstring.h"
 
-BufferSink::BufferSink(char* buffer, size_t size) : buffer_(buffer), size_(size)
-{
-}
+BufferSink::BufferSink(char* buffer, size_t size) : buffer_(buffer), size_(size) {}
 
 void BufferSink::write(const char* text, size_t length)
 {

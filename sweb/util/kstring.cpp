@@ -6,103 +6,103 @@
 
 extern "C"
 {
-int memcmp(const void* left, const void* right, size_t length)
-{
-  const uint8* a = static_cast<const uint8*>(left);
-  const uint8* b = static_cast<const uint8*>(right);
-  for (; length != 0; ++a, ++b, --length)
-    if (*a != *b)
-      return *a - *b;
-  return 0;
-}
-
-int bcmp(const void* left, const void* right, size_t length)
-{
-  return memcmp(left, right, length);
-}
-
-void* memchr(const void* memory, int value, size_t length)
-{
-  const uint8* byte = static_cast<const uint8*>(memory);
-  for (; length != 0; ++byte, --length)
-    if (*byte == static_cast<uint8>(value))
-      return const_cast<uint8*>(byte);
-  return nullptr;
-}
-
-size_t strlen(const char* text)
-{
-  size_t length = 0;
-  while (text[length] != '\0')
-    ++length;
-  return length;
-}
-
-size_t strnlen(const char* text, size_t limit)
-{
-  size_t length = 0;
-  while (length < limit && text[length] != '\0')
-    ++length;
-  return length;
-}
-
-int strcmp(const char* left, const char* right)
-{
-  while (*left != '\0' && *left == *right)
+  int memcmp(const void* left, const void* right, size_t length)
   {
-    ++left;
-    ++right;
+    const uint8* a = static_cast<const uint8*>(left);
+    const uint8* b = static_cast<const uint8*>(right);
+    for (; length != 0; ++a, ++b, --length)
+      if (*a != *b)
+        return *a - *b;
+    return 0;
   }
-  return static_cast<uint8>(*left) - static_cast<uint8>(*right);
-}
 
-int strncmp(const char* left, const char* right, size_t limit)
-{
-  for (; limit != 0; ++left, ++right, --limit)
-    if (*left == '\0' || *left != *right)
-      return static_cast<uint8>(*left) - static_cast<uint8>(*right);
-  return 0;
-}
+  int bcmp(const void* left, const void* right, size_t length)
+  {
+    return memcmp(left, right, length);
+  }
 
-char* strcpy(char* destination, const char* source)
-{
-  memcpy(destination, source, strlen(source) + 1);
-  return destination;
-}
+  void* memchr(const void* memory, int value, size_t length)
+  {
+    const uint8* byte = static_cast<const uint8*>(memory);
+    for (; length != 0; ++byte, --length)
+      if (*byte == static_cast<uint8>(value))
+        return const_cast<uint8*>(byte);
+    return nullptr;
+  }
 
-char* strncpy(char* destination, const char* source, size_t size)
-{
-  size_t length = strnlen(source, size);
-  memcpy(destination, source, length);
-  memset(destination + length, 0, size - length);
-  return destination;
-}
+  size_t strlen(const char* text)
+  {
+    size_t length = 0;
+    while (text[length] != '\0')
+      ++length;
+    return length;
+  }
 
-char* strcat(char* destination, const char* source)
-{
-  strcpy(destination + strlen(destination), source);
-  return destination;
-}
+  size_t strnlen(const char* text, size_t limit)
+  {
+    size_t length = 0;
+    while (length < limit && text[length] != '\0')
+      ++length;
+    return length;
+  }
 
-char* strchr(const char* text, int character)
-{
-  return static_cast<char*>(memchr(text, character, strlen(text) + 1));
-}
+  int strcmp(const char* left, const char* right)
+  {
+    while (*left != '\0' && *left == *right)
+    {
+      ++left;
+      ++right;
+    }
+    return static_cast<uint8>(*left) - static_cast<uint8>(*right);
+  }
 
-char* strrchr(const char* text, int character)
-{
-  for (size_t index = strlen(text) + 1; index != 0; --index)
-    if (text[index - 1] == static_cast<char>(character))
-      return const_cast<char*>(text + index - 1);
-  return nullptr;
-}
+  int strncmp(const char* left, const char* right, size_t limit)
+  {
+    for (; limit != 0; ++left, ++right, --limit)
+      if (*left == '\0' || *left != *right)
+        return static_cast<uint8>(*left) - static_cast<uint8>(*right);
+    return 0;
+  }
 
-char* strstr(const char* text, const char* pattern)
-{
-  size_t length = strlen(pattern);
-  for (; *text != '\0'; ++text)
-    if (strncmp(text, pattern, length) == 0)
-      return const_cast<char*>(text);
-  return length == 0 ? const_cast<char*>(text) : nullptr;
-}
+  char* strcpy(char* destination, const char* source)
+  {
+    memcpy(destination, source, strlen(source) + 1);
+    return destination;
+  }
+
+  char* strncpy(char* destination, const char* source, size_t size)
+  {
+    size_t length = strnlen(source, size);
+    memcpy(destination, source, length);
+    memset(destination + length, 0, size - length);
+    return destination;
+  }
+
+  char* strcat(char* destination, const char* source)
+  {
+    strcpy(destination + strlen(destination), source);
+    return destination;
+  }
+
+  char* strchr(const char* text, int character)
+  {
+    return static_cast<char*>(memchr(text, character, strlen(text) + 1));
+  }
+
+  char* strrchr(const char* text, int character)
+  {
+    for (size_t index = strlen(text) + 1; index != 0; --index)
+      if (text[index - 1] == static_cast<char>(character))
+        return const_cast<char*>(text + index - 1);
+    return nullptr;
+  }
+
+  char* strstr(const char* text, const char* pattern)
+  {
+    size_t length = strlen(pattern);
+    for (; *text != '\0'; ++text)
+      if (strncmp(text, pattern, length) == 0)
+        return const_cast<char*>(text);
+    return length == 0 ? const_cast<char*>(text) : nullptr;
+  }
 }

@@ -1,0 +1,121 @@
+#include "AnsiScreenWriter.h"
+
+#include "CodePage437.h"
+#include "TerminalGrid.h"
+#include "kformat.h"
+#include "kstring.h"
+
+using namespace screen;
+
+void AnsiScreenWriter::text(const char* string)
+{
+  sink_.write(string, strlen(string));
+}
+
+void AnsiScreenWriter::repaint(const TerminalGrid& grid)
+{
+  constexpr uint8 NORMAL = screen::attribute(LIGHT_GREY, BLACK);
+  text("\033[0m\033[2J\033[H");
+  attribute_ = NORMAL;
+  column_ = 0;
+  row_ = 0;
+  for (ScreenCell& cell : shown_)
+    cell = screen::cell(' ', NORMAL);
+  update(grid, (1u << ROWS) - 1);
+}
+
+void AnsiScreenWriter::update(const TerminalGrid& grid, uint32 rows)
+{
+  for (uint32 row = 0; row < ROWS; ++row)
+    if ((rows >> row & 1) != 0)
+      for (uint32 column = 0; column < COLUMNS; ++column)
+        cell(column, row, grid.row(row)[column]);
+
+  bool cursor = grid.cursorRow() != NO_CURSOR;
+  if (cursor)
+    moveTo(grid.cursorColumn(), grid.cursorRow());
+  showCursor(cursor);
+}
+
+void AnsiScreenWriter::cell(uint32 column, uint32 row, ScreenCell cell)
+{
+  ScreenCell& shown = shown_[row * COLUMNS + column];
+  if (shown == cell)
+    return;
+  shown = cell;
+  moveTo(column, row);
+  setColours(attributeOf(cell));
+  character(screen::character(cell));
+  // In the last column terminals differ about where the cursor is then.
+  column_ = column + 1 < COLUMNS ? column + 1 : UNKNOWN;
+}
+
+void AnsiScreenWriter::moveTo(uint32 column, uint32 row)
+{
+  if (column == column_ && row == row_)
+    return;
+  kformat(sink_, "\033[%u;%uH", row + 1, column + 1);
+  column_ = column;
+  row_ = row;
+}
+
+void AnsiScreenWriter::setColours(uint8 attribute)
+{
+  if (attribute == attribute_)
+    return;
+  attribute_ = attribute;
+  uint32 foreground = swapColourOrder(attribute & 0x0F);
+  uint32 background = swapColourOrder(attribute >> 4 & 0x07); // bit 7 blinks, or brightens; either would disturb here
+  kformat(sink_, "\033[0;%u;%um", foreground < 8 ? 30 + foreground : 90 + foreground - 8, 40 + background);
+}
+
+void AnsiScreenWriter::character(uint8 character)
+{
+  char bytes[code_page_437::MAX_LENGTH];
+  sink_.write(bytes, code_page_437::toUtf8(character, bytes));
+}
+
+void AnsiScreenWriter::showCursor(bool show)
+{
+  if (show == cursor_shown_)
+    return;
+  cursor_shown_ = show;
+  text(show ? "\033[?25h" : "\033[?25l");
+}
+
+void AnsiScreenWriter::printLines(const TerminalGrid& grid)
+{
+  release();
+  text("\033[2J\033[H");
+  uint32 last = grid.cursorRow() == NO_CURSOR ? TerminalGrid::LAST_ROW : grid.cursorRow();
+  uint32 first = TerminalGrid::FIRST_TEXT_ROW;
+  while (first < last && grid.textEnd(first) == 0)
+    ++first;
+  uint32 cursor = grid.cursorColumn();
+  for (uint32 row = first; row <= last; ++row)
+  {
+    uint32 end = grid.textEnd(row);
+    uint32 column = 0;
+    for (; column < end; ++column)
+    {
+      setColours(attributeOf(grid.row(row)[column]));
+      character(screen::character(grid.row(row)[column]));
+    }
+    if (row < last)
+      text("\r\n");
+    else if (cursor < column)
+      kformat(sink_, "\033[%uD", column - cursor);
+    else if (cursor > column)
+      kformat(sink_, "\033[%uC", cursor - column);
+  }
+  release();
+}
+
+void AnsiScreenWriter::release()
+{
+  text("\033[0m");
+  showCursor(true);
+  attribute_ = UNKNOWN;
+  column_ = UNKNOWN;
+  row_ = UNKNOWN;
+}

@@ -1,0 +1,45 @@
+#pragma once
+
+#include "FormatSink.h"
+#include "ScreenCell.h"
+#include "types.h"
+
+class TerminalGrid;
+
+/// Keeps the screen of an ANSI terminal equal to a grid, with few bytes: it remembers what the terminal shows and sends
+/// only the cells that differ.
+class AnsiScreenWriter
+{
+public:
+  explicit AnsiScreenWriter(FormatSink& sink) : sink_(sink) {}
+
+  /// Clears the terminal and draws all 25 rows.
+  void repaint(const TerminalGrid& grid);
+
+  /// Sends the differences in the rows given (bit n is row n), and the cursor.
+  void update(const TerminalGrid& grid, uint32 rows);
+
+  /// Clears the terminal and prints the text of a grid as lines; the terminal's cursor stands where the grid's does. So
+  /// the text can go on as a stream, on a terminal of any height.
+  void printLines(const TerminalGrid& grid);
+
+  /// Puts the terminal into its usual state: default colours, cursor shown. Then it is free for a stream of text.
+  void release();
+
+private:
+  static constexpr uint32 UNKNOWN = ~0u;
+
+  void cell(uint32 column, uint32 row, ScreenCell cell);
+  void moveTo(uint32 column, uint32 row);
+  void setColours(uint8 attribute);
+  void character(uint8 character);
+  void showCursor(bool show);
+  void text(const char* string);
+
+  FormatSink& sink_;
+  ScreenCell shown_[screen::CELLS];
+  uint32 column_ = UNKNOWN; ///< where the terminal's cursor is
+  uint32 row_ = UNKNOWN;
+  uint32 attribute_ = UNKNOWN;
+  bool cursor_shown_ = true;
+};

@@ -1,0 +1,161 @@
+#include "SerialConsole.h"
+
+#include "Clock.h"
+#include "ScancodeEncoder.h"
+#include "ScopeLock.h"
+#include "SerialPort.h"
+#include "Terminal.h"
+#include "TerminalGrid.h"
+#include "TerminalInput.h"
+
+SerialConsole* SerialConsole::detect()
+{
+  SerialPort* port = SerialPort::instance();
+  return port->initialise() ? new SerialConsole(*port) : nullptr;
+}
+
+SerialConsole::SerialConsole(SerialPort& port)
+    : Console("SerialConsoleThread"), port_(port), output_(port), writer_(output_)
+{
+}
+
+void SerialConsole::Output::write(const char* text, size_t length)
+{
+  for (size_t index = 0; index < length; ++index)
+  {
+    if (used_ == SIZE)
+      flush();
+    buffer_[used_++] = text[index];
+  }
+}
+
+void SerialConsole::Output::flush()
+{
+  port_.write(buffer_, used_);
+  used_ = 0;
+}
+
+void SerialConsole::showText(const TerminalGrid&, const char* text, size_t length, uint32)
+{
+  for (size_t index = 0; index < length; ++index)
+  {
+    if (text[index] == '\n' && !last_was_cr_)
+      output_.write("\r", 1);
+    output_.write(text + index, 1);
+    last_was_cr_ = text[index] == '\r';
+  }
+  output_.flush();
+}
+
+void SerialConsole::showGuest(const TerminalGrid& grid, uint32 changed_rows)
+{
+  writer_.update(grid, changed_rows);
+  output_.flush();
+}
+
+void SerialConsole::repaint(const TerminalGrid& grid, bool guest)
+{
+  if (guest)
+    writer_.repaint(grid);
+  else
+    writer_.printLines(grid);
+  output_.flush();
+}
+
+void SerialConsole::emergency(const char* text, size_t length)
+{
+  for (size_t index = 0; index < length; ++index)
+  {
+    if (text[index] == '\n')
+      port_.writeDirectly("\r", 1);
+    port_.writeDirectly(text + index, 1);
+  }
+}
+
+void SerialConsole::drain()
+{
+  port_.drain();
+}
+
+void SerialConsole::enableInput()
+{
+  port_.enableInterrupts();
+}
+
+void SerialConsole::Run()
+{
+  /// A terminal emulator sends the bytes of a sequence at once; a person's next key takes longer than this.
+  constexpr uint64 ESCAPE_TIMEOUT_NS = 50'000'000;
+  for (;;)
+  {
+    uint8 byte;
+    bool arrived = port_.read(byte, parser_.isPending() ? Clock::nanoseconds() + ESCAPE_TIMEOUT_NS : Clock::NEVER);
+    ScopeLock lock(inputLock());
+    if (arrived)
+      handleByte(byte);
+    else if (Key key; parser_.timeout(key))
+      handleKey(key);
+  }
+}
+
+void SerialConsole::handleByte(uint8 byte)
+{
+  if (after_prefix_)
+  {
+    after_prefix_ = false;
+    handleCommand(byte);
+  }
+  else if (byte == PREFIX)
+    after_prefix_ = true;
+  else
+    handleInput(byte);
+}
+
+void SerialConsole::handleCommand(uint8 byte)
+{
+  if (byte >= '1' && byte <= '9')
+    select(byte - '0');
+  else if (byte == 'n')
+    selectNeighbour(1);
+  else if (byte == 'p')
+    selectNeighbour(-1);
+  else if (byte == 'd')
+    obey(Key{.code = DETACH_KEY, .ctrl = true});
+  else if (byte == 'a' || byte == PREFIX)
+    handleInput(PREFIX);
+}
+
+void SerialConsole::handleInput(uint8 byte)
+{
+  TerminalInput* input = rawInput();
+  if (input != nullptr && input->format() == TerminalInput::Format::BYTES && byte != DETACH_KEY)
+    input->input(byte);
+  else if (Key key; parser_.parse(byte, key))
+    handleKey(key);
+}
+
+void SerialConsole::handleKey(const Key& key)
+{
+  if (obey(key))
+    return;
+  TerminalInput* input = rawInput();
+  if (input == nullptr)
+  {
+    deliver(key);
+    return;
+  }
+  uint8 scancodes[ScancodeEncoder::MAX_LENGTH];
+  uint32 count = ScancodeEncoder::encode(key, scancodes);
+  for (uint32 index = 0; index < count; ++index)
+    input->input(scancodes[index]);
+}
+
+void SerialConsole::selectNeighbour(int32 step)
+{
+  constexpr int32 COUNT = Terminal::MAX_TERMINALS;
+  int32 place = static_cast<int32>(shownTerminal()) - 1;
+  do
+    place = (place + step + COUNT) % COUNT;
+  while (Terminal::get(static_cast<uint32>(place) + 1) == nullptr);
+  select(static_cast<uint32>(place) + 1);
+}

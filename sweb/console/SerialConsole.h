@@ -1,0 +1,66 @@
+#pragma once
+
+#include "AnsiInputParser.h"
+#include "AnsiScreenWriter.h"
+#include "Console.h"
+#include "FormatSink.h"
+
+class SerialPort;
+
+/// A console on a serial line, for a terminal emulator (ANSI, UTF-8) at its other end.
+///
+/// A terminal's text goes out as the plain stream it is, only with CR before LF; a guest's screen goes out as ANSI
+/// sequences for the cells that change; turning to another terminal draws it anew. Keys come as bytes and escape
+/// sequences. Ctrl-A is the prefix for this console itself: 1 to 9 selects a terminal, n and p the next and the
+/// previous one, d detaches from a guest, and a second Ctrl-A (or a) is Ctrl-A.
+class SerialConsole final : public Console
+{
+public:
+  /// The console of the first serial port; null when the machine has none.
+  [[nodiscard]] static SerialConsole* detect();
+
+private:
+  /// Collects what one change of the screen sends, so that it goes out in long writes.
+  class Output final : public FormatSink
+  {
+  public:
+    explicit Output(SerialPort& port) : port_(port) {}
+    void write(const char* text, size_t length) override;
+    void flush();
+
+  private:
+    static constexpr size_t SIZE = 512;
+
+    SerialPort& port_;
+    size_t used_ = 0;
+    char buffer_[SIZE];
+  };
+
+  static constexpr uint8 PREFIX = 'A' & 0x1F;
+
+  explicit SerialConsole(SerialPort& port);
+
+  void Run() override;
+
+  void showText(const TerminalGrid& grid, const char* text, size_t length, uint32 changed_rows) override;
+  void showGuest(const TerminalGrid& grid, uint32 changed_rows) override;
+  void repaint(const TerminalGrid& grid, bool guest) override;
+  void emergency(const char* text, size_t length) override;
+  void drain() override;
+  void enableInput() override;
+
+  void handleByte(uint8 byte);
+  void handleCommand(uint8 byte);
+  void handleInput(uint8 byte);
+  void handleKey(const Key& key);
+
+  /// Selects the next terminal that exists, forwards (1) or backwards (-1).
+  void selectNeighbour(int32 step);
+
+  SerialPort& port_;
+  Output output_;
+  AnsiScreenWriter writer_;
+  AnsiInputParser parser_;
+  bool after_prefix_ = false;
+  bool last_was_cr_ = false; ///< of the output: a program's own CR LF stays one
+};
