@@ -1,6 +1,7 @@
 #include "FileSyscall.h"
 
 #include "ArchThreads.h"
+#include "ScopeLock.h"
 #include "Terminal.h"
 #include "TransferBuffer.h"
 #include "UserMemory.h"
@@ -199,6 +200,11 @@ int64 FileSyscall::ioctl(size_t fd, size_t request)
     return screen::COLUMNS;
   case terminal_rows:
     return screen::ROWS;
+  case terminal_column:
+  {
+    ScopeLock guard(terminal->screenLock());
+    return terminal->grid().cursorColumn();
+  }
   default:
     return -EINVAL;
   }

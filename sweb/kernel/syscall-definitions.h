@@ -91,6 +91,7 @@ enum
   terminal_clear = 2,    // empties the screen, next output in its first line
   terminal_columns = 3,  // width in characters
   terminal_rows = 4,     // height in characters
+  terminal_column = 5,   // where the cursor is: 0 in a fresh line
 };
 
 // What terminal_read_key returns for keys without a character. Enter is '\n', Backspace '\b', Tab '\t', Ctrl with a

@@ -27,6 +27,10 @@ void trace(void);
 int read_key(void);
 void clear_screen(void);
 
+// Width of the terminal, and the column of its cursor, 0 being the first.
+int terminal_width(void);
+int cursor_column(void);
+
 int system_information(struct system_information* information);
 ssize_t process_list(char* buffer, size_t size);
 

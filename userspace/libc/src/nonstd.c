@@ -29,6 +29,10 @@ int read_key(void) { return (int)__syscall_errno(sc_ioctl, fd_stdin, terminal_re
 
 void clear_screen(void) { __syscall(sc_ioctl, fd_stdin, terminal_clear, 0, 0, 0); }
 
+int terminal_width(void) { return (int)__syscall_errno(sc_ioctl, fd_stdin, terminal_columns, 0, 0, 0); }
+
+int cursor_column(void) { return (int)__syscall_errno(sc_ioctl, fd_stdin, terminal_column, 0, 0, 0); }
+
 int system_information(struct system_information* information)
 {
   return (int)__syscall_errno(sc_sysinfo, ARG(information), 0, 0, 0, 0);

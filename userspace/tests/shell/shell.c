@@ -1,0 +1,79 @@
+// The pseudo-shell: where a person meets SWEB.
+#include "shell.h"
+
+#include "errno.h"
+#include "fcntl.h"
+#include "nonstd.h"
+#include "stdio.h"
+#include "string.h"
+#include "unistd.h"
+
+static void printLogo(void)
+{
+  printf("\n"
+         "   ____ __      _____ ___      __   ____  ____  __\n"
+         "  / __/ \\ \\ /\\ / / __| _ )  ___\\ \\ / /  \\/  \\ \\/ /\n"
+         "  \\__ \\  \\ V  V /| _|| _ \\ |___|\\ V /| |\\/| |>  <\n"
+         "  |___/   \\_/\\_/ |___|___/       \\_/ |_|  |_/_/\\_\\\n"
+         "\n"
+         "The pseudo-shell is ready.");
+  for (size_t i = 0; i < builtin_count; ++i)
+    printf("%s%s", i == 0 ? " Commands: " : builtins[i].usage ? ", " : "/", builtins[i].name);
+  printf("\n");
+}
+
+// Runs a command of the shell itself, with its output in the file the user named.
+static void runBuiltin(const struct Builtin* builtin, struct Command* command)
+{
+  int out = STDOUT_FILENO;
+  if (command->output)
+  {
+    out = open(command->output, O_WRONLY | O_CREAT | (command->append ? O_APPEND : O_TRUNC));
+    if (out < 0)
+    {
+      printf("%s: %s\n", command->output, strerror(errno));
+      return;
+    }
+  }
+  builtin->run(command->word_count, command->words, out);
+  if (out != STDOUT_FILENO)
+    close(out);
+}
+
+static void execute(const char* line)
+{
+  static struct Command command;
+  const char* problem = parseCommand(line, &command);
+  if (problem)
+  {
+    printf("%s\n", problem);
+    return;
+  }
+  if (command.word_count == 0)
+    return;
+  const struct Builtin* builtin = findBuiltin(command.words[0]);
+  if (builtin)
+    runBuiltin(builtin, &command);
+  else
+    runProgram(&command);
+}
+
+int main(void)
+{
+  printLogo();
+  for (;;)
+  {
+    char path[MAX_PATH];
+    char prompt[MAX_PATH + 16];
+    char line[MAX_LINE];
+    if (!getcwd(path, sizeof(path)))
+      strlcpy(path, "?", sizeof(path));
+    snprintf(prompt, sizeof(prompt), "SWEB: %s> ", path);
+    if (cursor_column() > 0)
+      putchar('\n');
+    if (!editLine(prompt, line))
+      return 0;
+    rememberLine(line);
+    execute(line);
+  }
+}

@@ -1,0 +1,24 @@
+// free: how the machine's memory is used, and how long it has been up.
+#include "errno.h"
+#include "nonstd.h"
+#include "stdio.h"
+
+int main(void)
+{
+  struct system_information information;
+  if (system_information(&information) < 0)
+  {
+    perror("free");
+    return 1;
+  }
+  unsigned long used = information.total_pages - information.free_pages;
+  unsigned long page_kib = information.page_size / 1024;
+  unsigned long milliseconds = information.uptime_ns / 1000000;
+  printf("            pages       KiB\n");
+  printf("total  %10lu%10lu\n", information.total_pages, information.total_pages * page_kib);
+  printf("used   %10lu%10lu   (kernel heap: %lu KiB)\n", used, used * page_kib, information.heap_used / 1024);
+  printf("free   %10lu%10lu\n", information.free_pages, information.free_pages * page_kib);
+  printf("processes: %lu, up for %lu.%03lu seconds\n", information.processes, milliseconds / 1000,
+         milliseconds % 1000);
+  return 0;
+}

@@ -1,0 +1,24 @@
+// mkdir DIRECTORY...: makes directories.
+#include "errno.h"
+#include "stdio.h"
+#include "string.h"
+#include "sys/stat.h"
+
+int main(int argc, char* argv[])
+{
+  int failures = 0;
+  if (argc < 2)
+  {
+    printf("usage: mkdir DIRECTORY...\n");
+    return 1;
+  }
+  for (int i = 1; i < argc; ++i)
+  {
+    if (mkdir(argv[i]) < 0)
+    {
+      printf("mkdir: %s: %s\n", argv[i], strerror(errno));
+      ++failures;
+    }
+  }
+  return failures;
+}

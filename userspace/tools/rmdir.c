@@ -1,0 +1,24 @@
+// rmdir DIRECTORY...: removes empty directories.
+#include "errno.h"
+#include "stdio.h"
+#include "string.h"
+#include "unistd.h"
+
+int main(int argc, char* argv[])
+{
+  int failures = 0;
+  if (argc < 2)
+  {
+    printf("usage: rmdir DIRECTORY...\n");
+    return 1;
+  }
+  for (int i = 1; i < argc; ++i)
+  {
+    if (rmdir(argv[i]) < 0)
+    {
+      printf("rmdir: %s: %s\n", argv[i], strerror(errno));
+      ++failures;
+    }
+  }
+  return failures;
+}
