@@ -1,0 +1,34 @@
+#pragma once
+
+#include "FormatSink.h"
+#include "types.h"
+
+/// Prints chains of calls, found by following the frame pointers that all code of the kernel and its Rust library
+/// keeps:
+///
+///     #0 0xffffffff80104a2f Terminal::write (sweb/console/Terminal.cpp:61)
+///
+/// Usable in every context, in a panic too: it allocates nothing and follows no pointer that is not mapped.
+class Backtrace
+{
+public:
+  static constexpr uint32 MAX_FRAMES = 32;
+
+  /// The calls that led to the caller.
+  static void printHere(FormatSink& sink);
+
+  /// The calls that led to the place where somebody was interrupted or left the CPU, from there on.
+  static void print(FormatSink& sink, pointer instruction_pointer, pointer frame_pointer);
+
+  /// Stores the return addresses of the calls that led to the caller, nearest first; returns their number.
+  static uint32 collect(pointer* return_addresses, uint32 capacity);
+
+  /// Prints one line for the call that will return to `return_address`.
+  static void printCall(FormatSink& sink, uint32 number, pointer return_address);
+
+  Backtrace() = delete;
+
+private:
+  static uint32 walk(pointer frame_pointer, pointer* return_addresses, uint32 capacity);
+  static void printPlace(FormatSink& sink, uint32 number, pointer address, pointer inside);
+};
