@@ -1,0 +1,275 @@
+//! Bochs, run in slices of guest time through its debugger.
+//!
+//! Debian's Bochs has the debugger built in. It is told to stop after so many ticks, again and again; between two slices
+//! the machine stands still, so that its memory can be read and input arrives at the same tick in every run.
+
+use std::fmt::Write as _;
+use std::fs::{self, File};
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+
+use crate::emulator::{Emulator, Ending};
+use crate::machine::{Display, Machine, Pace};
+use crate::watchdog::Watchdog;
+use crate::{TICKS_PER_SECOND, rundir::RunDir};
+
+/// A slice takes a tenth of a second; one that takes this long is a machine that hangs in a way Bochs cannot count.
+const STUCK: Duration = Duration::from_secs(120);
+const TIME_BREAKPOINT: &[u8] = b"(0) Caught time breakpoint";
+const EXITING: &str = "Bochs is exiting with the following message:";
+
+/// The configuration file of a machine.
+pub(crate) fn configuration(machine: &Machine, disks: &[PathBuf], serial_port: u16, dir: &RunDir) -> String {
+    let mut text = String::new();
+    let mut line = |arguments: std::fmt::Arguments| {
+        // Writing to a String cannot fail.
+        let _ = text.write_fmt(arguments);
+        text.push('\n');
+    };
+    line(format_args!("megs: {}", machine.memory));
+    // Without fastboot the BIOS waits three seconds of guest time for a key.
+    line(format_args!(
+        "romimage: file=/usr/share/bochs/BIOS-bochs-latest, options=fastboot"
+    ));
+    line(format_args!(
+        "vgaromimage: file=/usr/share/bochs/VGABIOS-lgpl-latest"
+    ));
+    line(format_args!(
+        "cpu: model={}, count=1, ips={TICKS_PER_SECOND}, reset_on_triple_fault=0",
+        machine.cpu.as_deref().unwrap_or("corei7_skylake_x")
+    ));
+    match machine.pace {
+        Pace::Fast => line(format_args!("clock: sync=none, time0=1735689600")),
+        Pace::RealTime => line(format_args!("clock: sync=slowdown, time0=local")),
+    }
+    let places = ["ata0-master", "ata0-slave", "ata1-master", "ata1-slave"];
+    line(format_args!(
+        "ata0: enabled=1, ioaddr1=0x1f0, ioaddr2=0x3f0, irq=14"
+    ));
+    line(format_args!(
+        "ata1: enabled={}, ioaddr1=0x170, ioaddr2=0x370, irq=15",
+        u8::from(disks.len() > 2)
+    ));
+    for (place, disk) in places.iter().zip(disks) {
+        line(format_args!(
+            "{place}: type=disk, path=\"{}\", mode=flat",
+            disk.display()
+        ));
+    }
+    line(format_args!("boot: disk"));
+    line(format_args!(
+        "com1: enabled=1, mode=socket-client, dev=localhost:{serial_port}"
+    ));
+    line(format_args!("port_e9_hack: enabled=1"));
+    line(format_args!("sound: driver=dummy"));
+    line(format_args!("log: \"{}\"", dir.file("bochs.log").display()));
+    match machine.display {
+        Display::None => line(format_args!("display_library: rfb, options=\"timeout=0\"")),
+        Display::Window => line(format_args!("display_library: x")),
+    }
+    text
+}
+
+/// Writes the configuration and starts Bochs; with `commands`, it reads its debugger's commands from that text.
+pub(crate) fn spawn(configuration: &str, commands: Option<&str>, dir: &RunDir) -> Result<Child> {
+    let config = dir.file("bochsrc");
+    fs::write(&config, configuration)?;
+    let mut command = Command::new("bochs-bin");
+    command.arg("-q").arg("-f").arg(&config).stderr(Stdio::null());
+    match commands {
+        Some(text) => {
+            let script = dir.file("bochs.commands");
+            fs::write(&script, text)?;
+            command
+                .arg("-rc")
+                .arg(&script)
+                .stdin(Stdio::null())
+                .stdout(File::create(dir.file("debug.log"))?);
+        }
+        None => {
+            command.stdin(Stdio::piped()).stdout(Stdio::piped());
+        }
+    }
+    command.spawn().context("cannot start bochs-bin: run './x setup'")
+}
+
+/// Bochs under its debugger.
+#[derive(Debug)]
+pub(crate) struct Bochs {
+    child: Child,
+    commands: ChildStdin,
+    output: ChildStdout,
+    debug_log: File,
+    dir: PathBuf,
+    /// Number of the debugger's next prompt.
+    prompt: u32,
+    ticks: u64,
+    ended: Option<Ending>,
+}
+
+impl Bochs {
+    /// Starts it, held before its first instruction.
+    pub(crate) fn start(configuration: &str, dir: &RunDir) -> Result<Bochs> {
+        let mut child = spawn(configuration, None, dir)?;
+        let (Some(commands), Some(output)) = (child.stdin.take(), child.stdout.take()) else {
+            bail!("bochs-bin was started without pipes");
+        };
+        Ok(Bochs {
+            child,
+            commands,
+            output,
+            debug_log: File::create(dir.file("debug.log"))?,
+            dir: dir.path().to_owned(),
+            prompt: 1,
+            ticks: 0,
+            ended: None,
+        })
+    }
+
+    pub(crate) fn alive(&mut self) -> bool {
+        matches!(self.child.try_wait(), Ok(None))
+    }
+
+    /// Reads up to the debugger's next prompt. `None`: Bochs has ended; what it said last is the text.
+    fn read_to_prompt(&mut self) -> Result<(Vec<u8>, bool)> {
+        let prompt = format!("<bochs:{}> ", self.prompt).into_bytes();
+        let _watchdog = Watchdog::start(self.child.id(), STUCK);
+        let mut text = Vec::new();
+        let mut buffer = [0; 16384];
+        loop {
+            let count = self.output.read(&mut buffer)?;
+            if count == 0 {
+                return Ok((text, false));
+            }
+            text.extend_from_slice(&buffer[..count]);
+            if text.ends_with(&prompt) {
+                text.truncate(text.len() - prompt.len());
+                self.prompt += 1;
+                return Ok((text, true));
+            }
+        }
+    }
+
+    /// Gives the debugger one command and returns its answer, without the echo of the command.
+    fn ask(&mut self, command: &str) -> Result<(Vec<u8>, bool)> {
+        if self.prompt == 1 {
+            let (text, running) = self.read_to_prompt()?;
+            if !running {
+                return Ok((text, false));
+            }
+        }
+        // A Bochs that has just ended closes the pipe; its last words are still to be read.
+        let _ = writeln!(self.commands, "{command}");
+        let (text, running) = self.read_to_prompt()?;
+        let echo = command.len() + 1;
+        Ok((
+            text.get(echo.min(text.len())..).unwrap_or_default().to_vec(),
+            running,
+        ))
+    }
+}
+
+/// Takes the end's cause from Bochs' last words.
+pub(crate) fn ending(words: &[u8], dir: &Path) -> Ending {
+    let text = String::from_utf8_lossy(words);
+    let reason = text
+        .split(EXITING)
+        .nth(1)
+        .and_then(|rest| rest.lines().find(|line| !line.trim().is_empty()));
+    let reason = reason.map_or_else(|| last_panic(dir), str::to_owned);
+    if reason.contains("shutdown requested") || reason.contains("soft power off") {
+        Ending::PowerOff
+    } else {
+        Ending::Crash(reason)
+    }
+}
+
+impl Emulator for Bochs {
+    fn advance(&mut self, ticks: u64) -> Result<Option<Ending>> {
+        if let Some(ending) = &self.ended {
+            return Ok(Some(ending.clone()));
+        }
+        self.ask(&format!("sb {ticks}"))?;
+        let (text, running) = self.ask("c")?;
+        let end = rfind(
+            &text,
+            if running {
+                TIME_BREAKPOINT
+            } else {
+                EXITING.as_bytes()
+            },
+        )
+        .unwrap_or(text.len());
+        self.debug_log.write_all(&text[..end])?;
+        if !running {
+            self.ended = Some(ending(&text, &self.dir));
+            return Ok(self.ended.clone());
+        }
+        let rest = String::from_utf8_lossy(&text[end..]);
+        let now = rest
+            .split("Next at t=")
+            .nth(1)
+            .and_then(|rest| rest.lines().next()?.trim().parse().ok());
+        match now {
+            Some(now) => self.ticks = now,
+            None => bail!("Bochs' debugger did not say where it stopped: {rest}"),
+        }
+        Ok(None)
+    }
+
+    fn ticks(&self) -> u64 {
+        self.ticks
+    }
+
+    fn text_memory(&mut self) -> Result<Vec<u16>> {
+        let (answer, _) = self.ask("xp /2000hx 0xb8000")?;
+        let answer = String::from_utf8_lossy(&answer);
+        // "[bochs]:" and then lines of "0x000b8000 <bogus+       0>:  0x0720  0x0720 ..."
+        let numbers = answer
+            .lines()
+            .filter_map(|line| line.split_once(">:"))
+            .flat_map(|(_, cells)| {
+                cells
+                    .split_whitespace()
+                    .filter_map(|cell| u16::from_str_radix(cell.strip_prefix("0x")?, 16).ok())
+            });
+        let cells: Vec<u16> = numbers.collect();
+        if cells.len() != 2000 {
+            bail!("Bochs showed {} of the screen's 2000 cells", cells.len());
+        }
+        Ok(cells)
+    }
+
+    fn debug_log(&self) -> PathBuf {
+        self.dir.join("debug.log")
+    }
+
+    fn emulator_log(&self) -> PathBuf {
+        self.dir.join("bochs.log")
+    }
+
+    fn kill(&mut self) {
+        // Already gone is as good.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// The last panic in Bochs' own log, such as a triple fault.
+fn last_panic(dir: &Path) -> String {
+    let log = fs::read(dir.join("bochs.log")).unwrap_or_default();
+    let log = String::from_utf8_lossy(&log);
+    let panic = log
+        .lines()
+        .rev()
+        .find(|line| line.contains(">>PANIC<<") || line.contains("p["));
+    panic.unwrap_or("Bochs ended without a word").to_owned()
+}
+
+fn rfind(text: &[u8], pattern: &[u8]) -> Option<usize> {
+    text.windows(pattern.len()).rposition(|window| window == pattern)
+}

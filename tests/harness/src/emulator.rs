@@ -1,0 +1,36 @@
+//! What the harness needs of an emulator.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+
+/// How a machine stopped.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// It switched its power off.
+    PowerOff,
+    /// The emulator gave up, with this message.
+    Crash(String),
+}
+
+/// A running emulator.
+pub(crate) trait Emulator: Send {
+    /// Lets the machine run for about that many ticks of guest time, then holds it where the emulator can be held.
+    /// Tells whether it has ended.
+    fn advance(&mut self, ticks: u64) -> Result<Option<Ending>>;
+
+    /// Guest time since power-on.
+    fn ticks(&self) -> u64;
+
+    /// The 80x25 cells of text memory, at physical 0xB8000.
+    fn text_memory(&mut self) -> Result<Vec<u16>>;
+
+    /// What the machine wrote to port 0xE9.
+    fn debug_log(&self) -> PathBuf;
+
+    /// What the emulator wrote about itself.
+    fn emulator_log(&self) -> PathBuf;
+
+    /// Pulls the plug.
+    fn kill(&mut self);
+}

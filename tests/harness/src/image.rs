@@ -1,0 +1,109 @@
+//! Disk images: copies, locks, and the command line in the boot medium.
+
+use std::fs::{self, File, OpenOptions};
+use std::os::unix::fs::FileExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+use rustix::fs::{FlockOperation, flock};
+
+use crate::machine::build_dir;
+
+/// Sector of the command line, 512 bytes with its NUL; see `arch/x86/64/boot/media/layout.h`.
+const COMMAND_LINE_SECTOR: u64 = 15;
+const SECTOR: usize = 512;
+
+/// A disk image that nobody else uses, as long as this value lives.
+#[derive(Debug)]
+pub(crate) struct Disk {
+    path: PathBuf,
+    /// Holds the lock.
+    file: File,
+}
+
+impl Disk {
+    /// Copies `original`, holes included, to `copy`.
+    pub(crate) fn copy(original: &Path, copy: &Path) -> Result<Disk> {
+        if !original.exists() {
+            bail!("there is no {}: run './x build' first", original.display());
+        }
+        let status = Command::new("cp")
+            .arg("--sparse=always")
+            .arg(original)
+            .arg(copy)
+            .status()?;
+        if !status.success() {
+            bail!("cannot copy {} to {}", original.display(), copy.display());
+        }
+        Disk::claim(copy)
+    }
+
+    /// Takes the image for this run. A lock file that Bochs left behind when it was killed is removed: whether somebody
+    /// runs on the image is told by the lock on the file itself, which dies with its owner.
+    pub(crate) fn claim(path: &Path) -> Result<Disk> {
+        let file = OpenOptions::new().read(true).write(true).open(path);
+        let file = file.with_context(|| format!("cannot open the disk image {}", path.display()))?;
+        if flock(&file, FlockOperation::NonBlockingLockExclusive).is_err() {
+            bail!("{} is in use by another run; end that one first", path.display());
+        }
+        let stale = PathBuf::from(format!("{}.lock", path.display()));
+        if stale.exists() {
+            fs::remove_file(&stale).with_context(|| format!("cannot remove {}", stale.display()))?;
+        }
+        Ok(Disk {
+            path: path.to_owned(),
+            file,
+        })
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Adds a file to the partition that SWEB mounts at `/usr`.
+    pub(crate) fn add_file(&self, bytes: &[u8], path: &str) -> Result<()> {
+        let source = PathBuf::from(format!("{}.new-file", self.path.display()));
+        fs::write(&source, bytes)?;
+        let mut command = Command::new(build_dir().join("exe2minixfs"));
+        command
+            .arg(&self.path)
+            .arg(self.usr_offset()?.to_string())
+            .arg(&source)
+            .arg(path);
+        let output = command
+            .output()
+            .context("cannot start exe2minixfs: run './x build' first")?;
+        fs::remove_file(&source)?;
+        if !output.status.success() {
+            bail!(
+                "cannot put {path} on the disk: {}",
+                String::from_utf8_lossy(&output.stderr).trim()
+            );
+        }
+        Ok(())
+    }
+
+    /// Byte offset of the second partition, by the partition table.
+    fn usr_offset(&self) -> Result<u64> {
+        let mut start = [0; 4];
+        self.file.read_exact_at(&mut start, 446 + 16 + 8)?;
+        Ok(u64::from(u32::from_le_bytes(start)) * SECTOR as u64)
+    }
+
+    /// Tells the fast loader what to hand to the kernel.
+    pub(crate) fn set_command_line(&self, text: &str) -> Result<()> {
+        if text.len() >= SECTOR {
+            bail!(
+                "the kernel's command line is too long ({} bytes of {})",
+                text.len(),
+                SECTOR - 1
+            );
+        }
+        let mut sector = [0; SECTOR];
+        sector[..text.len()].copy_from_slice(text.as_bytes());
+        self.file
+            .write_all_at(&sector, COMMAND_LINE_SECTOR * SECTOR as u64)?;
+        Ok(())
+    }
+}

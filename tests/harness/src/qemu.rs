@@ -1,0 +1,161 @@
+//! QEMU, with or without KVM. It knows no slices: a second of guest time is about a second on the wall.
+
+use std::fs::{self, File};
+use std::io::{BufRead, BufReader, Write};
+use std::path::PathBuf;
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+
+use crate::emulator::{Emulator, Ending};
+use crate::machine::{Display, EmulatorKind, Machine, Medium};
+use crate::{TICKS_PER_SECOND, machine::build_dir, rundir::RunDir};
+
+/// The command that runs a machine, without its control connection.
+pub(crate) fn command(machine: &Machine, disks: &[PathBuf], serial_port: u16, dir: &RunDir) -> Command {
+    let mut command = Command::new("qemu-system-x86_64");
+    command.args(["-machine", "pc", "-no-reboot", "-net", "none"]);
+    command.args(["-m", &format!("{}M", machine.memory)]);
+    let kvm = machine.emulator == EmulatorKind::Kvm;
+    if kvm {
+        command.arg("-enable-kvm");
+    }
+    let default_cpu = if kvm { "host" } else { "qemu64,+smep,+smap,+xsave" };
+    command.args(["-cpu", machine.cpu.as_deref().unwrap_or(default_cpu)]);
+    for (index, disk) in disks.iter().enumerate() {
+        command
+            .arg("-drive")
+            .arg(format!("file={},format=raw,if=ide,index={index}", disk.display()));
+    }
+    if machine.medium == Medium::Direct {
+        command
+            .arg("-kernel")
+            .arg(build_dir().join("kernel.x"))
+            .arg("-append")
+            .arg(&machine.command_line);
+    }
+    command.arg("-serial").arg(format!("tcp:127.0.0.1:{serial_port}"));
+    command
+        .arg("-debugcon")
+        .arg(format!("file:{}", dir.file("debug.log").display()));
+    if machine.display == Display::None {
+        command.args(["-display", "none"]);
+    }
+    command
+}
+
+/// A running QEMU, controlled through QMP on its standard input and output.
+#[derive(Debug)]
+pub(crate) struct Qemu {
+    child: Child,
+    control: ChildStdin,
+    answers: BufReader<ChildStdout>,
+    started: Instant,
+    dir: PathBuf,
+}
+
+impl Qemu {
+    pub(crate) fn start(mut command: Command, dir: &RunDir) -> Result<Qemu> {
+        command.args(["-qmp", "stdio"]);
+        command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(File::create(dir.file("qemu.log"))?);
+        let mut child = command
+            .spawn()
+            .context("cannot start qemu-system-x86_64: run './x setup'")?;
+        let (Some(control), Some(answers)) = (child.stdin.take(), child.stdout.take()) else {
+            bail!("QEMU was started without pipes");
+        };
+        let mut qemu = Qemu {
+            child,
+            control,
+            answers: BufReader::new(answers),
+            started: Instant::now(),
+            dir: dir.path().to_owned(),
+        };
+        // It greets when it is ready, which is after its serial port is connected: nothing is waited for here.
+        writeln!(qemu.control, r#"{{"execute":"qmp_capabilities"}}"#)?;
+        Ok(qemu)
+    }
+
+    pub(crate) fn alive(&mut self) -> bool {
+        matches!(self.child.try_wait(), Ok(None))
+    }
+
+    /// Executes a QMP command, written as JSON, and waits for its end.
+    fn execute(&mut self, command: &str) -> Result<()> {
+        writeln!(self.control, "{command}")?;
+        let mut line = String::new();
+        loop {
+            line.clear();
+            if self.answers.read_line(&mut line)? == 0 {
+                bail!("QEMU has ended");
+            }
+            if line.contains("\"error\"") {
+                bail!("QEMU refuses {command}: {line}");
+            }
+            if line.contains("\"id\": \"harness\"") {
+                return Ok(());
+            }
+        }
+    }
+
+    fn elapsed_ticks(&self) -> u64 {
+        (self.started.elapsed().as_secs_f64() * TICKS_PER_SECOND as f64) as u64
+    }
+}
+
+impl Emulator for Qemu {
+    fn advance(&mut self, ticks: u64) -> Result<Option<Ending>> {
+        let until = self.elapsed_ticks() + ticks;
+        loop {
+            if let Some(status) = self.child.try_wait()? {
+                if status.success() {
+                    return Ok(Some(Ending::PowerOff));
+                }
+                let words = fs::read_to_string(self.emulator_log()).unwrap_or_default();
+                return Ok(Some(Ending::Crash(format!(
+                    "QEMU ended with {status}: {}",
+                    words.trim()
+                ))));
+            }
+            if self.elapsed_ticks() >= until {
+                return Ok(None);
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    fn ticks(&self) -> u64 {
+        self.elapsed_ticks()
+    }
+
+    fn text_memory(&mut self) -> Result<Vec<u16>> {
+        let file = self.dir.join("text-memory");
+        self.execute(&format!(
+            r#"{{"execute":"pmemsave","arguments":{{"val":753664,"size":4000,"filename":"{}"}},"id":"harness"}}"#,
+            file.display()
+        ))?;
+        let bytes = fs::read(&file)?;
+        Ok(bytes
+            .chunks_exact(2)
+            .map(|pair| u16::from_le_bytes([pair[0], pair[1]]))
+            .collect())
+    }
+
+    fn debug_log(&self) -> PathBuf {
+        self.dir.join("debug.log")
+    }
+
+    fn emulator_log(&self) -> PathBuf {
+        self.dir.join("qemu.log")
+    }
+
+    fn kill(&mut self) {
+        // Already gone is as good.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
