@@ -1,8 +1,28 @@
-//! Two ATA channels of two disks each, programmed I/O.
+//! Two ATA channels of up to two disks each, moved by programmed I/O.
+//!
+//! Sources: ATA/ATAPI-6 (T13/1410D) for registers, commands and protocols; ATA-1 to ATA/ATAPI-5 for CHS addressing and the
+//! older command codes; Intel 82371AB (PIIX4) data sheet for the legacy ports and IRQ 14 and 15. Not there: DMA, packet
+//! devices, and optional feature sets, all of which IDENTIFY DEVICE denies and whose commands are aborted.
+//!
+//! A disk never waits. A command that needs the medium leaves a [`DiskRequest`] and the channel busy; the machine carries it
+//! out on [`Ide::buffer`] and calls [`Ide::complete`], at once or much later.
+
+mod channel;
+mod command;
+mod drive;
+mod geometry;
+mod identify;
+mod registers;
+#[cfg(test)]
+mod tests;
+mod transfer;
 
 use crate::{AccessError, Context, PortDevice, PortRange, Width};
 use alloc::string::String;
+use channel::Channel;
+use drive::Drive;
 use serde::{Deserialize, Serialize};
+use transfer::Pending;
 
 const PORTS: &[PortRange] = &[
     PortRange::new("primary IDE", 0x1F0, 8),
@@ -11,17 +31,20 @@ const PORTS: &[PortRange] = &[
     PortRange::new("secondary IDE control", 0x376, 1),
 ];
 
+/// The channels' interrupt lines.
+const IRQS: [u8; 2] = [14, 15];
+
 /// Bytes of a sector.
 pub const SECTOR_SIZE: usize = 512;
 
 /// A disk that is plugged in.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DriveConfig {
-    /// Capacity.
+    /// Capacity; 48-bit addresses reach 2^48.
     pub sectors: u64,
-    /// Writes fail with a write fault.
+    /// Write commands fail: ERR with WP and ABRT.
     pub read_only: bool,
-    /// Serial number, up to 20 ASCII characters.
+    /// Serial number, up to 20 printable ASCII characters.
     pub serial: String,
 }
 
@@ -36,16 +59,16 @@ pub enum DiskOperation {
     Flush,
 }
 
-/// Work for the machine. The channel is busy until [`Ide::complete`].
+/// Work for the machine. The disk is busy until [`Ide::complete`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DiskRequest {
     /// 0 and 1: master and slave of the primary channel; 2 and 3: of the secondary.
     pub drive: u8,
     /// What to do.
     pub operation: DiskOperation,
-    /// First sector.
+    /// First sector; the whole range is inside the disk's capacity.
     pub lba: u64,
-    /// How many; the length of [`Ide::buffer`] in sectors; 0 for a flush.
+    /// How many sectors [`Ide::buffer`] has; 0 for a flush.
     pub sectors: u32,
 }
 
@@ -58,29 +81,122 @@ pub enum DiskError {
     WriteProtected,
 }
 
+/// What a disk has done since the machine was made.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DriveStatistics {
+    /// Requests to the machine.
+    pub requests: u64,
+    /// Sectors read, verifications included.
+    pub sectors_read: u64,
+    /// Sectors written.
+    pub sectors_written: u64,
+    /// Flushes.
+    pub flushes: u64,
+    /// Requests that failed.
+    pub errors: u64,
+}
+
+impl DriveStatistics {
+    fn count(&mut self, done: &Pending, result: Result<(), DiskError>) {
+        self.requests = self.requests.wrapping_add(1);
+        if result.is_err() {
+            self.errors = self.errors.wrapping_add(1);
+            return;
+        }
+        let (counter, amount) = match done.operation() {
+            DiskOperation::Read => (&mut self.sectors_read, u64::from(done.sectors)),
+            DiskOperation::Write => (&mut self.sectors_written, u64::from(done.sectors)),
+            DiskOperation::Flush => (&mut self.flushes, 1),
+        };
+        *counter = counter.wrapping_add(amount);
+    }
+}
+
 /// The controller with its disks.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Ide {}
+pub struct Ide {
+    channels: [Channel; 2],
+}
 
 impl Ide {
     /// Power-on state with these disks plugged in: primary master, primary slave, secondary master, secondary slave.
     #[must_use]
-    pub fn new(_drives: [Option<DriveConfig>; 4]) -> Self {
-        Self::default()
+    pub fn new(drives: [Option<DriveConfig>; 4]) -> Self {
+        let [master, slave, second_master, second_slave] = drives;
+        let channel = |master: Option<DriveConfig>, slave: Option<DriveConfig>| {
+            Channel::new([
+                master.map(|disk| Drive::new(disk, false)),
+                slave.map(|disk| Drive::new(disk, true)),
+            ])
+        };
+        Self {
+            channels: [channel(master, slave), channel(second_master, second_slave)],
+        }
     }
 
     /// The next request, if any; each is handed out once. The machine asks after each access.
     pub fn take_request(&mut self) -> Option<DiskRequest> {
+        for index in 0..4 {
+            if let Some(pending) = self
+                .drive_mut(index)
+                .and_then(|drive| drive.transfer.pending.as_mut())
+                && !pending.taken
+            {
+                pending.taken = true;
+                let Pending { lba, sectors, .. } = *pending;
+                return Some(DiskRequest {
+                    drive: index,
+                    operation: pending.operation(),
+                    lba,
+                    sectors,
+                });
+            }
+        }
         None
     }
 
     /// The data of the outstanding request on `drive`: to be filled (read) or stored (write). Empty without one.
-    pub fn buffer(&mut self, _drive: u8) -> &mut [u8] {
-        &mut []
+    pub fn buffer(&mut self, drive: u8) -> &mut [u8] {
+        match self.drive_mut(drive) {
+            Some(drive) if drive.transfer.pending.is_some() => &mut drive.transfer.buffer,
+            _ => &mut [],
+        }
     }
 
-    /// Ends the outstanding request on `drive`.
-    pub fn complete(&mut self, _drive: u8, _result: Result<(), DiskError>, _cx: &mut Context<'_>) {}
+    /// Ends the outstanding request on `drive`. Without one, nothing happens.
+    pub fn complete(&mut self, drive: u8, result: Result<(), DiskError>, cx: &mut Context<'_>) {
+        if let Some(drive) = self.drive_mut(drive) {
+            drive.complete(result);
+        }
+        self.update_interrupts(cx);
+    }
+
+    /// What `drive` has done; nothing for an empty place.
+    #[must_use]
+    pub fn statistics(&self, drive: u8) -> Option<DriveStatistics> {
+        let drive = usize::from(drive);
+        self.channels[drive >> 1 & 1]
+            .drive(drive)
+            .map(|drive| drive.statistics)
+    }
+
+    fn drive_mut(&mut self, drive: u8) -> Option<&mut Drive> {
+        let drive = usize::from(drive);
+        self.channels[drive >> 1 & 1].drive_mut(drive)
+    }
+
+    fn update_interrupts(&self, cx: &mut Context<'_>) {
+        for (channel, irq) in self.channels.iter().zip(IRQS) {
+            cx.wires.set_irq(irq, channel.interrupt());
+        }
+    }
+}
+
+/// Which channel a port belongs to, and which of its registers it is: 0 to 7 the command block, none the control block.
+fn decode(port: u16) -> (usize, Option<u16>) {
+    // The secondary channel's ports are the primary's without bit 7.
+    let channel = usize::from(port & 0x80 == 0);
+    (channel, (port & 0x200 == 0).then_some(port & 7))
 }
 
 impl PortDevice for Ide {
@@ -88,19 +204,60 @@ impl PortDevice for Ide {
         PORTS
     }
 
-    fn read(&mut self, _port: u16, _width: Width, _cx: &mut Context<'_>) -> Result<u32, AccessError> {
-        Err(AccessError::NoRegister)
+    fn read(&mut self, port: u16, width: Width, cx: &mut Context<'_>) -> Result<u32, AccessError> {
+        let (channel, register) = decode(port);
+        let channel = &mut self.channels[channel];
+        let value = match register {
+            Some(register) => channel.read(register, width),
+            None if width != Width::Byte => Err(AccessError::BadWidth),
+            None => channel.alternate_status(),
+        };
+        self.update_interrupts(cx);
+        value
     }
 
     fn write(
         &mut self,
-        _port: u16,
-        _width: Width,
-        _value: u32,
-        _cx: &mut Context<'_>,
+        port: u16,
+        width: Width,
+        value: u32,
+        cx: &mut Context<'_>,
     ) -> Result<(), AccessError> {
-        Err(AccessError::NoRegister)
+        let (channel, register) = decode(port);
+        let channel = &mut self.channels[channel];
+        match register {
+            Some(register) => channel.write(register, width, value)?,
+            None if width != Width::Byte => return Err(AccessError::BadWidth),
+            None => channel.write_control(value as u8),
+        }
+        self.update_interrupts(cx);
+        Ok(())
     }
 
-    fn reset(&mut self, _cx: &mut Context<'_>) {}
+    fn read_block(&mut self, port: u16, width: Width, buffer: &mut [u8], cx: &mut Context<'_>) -> usize {
+        let (channel, register) = decode(port);
+        if register != Some(0) || width == Width::Byte {
+            return 0;
+        }
+        let whole = buffer.len() - buffer.len() % width.bytes();
+        let filled = self.channels[channel].read_block(&mut buffer[..whole]);
+        self.update_interrupts(cx);
+        filled
+    }
+
+    fn write_block(&mut self, port: u16, width: Width, data: &[u8], cx: &mut Context<'_>) -> usize {
+        let (channel, register) = decode(port);
+        if register != Some(0) || width == Width::Byte {
+            return 0;
+        }
+        let whole = data.len() - data.len() % width.bytes();
+        let taken = self.channels[channel].write_block(&data[..whole]);
+        self.update_interrupts(cx);
+        taken
+    }
+
+    fn reset(&mut self, cx: &mut Context<'_>) {
+        self.channels.iter_mut().for_each(Channel::reset);
+        self.update_interrupts(cx);
+    }
 }
