@@ -1,17 +1,30 @@
 # kernel64.x: the 64-bit ELF with debug information; kernel.x: the same as ELF32, for Multiboot loaders that want one.
+include(${CMAKE_CURRENT_LIST_DIR}/symbols.cmake)
 set(KERNEL_LINKER_SCRIPT ${CMAKE_SOURCE_DIR}/arch/x86/64/kernel.ld)
-add_executable(kernel64.x ${KERNEL_SOURCES})
-add_dependencies(kernel64.x rust)
-target_include_directories(kernel64.x PRIVATE ${KERNEL_INCLUDE_DIRS} ${CMAKE_BINARY_DIR}/include)
-target_compile_options(kernel64.x PRIVATE -g -O2 -ffreestanding -mno-red-zone -mcmodel=kernel -mgeneral-regs-only -fno-pic -fno-pie
-  -fno-stack-protector -fno-omit-frame-pointer -fcf-protection=none -fno-asynchronous-unwind-tables
-  -ffunction-sections -fdata-sections
+
+add_library(kernel-objects OBJECT ${KERNEL_SOURCES})
+add_dependencies(kernel-objects rust)
+target_include_directories(kernel-objects PRIVATE ${KERNEL_INCLUDE_DIRS} ${CMAKE_BINARY_DIR}/include)
+# Tail calls would be missing in backtraces; asserts name files relative to the source directory.
+target_compile_options(kernel-objects PRIVATE -g -O2 -ffreestanding -mno-red-zone -mcmodel=kernel -mgeneral-regs-only -fno-pic -fno-pie
+  -fno-stack-protector -fno-omit-frame-pointer -fno-optimize-sibling-calls -fcf-protection=none -fno-asynchronous-unwind-tables
+  -ffunction-sections -fdata-sections -fmacro-prefix-map=${CMAKE_SOURCE_DIR}/=
   $<$<COMPILE_LANGUAGE:CXX>:-std=gnu++20 -Wall -Wextra -Werror -fno-exceptions -fno-rtti -fno-threadsafe-statics -fno-use-cxa-atexit>)
-target_link_options(kernel64.x PRIVATE -nostdlib -static -no-pie
-  LINKER:-z,max-page-size=4096 LINKER:--gc-sections LINKER:--build-id=none LINKER:-T,${KERNEL_LINKER_SCRIPT})
-# The kernel's objects come before the Rust archive: its weak mem* functions must lose against ours.
-target_link_libraries(kernel64.x PRIVATE ${RUST_LIB})
-set_target_properties(kernel64.x PROPERTIES LINK_DEPENDS "${KERNEL_LINKER_SCRIPT};${RUST_LIB}")
+
+function(add_kernel name)
+  add_executable(${name} $<TARGET_OBJECTS:kernel-objects> ${ARGN})
+  add_dependencies(${name} rust)
+  target_link_options(${name} PRIVATE -nostdlib -static -no-pie
+    LINKER:-z,max-page-size=4096 LINKER:--gc-sections LINKER:--build-id=none LINKER:-T,${KERNEL_LINKER_SCRIPT})
+  # The kernel's objects come before the Rust archive: its weak mem* functions must lose against ours.
+  target_link_libraries(${name} PRIVATE ${RUST_LIB})
+  set_target_properties(${name} PROPERTIES LINK_DEPENDS "${KERNEL_LINKER_SCRIPT};${RUST_LIB}" LINKER_LANGUAGE CXX)
+endfunction()
+
+set(KERNEL_SYMBOLS ${CMAKE_CURRENT_BINARY_DIR}/kernel-symbols.S)
+add_kernel(kernel-without-symbols.x)
+symbol_table(kernel-without-symbols.x ${KERNEL_SYMBOLS})
+add_kernel(kernel64.x ${KERNEL_SYMBOLS})
 
 add_custom_command(OUTPUT kernel.x
   COMMAND ${CMAKE_OBJCOPY} --strip-debug -O elf32-i386 $<TARGET_FILE:kernel64.x> kernel.x
