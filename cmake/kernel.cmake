@@ -1,12 +1,15 @@
+option(SWEB_DEBUG "Build the kernel unoptimised, for single-stepping" OFF)
+
 # kernel64.x: the 64-bit ELF with debug information; kernel.x: the same as ELF32, for Multiboot loaders that want one.
 include(${CMAKE_CURRENT_LIST_DIR}/symbols.cmake)
 set(KERNEL_LINKER_SCRIPT ${CMAKE_SOURCE_DIR}/arch/x86/64/kernel.ld)
 
 add_library(kernel-objects OBJECT ${KERNEL_SOURCES})
-add_dependencies(kernel-objects rust)
+add_dependencies(kernel-objects rust-header)
 target_include_directories(kernel-objects PRIVATE ${KERNEL_INCLUDE_DIRS} ${CMAKE_BINARY_DIR}/include)
 # Tail calls would be missing in backtraces; asserts name files relative to the source directory.
-target_compile_options(kernel-objects PRIVATE -g -O2 -ffreestanding -mno-red-zone -mcmodel=kernel -mgeneral-regs-only -fno-pic -fno-pie
+target_compile_options(kernel-objects PRIVATE -g $<IF:$<BOOL:${SWEB_DEBUG}>,-O0,-O2>
+  -ffreestanding -mno-red-zone -mcmodel=kernel -mgeneral-regs-only -fno-pic -fno-pie
   -fno-stack-protector -fno-omit-frame-pointer -fno-optimize-sibling-calls -fcf-protection=none -fno-asynchronous-unwind-tables
   -ffunction-sections -fdata-sections -fmacro-prefix-map=${CMAKE_SOURCE_DIR}/=
   $<$<COMPILE_LANGUAGE:CXX>:-std=gnu++20 -Wall -Wextra -Werror -fno-exceptions -fno-rtti -fno-threadsafe-statics -fno-use-cxa-atexit>)

@@ -23,4 +23,7 @@ add_custom_command(OUTPUT ${RUST_HEADER}
           --target-dir ${CMAKE_BINARY_DIR}/rust-tools -- ${RUST_CBINDGEN} ${RUST_SOURCE} ${RUST_HEADER}
   DEPENDS ${RUST_SOURCE} ${RUST_CBINDGEN} ${RUST_DIR}/tools/headergen/src/main.rs
   WORKING_DIRECTORY ${RUST_DIR} VERBATIM COMMENT "Writing sweb_vmx.h from ffi.rs (cbindgen)")
-add_custom_target(rust DEPENDS ${RUST_LIB} ${RUST_HEADER})
+# Two targets, so that C++ is compiled while cargo works: it needs the header, and only the link needs the library.
+add_custom_target(rust-header DEPENDS ${RUST_HEADER})
+add_custom_target(rust DEPENDS ${RUST_LIB})
+add_dependencies(rust rust-header)

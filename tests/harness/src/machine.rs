@@ -86,6 +86,7 @@ pub struct Machine {
     pub(crate) guests: Vec<GuestFolder>,
     pub(crate) pace: Pace,
     pub(crate) display: Display,
+    pub(crate) gdb: bool,
 }
 
 impl Machine {
@@ -103,6 +104,7 @@ impl Machine {
             guests: Vec::new(),
             pace: Pace::Fast,
             display: Display::None,
+            gdb: false,
         }
     }
 
@@ -163,6 +165,12 @@ impl Machine {
     /// Another display.
     pub fn display(mut self, display: Display) -> Machine {
         self.display = display;
+        self
+    }
+
+    /// Holds the machine until a gdb connects to port 1234; QEMU only.
+    pub fn gdb(mut self, wait_for_gdb: bool) -> Machine {
+        self.gdb = wait_for_gdb;
         self
     }
 

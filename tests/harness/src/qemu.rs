@@ -42,6 +42,9 @@ pub(crate) fn command(machine: &Machine, disks: &[PathBuf], serial_port: u16, di
     if machine.display == Display::None {
         command.args(["-display", "none"]);
     }
+    if machine.gdb {
+        command.args(["-s", "-S"]);
+    }
     command
 }
 

@@ -236,6 +236,11 @@ impl Session {
 
     /// Types a line and Enter, seeing to it that every character arrived.
     pub fn type_line(&mut self, line: &str) -> Result<()> {
+        self.type_and_see(line)?;
+        self.key(Key::Enter)
+    }
+
+    fn type_and_see(&mut self, line: &str) -> Result<()> {
         self.type_text(line)?;
         let what = format!("the echo of '{line}'");
         // A long line wraps; its end is enough.
@@ -256,8 +261,9 @@ impl Session {
 
     /// [`Session::command`] with another limit.
     pub fn command_within(&mut self, line: &str, seconds: u64) -> Result<String> {
-        self.type_line(line)?;
+        self.type_and_see(line)?;
         let start = self.transcript().len();
+        self.key(Key::Enter)?;
         self.wait_prompt_within(seconds)
             .with_context(|| format!("after the command '{line}'"))?;
         let output = &self.transcript()[start..];

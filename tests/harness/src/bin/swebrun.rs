@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail};
 use harness::{Display, EmulatorKind, GuestFolder, ImageUse, Machine, Medium, Pace, choose};
 
 const USAGE: &str = "usage: swebrun [--demo] [--window] [--guest DIR] [--boot fast|grub|kernel] [--cpu MODEL]
-               [--memory MIB] [--emulator bochs|qemu|kvm] [--image FILE] [--append COMMAND-LINE]";
+               [--memory MIB] [--emulator bochs|qemu|kvm] [--gdb] [--image FILE] [--append COMMAND-LINE]";
 
 fn main() -> ExitCode {
     match run() {
@@ -34,7 +34,8 @@ fn run() -> Result<()> {
         .medium(options.medium)
         .memory(options.memory)
         .command_line(&options.command_line)
-        .display(options.display);
+        .display(options.display)
+        .gdb(options.gdb);
     if let Some(cpu) = &options.cpu {
         machine = machine.cpu(cpu);
     }
@@ -44,6 +45,11 @@ fn run() -> Result<()> {
             guest.name()
         );
         machine = machine.guest(guest);
+    }
+    if options.gdb {
+        eprintln!(
+            "The machine waits for a debugger: 'make rungdb', or gdb's 'target remote localhost:1234'."
+        );
     }
     if options.demo {
         return harness::demo(machine);
@@ -56,6 +62,7 @@ fn run() -> Result<()> {
 struct Options {
     demo: bool,
     display: Display,
+    gdb: bool,
     medium: Medium,
     cpu: Option<String>,
     memory: u32,
@@ -70,6 +77,7 @@ impl Options {
         let mut options = Options {
             demo: false,
             display: Display::None,
+            gdb: false,
             medium: Medium::Fast,
             cpu: None,
             memory: 128,
@@ -87,6 +95,7 @@ impl Options {
             match argument.as_str() {
                 "--demo" => options.demo = true,
                 "--window" => options.display = Display::Window,
+                "--gdb" => options.gdb = true,
                 "--boot" => options.medium = medium(&value()?)?,
                 "--cpu" => options.cpu = Some(value()?),
                 "--memory" => options.memory = memory(&value()?)?,
