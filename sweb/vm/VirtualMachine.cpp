@@ -1,0 +1,148 @@
+#include "VirtualMachine.h"
+#include "ScopeLock.h"
+#include "debug.h"
+#include "kformat.h"
+
+namespace
+{
+constexpr size_t MESSAGE_SIZE = 512;
+constexpr size_t REPORT_SIZE = 4096;
+} // namespace
+
+VirtualMachine::VirtualMachine(uint32 id, const ustl::string& definition)
+    : id_(id), definition_(definition), handle_lock_("VirtualMachine::handle_lock_"), console_(*this),
+      state_lock_("VirtualMachine::state_lock_"), state_changed_(&state_lock_, "VirtualMachine::state_changed_")
+{
+}
+
+bool VirtualMachine::powerOn()
+{
+  char message[MESSAGE_SIZE] = "";
+  Vm* vm = nullptr;
+  if (vmx_enable(message, sizeof(message)) == 0)
+    vm = vm_create(reinterpret_cast<const uint8*>(definition_.c_str()), definition_.size(),
+                   reinterpret_cast<size_t>(this), message, sizeof(message));
+  if (!vm)
+  {
+    refuse(message);
+    return false;
+  }
+  {
+    ScopeLock lock(handle_lock_);
+    handle_ = vm;
+  }
+  if (!applyDescription())
+    return false;
+  console_.powerOn(console_kind_ == VM_CONSOLE_SERIAL);
+  enter(RUNNING);
+  return true;
+}
+
+bool VirtualMachine::applyDescription()
+{
+  VmDescription description;
+  vm_description(handle_, &description);
+  name_ = description.name;
+  console_kind_ = description.console;
+  const int64 result = description.log[0] ? output_.openLog(description.log) : 0;
+  if (result == 0)
+    return true;
+
+  char message[MESSAGE_SIZE];
+  ksnprintf(message, sizeof(message), "cannot write the log file %s (error %ld); choose another with --log",
+            description.log, -result);
+  {
+    ScopeLock lock(handle_lock_);
+    vm_destroy(handle_);
+    handle_ = nullptr;
+  }
+  refuse(message);
+  return false;
+}
+
+void VirtualMachine::powerOff(const VmRun& run)
+{
+  output_.drain(true);
+  console_.powerOff();
+
+  char text[REPORT_SIZE];
+  const size_t length = vm_report(handle_, text, sizeof(text));
+  report_ = ustl::string(text, length);
+  if (run.reason == VM_RUN_POWERED_OFF && run.exit_code)
+  {
+    ksnprintf(text, sizeof(text), "the guest ended with exit code %u", run.exit_code);
+    report_ = text;
+  }
+  {
+    ScopeLock lock(handle_lock_);
+    vm_destroy(handle_);
+    handle_ = nullptr;
+  }
+  enter(run.reason == VM_RUN_POWERED_OFF ? POWERED_OFF : run.reason == VM_RUN_STOPPED ? KILLED : FAILED);
+  debug(VM, "%s (%u) is over%s%s\n", name_.c_str(), id_, report_.empty() ? "" : ": ", report_.c_str());
+}
+
+void VirtualMachine::refuse(const char* reason)
+{
+  report_ = reason;
+  enter(REFUSED);
+}
+
+void VirtualMachine::enter(State state)
+{
+  ScopeLock lock(state_lock_);
+  state_ = state;
+  state_changed_.broadcast();
+}
+
+VirtualMachine::State VirtualMachine::waitUntilStarted()
+{
+  ScopeLock lock(state_lock_);
+  while (state_ == STARTING)
+    state_changed_.wait();
+  return state_;
+}
+
+void VirtualMachine::waitUntilOver()
+{
+  ScopeLock lock(state_lock_);
+  while (!isOver())
+    state_changed_.wait();
+}
+
+VirtualMachine::State VirtualMachine::waitWhileAttached()
+{
+  ScopeLock lock(state_lock_);
+  attached_ = true;
+  while (attached_ && !isOver())
+    state_changed_.wait();
+  attached_ = false;
+  return state_;
+}
+
+void VirtualMachine::detach()
+{
+  ScopeLock lock(state_lock_);
+  attached_ = false;
+  state_changed_.broadcast();
+}
+
+void VirtualMachine::stop()
+{
+  withHandle([](Vm* vm) { vm_stop(vm); });
+  event_.notify();
+}
+
+void VirtualMachine::reset()
+{
+  withHandle([](Vm* vm) { vm_reset(vm); });
+  event_.notify();
+}
+
+void VirtualMachine::input(uint8 byte)
+{
+  const bool serial = console_kind_ == VM_CONSOLE_SERIAL;
+  // A full buffer drops the key, as a PC does.
+  withHandle([=](Vm* vm) { (void)(serial ? vm_serial_input(vm, byte) : vm_key(vm, byte)); });
+  event_.notify();
+}

@@ -1,0 +1,104 @@
+#pragma once
+
+#include "Condition.h"
+#include "Mutex.h"
+#include "Notification.h"
+#include "RefPtr.h"
+#include "VmConsole.h"
+#include "VmOutput.h"
+#include "sweb_vmx.h"
+#include "types.h"
+#include "ustring.h"
+
+/**
+ * A virtual machine as the kernel sees it: the hypervisor's handle, the thread that runs it, its console and what
+ * became of it.
+ *
+ * Two kinds of threads meet here. The VcpuThread builds the VM, runs it and takes it down; nobody else does. All others
+ * (system calls, consoles) reach the hypervisor's handle only through withHandle(), which keeps it alive meanwhile.
+ */
+class VirtualMachine : public RefCounted
+{
+public:
+  enum State
+  {
+    STARTING,
+    RUNNING,
+    POWERED_OFF, ///< by the guest
+    FAILED,      ///< report() says why
+    KILLED,      ///< by a user
+    REFUSED      ///< never ran; report() says why
+  };
+
+  /// `definition` is the text of a guest definition. Nothing happens until a VcpuThread runs it.
+  VirtualMachine(uint32 id, const ustl::string& definition);
+
+  uint32 id() const { return id_; }
+  const ustl::string& name() const { return name_; }
+  VmConsole& console() { return console_; }
+  VmOutput& output() { return output_; }
+
+  // ---- for the VcpuThread
+
+  /// Enables VMX if needed and builds the VM. False if that is refused; the state and the report say why.
+  bool powerOn();
+  /// The hypervisor's handle; valid between powerOn() and powerOff().
+  Vm* handle() const { return handle_; }
+  /// Frees the VM with all it holds, and records why it ended. `run` is vm_run's last answer.
+  void powerOff(const VmRun& run);
+  /// A halted vCPU waits here for something to be delivered to its VM.
+  Notification& event() { return event_; }
+
+  // ---- for everybody else: any thread, interrupts enabled
+
+  /// Waits until the VM runs or was refused.
+  State waitUntilStarted();
+  /// Waits for the VM's end.
+  void waitUntilOver();
+  /// Waits until the user detaches from the console or the VM ends, and returns the state then.
+  State waitWhileAttached();
+  /// Ends a waitWhileAttached(). Called by the console.
+  void detach();
+
+  State state() const { return state_; }
+  bool isOver() const { return state_ > RUNNING; }
+  /// What the hypervisor says about the end of the VM; empty while it runs.
+  const ustl::string& report() const { return report_; }
+
+  void stop();
+  void reset();
+  /// Passes a key to the guest, or a byte to its serial port when that is its console.
+  void input(uint8 byte);
+
+  /// Calls `action(Vm*)` unless the VM is not built yet or gone already; returns whether it did. Short actions only:
+  /// the end of the VM waits for them.
+  template <class Action> bool withHandle(Action action)
+  {
+    ScopeLock lock(handle_lock_);
+    if (handle_)
+      action(handle_);
+    return handle_ != nullptr;
+  }
+
+private:
+  void enter(State state);
+  void refuse(const char* reason);
+  bool applyDescription();
+
+  const uint32 id_;
+  ustl::string name_;
+  const ustl::string definition_;
+  ustl::string report_;
+
+  Mutex handle_lock_; ///< inside every other lock; guards handle_
+  Vm* handle_ = nullptr;
+  uint32 console_kind_ = VM_CONSOLE_SCREEN;
+  Notification event_;
+  VmOutput output_;
+  VmConsole console_;
+
+  Mutex state_lock_; ///< guards state_ and attached_; inside no other lock
+  Condition state_changed_;
+  State state_ = STARTING;
+  bool attached_ = false;
+};

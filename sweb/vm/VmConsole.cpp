@@ -1,0 +1,118 @@
+#include "VmConsole.h"
+#include "Clock.h"
+#include "Console.h"
+#include "Scheduler.h"
+#include "ScopeLock.h"
+#include "Terminal.h"
+#include "VirtualMachine.h"
+#include "errno.h"
+
+static_assert(VM_SCREEN_COLUMNS == screen::COLUMNS && VM_SCREEN_ROWS == screen::ROWS);
+static_assert(sizeof(ScreenCell) == sizeof(uint16), "a guest's text memory is shown as it is");
+
+/// Looks at the guest's screen.
+class VmConsole::ScreenThread : public Thread
+{
+public:
+  explicit ScreenThread(VmConsole& console) : Thread(nullptr, "VmScreenThread", KERNEL_THREAD), console_(console) {}
+  void Run() override { console_.watchScreen(); }
+
+private:
+  VmConsole& console_;
+};
+
+VmConsole::VmConsole(VirtualMachine& vm) : vm_(vm), lock_("VmConsole::lock_") {}
+
+void VmConsole::powerOn(bool serial)
+{
+  serial_ = serial;
+  {
+    ScopeLock lock(lock_);
+    terminal_ = Terminal::create(vm_.name().c_str());
+  }
+  if (!terminal_)
+    return;
+  terminal_->setInput(this);
+  if (serial)
+  {
+    vm_.output().showSerialOn(terminal_);
+    return;
+  }
+  auto* thread = new ScreenThread(*this);
+  if (!thread->isUsable())
+  {
+    delete thread;
+    return;
+  }
+  watching_ = true;
+  Scheduler::instance()->addNewThread(thread);
+}
+
+void VmConsole::powerOff()
+{
+  vm_.output().showSerialOn(nullptr);
+  if (watching_)
+  {
+    watching_ = false;
+    screen_changed_.notify();
+    watching_ended_.wait();
+  }
+  if (!terminal_)
+    return;
+  terminal_->setInput(nullptr);
+  ScopeLock lock(lock_);
+  Terminal::destroy(terminal_, attached_from_ ? *attached_from_ : *Terminal::get(1));
+  terminal_ = nullptr;
+}
+
+int64 VmConsole::attach(Terminal& from)
+{
+  {
+    ScopeLock lock(lock_);
+    if (!terminal_)
+      return vm_.isOver() ? 0 : -EMFILE;
+    if (attached_from_)
+      return -EBUSY;
+    attached_from_ = &from;
+    Console::replace(from, *terminal_);
+  }
+  screenMayHaveChanged();
+  vm_.waitWhileAttached();
+
+  ScopeLock lock(lock_);
+  if (terminal_)
+    Console::replace(*terminal_, from);
+  attached_from_ = nullptr;
+  return 0;
+}
+
+void VmConsole::input(uint8 byte)
+{
+  vm_.input(byte);
+}
+
+void VmConsole::detach()
+{
+  vm_.detach();
+}
+
+void VmConsole::watchScreen()
+{
+  while (watching_)
+  {
+    screen_changed_.wait();
+    showPicture();
+    Scheduler::instance()->sleepUntil(Clock::nanoseconds() + 1'000'000'000 / PICTURES_PER_SECOND);
+  }
+  watching_ended_.notify();
+}
+
+void VmConsole::showPicture()
+{
+  VmScreen picture;
+  if (!vm_.withHandle([&](Vm* vm) { vm_screen(vm, &picture); }))
+    return;
+  const bool cursor = picture.cursor_row != UINT32_MAX;
+  terminal_->present(reinterpret_cast<const ScreenCell*>(picture.cells), picture.cursor_column,
+                     cursor ? picture.cursor_row : screen::NO_CURSOR);
+}

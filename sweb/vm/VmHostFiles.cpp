@@ -1,0 +1,42 @@
+// What the hypervisor library imports from the kernel, part two: images and disks. A handle is a descriptor of the
+// kernel's own table. Contracts: rust-vmx/crates/sweb-vmx/src/ffi.rs.
+
+#include "VfsSyscall.h"
+#include "errno.h"
+#include "kstring.h"
+#include "sweb_vmx.h"
+
+int64_t host_open(const uint8_t* path, size_t length, uint32_t flags)
+{
+  char name[VM_PATH_SIZE];
+  if (length >= sizeof(name))
+    return -ENAMETOOLONG;
+  memcpy(name, path, length);
+  name[length] = 0;
+  return VfsSyscall::open(name, flags == HOST_OPEN_WRITE ? O_RDWR | O_EXCL : O_RDONLY);
+}
+
+int64_t host_size(int64_t handle)
+{
+  return VfsSyscall::getFileSize(handle);
+}
+
+int64_t host_read(int64_t handle, uint64_t offset, uint8_t* buffer, size_t length)
+{
+  return VfsSyscall::readAt(handle, offset, buffer, length);
+}
+
+int64_t host_write(int64_t handle, uint64_t offset, const uint8_t* buffer, size_t length)
+{
+  return VfsSyscall::writeAt(handle, offset, buffer, length);
+}
+
+int64_t host_flush(int64_t handle)
+{
+  return VfsSyscall::flush(handle);
+}
+
+void host_close(int64_t handle)
+{
+  VfsSyscall::close(handle);
+}

@@ -1,0 +1,32 @@
+// What the hypervisor library imports from the kernel, part one: memory. Contracts:
+// rust-vmx/crates/sweb-vmx/src/ffi.rs.
+
+#include "ArchMemory.h"
+#include "PageManager.h"
+#include "kmalloc.h"
+#include "sweb_vmx.h"
+
+uint8_t* host_alloc(size_t size, size_t align)
+{
+  return static_cast<uint8_t*>(kmallocAligned(size, align));
+}
+
+void host_free(uint8_t* address, size_t, size_t)
+{
+  kfree(address);
+}
+
+uint64_t host_frame_alloc(size_t pages)
+{
+  return PageManager::instance()->allocPPN(pages * PAGE_SIZE) * PAGE_SIZE;
+}
+
+void host_frame_free(uint64_t physical, size_t pages)
+{
+  PageManager::instance()->freePPN(physical / PAGE_SIZE, pages * PAGE_SIZE);
+}
+
+uint8_t* host_frame_pointer(uint64_t physical)
+{
+  return reinterpret_cast<uint8_t*>(ArchMemory::getIdentAddress(physical));
+}

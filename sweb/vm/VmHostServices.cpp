@@ -1,0 +1,40 @@
+// What the hypervisor library imports from the kernel, part three: time, log, output of guests, and the end. Contracts:
+// rust-vmx/crates/sweb-vmx/src/ffi.rs.
+
+#include "Clock.h"
+#include "VirtualMachine.h"
+#include "WallClock.h"
+#include "assert.h"
+#include "debug.h"
+#include "sweb_vmx.h"
+
+uint64_t host_time_ns()
+{
+  return Clock::nanoseconds();
+}
+
+uint64_t host_tsc_hz()
+{
+  return Clock::tscHz();
+}
+
+int64_t host_wall_clock()
+{
+  return WallClock::secondsSince1970();
+}
+
+void host_log(uint32_t level, const uint8_t* text, size_t length)
+{
+  if (level <= HOST_LOG_INFO)
+    debug(HYPERVISOR, "%.*s\n", static_cast<int>(length), reinterpret_cast<const char*>(text));
+}
+
+void host_output(size_t context, uint32_t stream, const uint8_t* bytes, size_t length)
+{
+  reinterpret_cast<VirtualMachine*>(context)->output().put(stream, bytes, length);
+}
+
+void host_panic(const uint8_t* text, size_t length)
+{
+  kpanict("%.*s", static_cast<int>(length), reinterpret_cast<const char*>(text));
+}

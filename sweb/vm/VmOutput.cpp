@@ -1,0 +1,79 @@
+#include "VmOutput.h"
+#include "File.h"
+#include "Terminal.h"
+#include "VfsSyscall.h"
+#include "debug.h"
+#include "kformat.h"
+#include "sweb_vmx.h"
+
+VmOutput::VmOutput() : waiting_(CAPACITY) {}
+
+int64 VmOutput::openLog(const char* path)
+{
+  return VfsSyscall::openFile(path, O_WRONLY | O_CREAT | O_TRUNC, log_);
+}
+
+void VmOutput::put(uint32 stream, const uint8* bytes, size_t length)
+{
+  for (size_t index = 0; index < length; ++index)
+    waiting_.put(static_cast<uint16>(stream << 8 | bytes[index]));
+}
+
+void VmOutput::drain(bool all)
+{
+  char text[256];
+  size_t length = 0;
+  uint16 element;
+  while (waiting_.get(element))
+  {
+    const char byte = static_cast<char>(element & 0xFF);
+    appendToLog(byte);
+    if (element >> 8 != VM_STREAM_SERIAL || !serial_terminal_)
+      continue;
+    text[length++] = byte;
+    if (length == sizeof(text))
+    {
+      serial_terminal_->write(text, length);
+      length = 0;
+    }
+  }
+  if (length)
+    serial_terminal_->write(text, length);
+  reportLoss();
+  if (all)
+    writeLog();
+}
+
+void VmOutput::appendToLog(char byte)
+{
+  if (!log_)
+    return;
+  piece_[piece_length_++] = byte;
+  if (piece_length_ == LOG_PIECE)
+    writeLog();
+}
+
+void VmOutput::writeLog()
+{
+  if (!log_ || !piece_length_)
+    return;
+  const ssize_t written = log_->write(piece_, piece_length_);
+  if (written != static_cast<ssize_t>(piece_length_))
+  {
+    debug(VM, "log file: write failed with %zd, logging ends here\n", written);
+    log_.reset();
+  }
+  piece_length_ = 0;
+}
+
+void VmOutput::reportLoss()
+{
+  const size_t lost = waiting_.dropped() - losses_reported_;
+  if (!lost)
+    return;
+  losses_reported_ += lost;
+  char text[64];
+  const size_t length = ksnprintf(text, sizeof(text), "\n[%zu bytes of output lost]\n", lost);
+  for (size_t index = 0; index < length; ++index)
+    appendToLog(text[index]);
+}

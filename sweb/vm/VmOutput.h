@@ -1,0 +1,48 @@
+#pragma once
+
+#include "RefPtr.h"
+#include "RingBuffer.h"
+#include "types.h"
+
+class File;
+class Terminal;
+
+/**
+ * Where the bytes go that a guest sends out of its serial port and its debug port: to a log file, and what comes from
+ * the serial port also to the VM's terminal, if that is the guest's console.
+ *
+ * The hypervisor delivers bytes with interrupts disabled, where neither files nor terminals may be touched. So they
+ * wait here until the vCPU's thread, the only one that uses this class, is back in the kernel.
+ */
+class VmOutput
+{
+public:
+  VmOutput();
+
+  /// Creates (or empties) the log file. 0 or -E....
+  [[nodiscard]] int64 openLog(const char* path);
+
+  /// Sends serial output to `terminal` as well; null stops that.
+  void showSerialOn(Terminal* terminal) { serial_terminal_ = terminal; }
+
+  /// Takes bytes of one of VM_STREAM_*. Any context. What does not fit is counted and reported in the log.
+  void put(uint32 stream, const uint8* bytes, size_t length);
+
+  /// Passes on what waits. To keep the disk quiet, the log gets its part in larger pieces, or when `all` is set.
+  void drain(bool all);
+
+private:
+  static constexpr size_t CAPACITY = 16384;
+  static constexpr size_t LOG_PIECE = 4096;
+
+  void appendToLog(char byte);
+  void writeLog();
+  void reportLoss();
+
+  RingBuffer<uint16> waiting_; ///< stream in the high byte
+  RefPtr<File> log_;
+  Terminal* serial_terminal_ = nullptr;
+  char piece_[LOG_PIECE];
+  size_t piece_length_ = 0;
+  size_t losses_reported_ = 0;
+};

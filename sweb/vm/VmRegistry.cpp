@@ -1,0 +1,100 @@
+#include "VmRegistry.h"
+#include "Scheduler.h"
+#include "ScopeLock.h"
+#include "VcpuThread.h"
+#include "kformat.h"
+#include <new>
+
+VmRegistry* VmRegistry::instance()
+{
+  static VmRegistry registry;
+  return &registry;
+}
+
+VmRegistry::VmRegistry() : lock_("VmRegistry::lock_") {}
+
+RefPtr<VirtualMachine> VmRegistry::start(const ustl::string& definition, ustl::string& error)
+{
+  RefPtr<VirtualMachine> vm;
+  {
+    ScopeLock lock(lock_);
+    vm = RefPtr<VirtualMachine>(new VirtualMachine(next_id_++, definition));
+  }
+  auto* thread = new VcpuThread(vm, 0);
+  if (!thread->isUsable())
+  {
+    delete thread;
+    error = "not enough memory for the vCPU's thread; end a program or another VM first";
+    return nullptr;
+  }
+  Scheduler::instance()->addNewThread(thread);
+  if (vm->waitUntilStarted() == VirtualMachine::REFUSED)
+  {
+    error = vm->report();
+    return nullptr;
+  }
+  ScopeLock lock(lock_);
+  vms_.push_back(vm);
+  forgetOldest();
+  return vm;
+}
+
+void VmRegistry::forgetOldest()
+{
+  size_t ended = 0;
+  for (const auto& vm : vms_)
+    ended += vm->isOver();
+  for (auto it = vms_.begin(); ended > ENDED_KEPT && it != vms_.end();)
+  {
+    if ((*it)->isOver())
+    {
+      it = vms_.erase(it);
+      --ended;
+    }
+    else
+      ++it;
+  }
+}
+
+RefPtr<VirtualMachine> VmRegistry::find(uint32 id)
+{
+  ScopeLock lock(lock_);
+  for (const auto& vm : vms_)
+    if (vm->id() == id)
+      return vm;
+  return nullptr;
+}
+
+ustl::string VmRegistry::list()
+{
+  static constexpr const char* STATE_NAMES[] = {"starting", "running", "powered off", "failed", "killed", "refused"};
+  ScopeLock lock(lock_);
+  ustl::string text;
+  char line[160];
+  ksnprintf(line, sizeof(line), "%3s  %-16s %-12s %9s %12s %10s\n", "id", "name", "state", "memory", "exits",
+            "interrupts");
+  text += line;
+  for (const auto& vm : vms_)
+  {
+    VmInfo info = {};
+    vm->withHandle([&](Vm* handle) { vm_info(handle, &info); });
+    ksnprintf(line, sizeof(line), "%3u  %-16s %-12s %6lu KiB %12lu %10lu\n", vm->id(), vm->name().c_str(),
+              STATE_NAMES[vm->state()], info.memory_bytes / 1024, info.exits, info.interrupts);
+    text += line;
+  }
+  return text;
+}
+
+void VmRegistry::shutdown()
+{
+  ustl::vector<RefPtr<VirtualMachine>> vms;
+  {
+    ScopeLock lock(lock_);
+    vms = vms_;
+  }
+  for (const auto& vm : vms)
+    vm->stop();
+  for (const auto& vm : vms)
+    vm->waitUntilOver();
+  vmx_disable();
+}

@@ -1,0 +1,36 @@
+#pragma once
+
+#include "Mutex.h"
+#include "RefPtr.h"
+#include "VirtualMachine.h"
+#include "ulist.h"
+#include "uvector.h"
+
+/// All virtual machines: those that run, and the last few that ended, so that their reports can still be read.
+class VmRegistry
+{
+public:
+  static VmRegistry* instance();
+
+  /// Starts a VM from the text of a guest definition and waits until it runs. Null if it was refused; `error` says why.
+  RefPtr<VirtualMachine> start(const ustl::string& definition, ustl::string& error);
+
+  /// The VM with this number, running or ended; null if there is none.
+  RefPtr<VirtualMachine> find(uint32 id);
+
+  /// One line a VM.
+  ustl::string list();
+
+  /// Stops every VM, waits for their ends, and leaves VMX operation. For power-off.
+  void shutdown();
+
+private:
+  static constexpr size_t ENDED_KEPT = 8;
+
+  VmRegistry();
+  void forgetOldest();
+
+  Mutex lock_; ///< guards vms_ and next_id_
+  ustl::vector<RefPtr<VirtualMachine>> vms_;
+  uint32 next_id_ = 1;
+};

@@ -1,0 +1,148 @@
+#include "VmSyscalls.h"
+#include "ArchThreads.h"
+#include "Thread.h"
+#include "UserMemory.h"
+#include "VmRegistry.h"
+#include "errno.h"
+#include "syscall-definitions.h"
+
+namespace
+{
+constexpr size_t MAX_DEFINITION = 64 * 1024;
+constexpr size_t MAX_STATISTICS = 8 * 1024;
+
+/// Hands text to a process: as much as fits, terminated. The full length, or -EFAULT.
+int64 copyTextOut(pointer buffer, size_t size, const char* text, size_t length)
+{
+  if (size == 0)
+    return static_cast<int64>(length);
+  const size_t copied = length < size ? length : size - 1;
+  int64 result = UserMemory::copyOut(buffer, text, copied);
+  if (result == 0)
+    result = UserMemory::copyOut(buffer + copied, "", 1);
+  return result < 0 ? result : static_cast<int64>(length);
+}
+
+int64 explain(pointer request, const ustl::string& error)
+{
+  const int64 result =
+      copyTextOut(request + __builtin_offsetof(vm_create_request, error), vm_error_size, error.c_str(), error.size());
+  return result < 0 ? result : -EINVAL;
+}
+} // namespace
+
+int64 VmSyscalls::call(size_t number, size_t arg1, size_t arg2, size_t arg3)
+{
+  switch (number)
+  {
+  case sc_vm_create:
+    return create(arg1);
+  case sc_vm_attach:
+    return attach(arg1);
+  case sc_vm_list:
+    return list(arg1, arg2);
+  case sc_vm_kill:
+    return kill(arg1);
+  case sc_vm_reset:
+    return reset(arg1);
+  case sc_vm_stat:
+    return statistics(arg1, arg2, arg3);
+  case sc_vm_report:
+    return report(arg1, arg2, arg3);
+  default:
+    return -ENOSYS;
+  }
+}
+
+int64 VmSyscalls::create(pointer user_request)
+{
+  vm_create_request request;
+  int64 result = UserMemory::copyIn(&request, user_request, sizeof(request));
+  if (result < 0)
+    return result;
+  if (request.definition_length > MAX_DEFINITION)
+    return explain(user_request, "the guest definition is longer than 64 KiB");
+
+  // The name of the file is the VM's name unless a later line says otherwise.
+  request.name[vm_name_size - 1] = 0;
+  ustl::string definition = ustl::string("name = ") + request.name + "\n";
+  if (!request.name[0])
+    definition.clear();
+  const size_t prefix = definition.size();
+  definition.resize(prefix + request.definition_length);
+  result = UserMemory::copyIn(definition.data() + prefix, reinterpret_cast<pointer>(request.definition),
+                              request.definition_length);
+  if (result < 0)
+    return result;
+
+  ustl::string error;
+  const RefPtr<VirtualMachine> vm = VmRegistry::instance()->start(definition, error);
+  return vm ? static_cast<int64>(vm->id()) : explain(user_request, error);
+}
+
+int64 VmSyscalls::attach(uint32 id)
+{
+  const RefPtr<VirtualMachine> vm = VmRegistry::instance()->find(id);
+  if (!vm)
+    return -ESRCH;
+  const int64 result = vm->console().attach(*currentThread->getTerminal());
+  if (result < 0)
+    return result;
+  switch (vm->state())
+  {
+  case VirtualMachine::POWERED_OFF:
+    return vm_ended;
+  case VirtualMachine::FAILED:
+    return vm_failed;
+  case VirtualMachine::KILLED:
+    return vm_killed;
+  default:
+    return vm_detached;
+  }
+}
+
+int64 VmSyscalls::list(pointer buffer, size_t size)
+{
+  const ustl::string text = VmRegistry::instance()->list();
+  return copyTextOut(buffer, size, text.c_str(), text.size());
+}
+
+int64 VmSyscalls::kill(uint32 id)
+{
+  const RefPtr<VirtualMachine> vm = VmRegistry::instance()->find(id);
+  if (!vm || vm->isOver())
+    return -ESRCH;
+  vm->stop();
+  vm->waitUntilOver();
+  return 0;
+}
+
+int64 VmSyscalls::reset(uint32 id)
+{
+  const RefPtr<VirtualMachine> vm = VmRegistry::instance()->find(id);
+  if (!vm || vm->isOver())
+    return -ESRCH;
+  vm->reset();
+  return 0;
+}
+
+int64 VmSyscalls::statistics(uint32 id, pointer buffer, size_t size)
+{
+  const RefPtr<VirtualMachine> vm = VmRegistry::instance()->find(id);
+  if (!vm)
+    return -ESRCH;
+  ustl::string text;
+  text.resize(MAX_STATISTICS);
+  size_t length = 0;
+  if (!vm->withHandle([&](Vm* handle) { length = vm_statistics(handle, text.data(), text.size()); }))
+    return -ESRCH;
+  return copyTextOut(buffer, size, text.c_str(), length);
+}
+
+int64 VmSyscalls::report(uint32 id, pointer buffer, size_t size)
+{
+  const RefPtr<VirtualMachine> vm = VmRegistry::instance()->find(id);
+  if (!vm)
+    return -ESRCH;
+  return copyTextOut(buffer, size, vm->report().c_str(), vm->report().size());
+}
