@@ -12,6 +12,7 @@
 #include "Terminal.h"
 #include "UserProcess.h"
 #include "VfsSyscall.h"
+#include "VmSyscalls.h"
 #include "assert.h"
 #include "debug.h"
 #include "errno.h"
@@ -105,11 +106,16 @@ void ProcessRegistry::startFirstPrograms()
 
 void ProcessRegistry::waitForEnd()
 {
-  ScopeLock guard(lock_);
-  while (running_ > 0 && !shutdown_requested_)
-    changed_.wait();
+  {
+    ScopeLock guard(lock_);
+    while (running_ > 0 && !shutdown_requested_)
+      changed_.wait();
+    killAll();
+  }
+  // After that no process waits for a VM any more.
+  VmSyscalls::shutdown();
 
-  killAll();
+  ScopeLock guard(lock_);
   const uint64 deadline = Clock::nanoseconds() + SHUTDOWN_PATIENCE_NS;
   while (running_ > 0)
   {

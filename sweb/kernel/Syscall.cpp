@@ -6,6 +6,7 @@
 #include "ProcessSyscall.h"
 #include "SystemSyscall.h"
 #include "UserProcess.h"
+#include "VmSyscalls.h"
 #include "debug.h"
 #include "errno.h"
 #include "syscall-definitions.h"
@@ -56,6 +57,15 @@ int64 Syscall::syscallException(size_t number, size_t arg1, size_t arg2, size_t 
     return FileSyscall::pseudols(arg1, arg2, arg3);
   case sc_sync:
     return FileSyscall::sync();
+
+  case sc_vm_create:
+  case sc_vm_attach:
+  case sc_vm_list:
+  case sc_vm_kill:
+  case sc_vm_reset:
+  case sc_vm_stat:
+  case sc_vm_report:
+    return VmSyscalls::call(number, arg1, arg2, arg3);
 
   case sc_sysinfo:
     return SystemSyscall::information(arg1);

@@ -2,8 +2,8 @@
 // rust-vmx/crates/sweb-vmx/src/ffi.rs.
 
 #include "Clock.h"
+#include "RealTimeClock.h"
 #include "VirtualMachine.h"
-#include "WallClock.h"
 #include "assert.h"
 #include "debug.h"
 #include "sweb_vmx.h"
@@ -20,7 +20,7 @@ uint64_t host_tsc_hz()
 
 int64_t host_wall_clock()
 {
-  return WallClock::secondsSince1970();
+  return RealTimeClock::wallClock();
 }
 
 void host_log(uint32_t level, const uint8_t* text, size_t length)

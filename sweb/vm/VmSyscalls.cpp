@@ -146,3 +146,8 @@ int64 VmSyscalls::report(uint32 id, pointer buffer, size_t size)
     return -ESRCH;
   return copyTextOut(buffer, size, vm->report().c_str(), vm->report().size());
 }
+
+void VmSyscalls::shutdown()
+{
+  VmRegistry::instance()->shutdown();
+}

@@ -10,6 +10,9 @@ public:
   /// Dispatches one of sc_vm_*; -ENOSYS for a number without a call.
   static int64 call(size_t number, size_t arg1, size_t arg2, size_t arg3);
 
+  /// Ends all VMs and leaves VMX operation: when the system shuts down. Any thread.
+  static void shutdown();
+
   VmSyscalls() = delete;
 
 private:
