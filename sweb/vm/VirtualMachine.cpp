@@ -1,5 +1,4 @@
 #include "VirtualMachine.h"
-#include "ScopeLock.h"
 #include "debug.h"
 #include "kformat.h"
 

@@ -4,6 +4,7 @@
 #include "Mutex.h"
 #include "Notification.h"
 #include "RefPtr.h"
+#include "ScopeLock.h"
 #include "VmConsole.h"
 #include "VmOutput.h"
 #include "sweb_vmx.h"

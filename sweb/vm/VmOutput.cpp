@@ -8,6 +8,8 @@
 
 VmOutput::VmOutput() : waiting_(CAPACITY) {}
 
+VmOutput::~VmOutput() = default;
+
 int64 VmOutput::openLog(const char* path)
 {
   return VfsSyscall::openFile(path, O_WRONLY | O_CREAT | O_TRUNC, log_);

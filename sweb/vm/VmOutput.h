@@ -18,6 +18,7 @@ class VmOutput
 {
 public:
   VmOutput();
+  ~VmOutput();
 
   /// Creates (or empties) the log file. 0 or -E....
   [[nodiscard]] int64 openLog(const char* path);

@@ -39,13 +39,16 @@ pub struct VmRun {
 pub const VM_SCREEN_COLUMNS: usize = 80;
 /// Rows of the text screen.
 pub const VM_SCREEN_ROWS: usize = 25;
+/// Cells of the text screen, row by row. (A number, because cbindgen does not evaluate products.)
+pub const VM_SCREEN_CELLS: usize = 2000;
+const _: () = assert!(VM_SCREEN_CELLS == VM_SCREEN_COLUMNS * VM_SCREEN_ROWS);
 
 /// The guest's text screen.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct VmScreen {
     /// Character in the low byte, attribute in the high one, as in VGA text memory.
-    pub cells: [u16; VM_SCREEN_COLUMNS * VM_SCREEN_ROWS],
+    pub cells: [u16; VM_SCREEN_CELLS],
     /// Cursor column, `UINT32_MAX` when the cursor is off or outside.
     pub cursor_column: u32,
     /// Cursor row, `UINT32_MAX` when the cursor is off or outside.
