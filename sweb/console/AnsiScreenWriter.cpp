@@ -69,6 +69,14 @@ void AnsiScreenWriter::setColours(uint8 attribute)
   kformat(sink_, "\033[0;%u;%um", foreground < 8 ? 30 + foreground : 90 + foreground - 8, 40 + background);
 }
 
+void AnsiScreenWriter::useOwnColours()
+{
+  if (attribute_ == OWN_COLOURS)
+    return;
+  attribute_ = OWN_COLOURS;
+  text("\033[0m");
+}
+
 void AnsiScreenWriter::character(uint8 character)
 {
   char bytes[code_page_437::MAX_LENGTH];
@@ -91,31 +99,32 @@ void AnsiScreenWriter::printLines(const TerminalGrid& grid)
   uint32 first = TerminalGrid::FIRST_TEXT_ROW;
   while (first < last && grid.textEnd(first) == 0)
     ++first;
-  uint32 cursor = grid.cursorColumn();
   for (uint32 row = first; row <= last; ++row)
   {
     uint32 end = grid.textEnd(row);
-    uint32 column = 0;
-    for (; column < end; ++column)
+    if (row == last && end < grid.cursorColumn())
+      end = grid.cursorColumn();
+    for (uint32 column = 0; column < end; ++column)
     {
-      setColours(attributeOf(grid.row(row)[column]));
-      character(screen::character(grid.row(row)[column]));
+      ScreenCell cell = grid.row(row)[column];
+      if (attributeOf(cell) == grid.defaultAttribute())
+        useOwnColours();
+      else
+        setColours(attributeOf(cell));
+      character(screen::character(cell));
     }
     if (row < last)
       text("\r\n");
-    else if (cursor < column)
-      kformat(sink_, "\033[%uD", column - cursor);
-    else if (cursor > column)
-      kformat(sink_, "\033[%uC", cursor - column);
+    else if (grid.cursorColumn() < end)
+      kformat(sink_, "\033[%uD", end - grid.cursorColumn());
   }
   release();
 }
 
 void AnsiScreenWriter::release()
 {
-  text("\033[0m");
+  useOwnColours();
   showCursor(true);
-  attribute_ = UNKNOWN;
   column_ = UNKNOWN;
   row_ = UNKNOWN;
 }

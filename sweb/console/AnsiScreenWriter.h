@@ -28,10 +28,12 @@ public:
 
 private:
   static constexpr uint32 UNKNOWN = ~0u;
+  static constexpr uint32 OWN_COLOURS = ~1u; ///< whatever the user's terminal has for text
 
   void cell(uint32 column, uint32 row, ScreenCell cell);
   void moveTo(uint32 column, uint32 row);
   void setColours(uint8 attribute);
+  void useOwnColours();
   void character(uint8 character);
   void showCursor(bool show);
   void text(const char* string);

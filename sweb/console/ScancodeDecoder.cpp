@@ -83,11 +83,7 @@ uint8 ScancodeDecoder::translate(uint8 scancode, bool extended) const
 
   uint8 plain = PLAIN[scancode];
   bool letter = plain >= 'a' && plain <= 'z';
-  if (isCtrl())
-  {
-    // As every terminal: Ctrl keeps the low five bits of a letter and of [ \ ].
-    bool has_control = letter || plain == '[' || plain == '\\' || plain == ']';
-    return has_control ? plain & 0x1F : plain;
-  }
-  return isShift() != (letter && caps_) ? SHIFTED[scancode] : plain;
+  uint8 code = isShift() != (letter && caps_) ? SHIFTED[scancode] : plain;
+  // Ctrl keeps the low five bits of a letter and of [ \ ] ^ _, as on every terminal.
+  return isCtrl() && (letter || (code >= '[' && code <= '_')) ? code & 0x1F : code;
 }

@@ -59,6 +59,12 @@ void Terminal::setColour(uint8 attribute)
   grid_.setAttribute(attribute);
 }
 
+uint32 Terminal::cursorColumn()
+{
+  ScopeLock lock(screen_lock_);
+  return grid_.cursorColumn();
+}
+
 void Terminal::showChange(const char* text, size_t length)
 {
   uint32 changed_rows = grid_.takeChangedRows();

@@ -48,6 +48,9 @@ public:
   /// Cheap when nothing changed. The next write() ends it.
   void present(const ScreenCell* cells, uint32 cursor_column, uint32 cursor_row);
 
+  /// Column in which the next character appears, from 0.
+  [[nodiscard]] uint32 cursorColumn();
+
   /// Reads a line, with echo and Backspace; the '\n' is part of it, what does not fit is left for the next read.
   /// Returns the number of characters, 0 for Ctrl-D in an empty line, -EINTR when the thread is to end.
   [[nodiscard]] ssize_t read(char* buffer, size_t length);

@@ -28,7 +28,7 @@ public:
   /// The colours of what is written from now on, until an ANSI sequence changes them; "reset" returns to these.
   void setAttribute(uint8 attribute);
 
-  const ScreenCell* cells() const { return cells_; }
+  uint8 defaultAttribute() const { return default_attribute_; }
   const ScreenCell* row(uint32 row) const { return cells_ + row * screen::COLUMNS; }
 
   /// NO_CURSOR in the row when there is none to be seen.

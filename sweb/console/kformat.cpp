@@ -65,10 +65,11 @@ void text(FormatSink& sink, const Specification& spec, const char* string)
 /// Prints the digits of `value`, after `prefix` (a sign or 0x), within the width.
 void number(FormatSink& sink, const Specification& spec, uint64 value, uint32 base, bool upper, const char* prefix)
 {
+  const char* alphabet = upper ? "0123456789ABCDEF" : "0123456789abcdef";
   char digits[24]; // 22 octal digits make 64 bits
   int count = 0;
   for (uint64 rest = value; rest != 0; rest /= base)
-    digits[sizeof(digits) - ++count] = (upper ? "0123456789ABCDEF" : "0123456789abcdef")[rest % base];
+    digits[sizeof(digits) - ++count] = alphabet[rest % base];
 
   int minimum = spec.precision == NO_PRECISION ? 1 : spec.precision;
   int zeros = count < minimum ? minimum - count : 0;

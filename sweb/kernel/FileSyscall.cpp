@@ -201,10 +201,7 @@ int64 FileSyscall::ioctl(size_t fd, size_t request)
   case terminal_rows:
     return screen::ROWS;
   case terminal_column:
-  {
-    ScopeLock guard(terminal->screenLock());
-    return terminal->grid().cursorColumn();
-  }
+    return terminal->cursorColumn();
   default:
     return -EINVAL;
   }
