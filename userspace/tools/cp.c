@@ -49,6 +49,11 @@ int main(int argc, char* argv[])
     target = path;
   }
 
+  if (strcmp(argv[1], target) == 0)
+  {
+    printf("cp: %s is the source and the target\n", target);
+    return 1;
+  }
   int from = open(argv[1], O_RDONLY);
   if (from < 0)
     return fail(argv[1]);

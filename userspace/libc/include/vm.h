@@ -1,0 +1,27 @@
+#pragma once
+
+#include "sys/syscall.h"
+#include "sys/types.h"
+
+// Virtual machines. VMs are known by their id; people know them by name, too. All return -1 with errno on failure.
+
+// Creates and starts a VM from a filled request; returns its id. On failure request->error says what is wrong.
+int vm_create(struct vm_create_request* request);
+
+// Shows the VM's screen on this terminal until Ctrl-] or its end; returns vm_detached, vm_ended, vm_failed or vm_killed.
+int vm_attach(int id);
+
+int vm_kill(int id);
+int vm_reset(int id);
+
+// Texts for people; return the length.
+ssize_t vm_list(char* buffer, size_t size);
+ssize_t vm_stat(int id, char* buffer, size_t size);
+ssize_t vm_report(int id, char* buffer, size_t size);
+
+// The id of the VM called `name`, or whose id `name` is. With name == 0 the only VM there is. Prints what is wrong,
+// behind the name of the command, and returns -1 if there is no such VM.
+int vm_find(const char* command, const char* name);
+
+// vm_attach(), and then a line for the person about how it ended. Returns the exit code for the program.
+int vm_console(const char* command, int id, const char* name);

@@ -1,0 +1,120 @@
+#include "vm.h"
+
+#include "ctype.h"
+#include "errno.h"
+#include "nonstd.h"
+#include "stdio.h"
+#include "stdlib.h"
+#include "string.h"
+
+#define ARG(value) ((unsigned long)(value))
+
+enum
+{
+  LIST_SIZE = 4096,
+  REPORT_SIZE = 8192,
+};
+
+int vm_create(struct vm_create_request* request)
+{
+  return (int)__syscall_errno(sc_vm_create, ARG(request), 0, 0, 0, 0);
+}
+
+int vm_attach(int id) { return (int)__syscall_errno(sc_vm_attach, ARG(id), 0, 0, 0, 0); }
+
+int vm_kill(int id) { return (int)__syscall_errno(sc_vm_kill, ARG(id), 0, 0, 0, 0); }
+
+int vm_reset(int id) { return (int)__syscall_errno(sc_vm_reset, ARG(id), 0, 0, 0, 0); }
+
+ssize_t vm_list(char* buffer, size_t size) { return __syscall_errno(sc_vm_list, ARG(buffer), size, 0, 0, 0); }
+
+ssize_t vm_stat(int id, char* buffer, size_t size)
+{
+  return __syscall_errno(sc_vm_stat, ARG(id), ARG(buffer), size, 0, 0);
+}
+
+ssize_t vm_report(int id, char* buffer, size_t size)
+{
+  return __syscall_errno(sc_vm_report, ARG(id), ARG(buffer), size, 0, 0);
+}
+
+// A line of the list begins with id and name.
+static int parseListLine(const char* line, int* id, char name[vm_name_size])
+{
+  char* end;
+  *id = (int)strtol(line, &end, 10);
+  if (end == line)
+    return 0;
+  end += strspn(end, " \t");
+  size_t length = strcspn(end, " \t");
+  strlcpy(name, end, length + 1 < vm_name_size ? length + 1 : vm_name_size);
+  return 1;
+}
+
+int vm_find(const char* command, const char* wanted)
+{
+  static char list[LIST_SIZE];
+  if (vm_list(list, sizeof(list)) < 0)
+  {
+    printf("%s: %s\n", command, strerror(errno));
+    return -1;
+  }
+  int found = -1;
+  int vms = 0;
+  char* rest;
+  for (char* line = strtok_r(list, "\n", &rest); line; line = strtok_r(0, "\n", &rest))
+  {
+    int id;
+    char name[vm_name_size];
+    if (!parseListLine(line, &id, name))
+      continue;
+    ++vms;
+    if (!wanted || strcmp(name, wanted) == 0 || (isdigit(wanted[0]) && atoi(wanted) == id))
+      found = id;
+  }
+  if (!wanted && vms > 1)
+  {
+    printf("%s: there are %d virtual machines; name one of those `vmlist' shows\n", command, vms);
+    return -1;
+  }
+  if (found < 0 && wanted)
+    printf("%s: no virtual machine is called \"%s\"; `vmlist' shows those there are\n", command, wanted);
+  else if (found < 0)
+    printf("%s: there is no virtual machine; `vmrun' starts one\n", command);
+  return found;
+}
+
+static void printReport(int id)
+{
+  static char report[REPORT_SIZE];
+  if (vm_report(id, report, sizeof(report)) > 0)
+    printf("%s\n", report);
+}
+
+int vm_console(const char* command, int id, const char* name)
+{
+  int reason = vm_attach(id);
+  if (reason < 0)
+  {
+    printf("%s: %s: %s\n", command, name, strerror(errno));
+    return 1;
+  }
+  if (cursor_column() > 0)
+    putchar('\n');
+  switch (reason)
+  {
+  case vm_detached:
+    printf("%s runs on as VM %d: `vmconsole %s' goes back, `vmkill %s' ends it\n", name, id, name, name);
+    return 0;
+  case vm_ended:
+    printf("%s has switched itself off\n", name);
+    return 0;
+  case vm_killed:
+    printf("%s was killed\n", name);
+    return 0;
+  default:
+    printf("%s was ended because of an error:\n", name);
+    printReport(id);
+    return 1;
+  }
+}

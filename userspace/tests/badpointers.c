@@ -1,0 +1,67 @@
+// Addresses no program should pass to a system call: each has to be refused with EFAULT, and nothing else may happen.
+#include "check.h"
+#include "errno.h"
+#include "fcntl.h"
+#include "nonstd.h"
+#include "string.h"
+#include "sys/stat.h"
+#include "unistd.h"
+
+static void* const bad_addresses[] = {
+    (void*)0,                   // never mapped
+    (void*)0x1000,              // nothing there
+    (void*)0x7ffffffff000,      // last page of user space; the stack is there, but not 64 KiB of it
+    (void*)0x800000000000,      // first address above user space
+    (void*)0x8000000000000000,  // not canonical
+    (void*)0xffffffff80100000,  // the kernel's code
+    (void*)0xfffff00000000000,  // all of the machine's memory
+    (void*)0xffffffffffffffff,
+};
+enum { BAD_ADDRESSES = sizeof(bad_addresses) / sizeof(bad_addresses[0]) };
+
+static const char constant[] = "not writable";
+
+static int refused(long result) { return result == -1 && errno == EFAULT; }
+
+static void testAddress(void* bad, int fd)
+{
+  errno = 0;
+  CHECK(refused(write(STDOUT_FILENO, bad, 65536)));
+  CHECK(refused(write(fd, bad, 65536)));
+  CHECK(refused(read(fd, bad, 65536)));
+  CHECK(refused(open((char*)bad, O_RDONLY)) || errno == ENOENT);
+  CHECK(refused(fstat(fd, bad)) || bad == (void*)0x7ffffffff000);
+}
+
+int main(void)
+{
+  int fd = open("/usr/mult.sweb", O_RDONLY);
+  CHECK(fd >= 3);
+  for (int i = 0; i < BAD_ADDRESSES; ++i)
+  {
+    if (i != 2) // that one is for the last test: it is partly valid
+      testAddress(bad_addresses[i], fd);
+  }
+
+  // Ranges that wrap around, or leave user space on the way.
+  char byte;
+  CHECK(refused(read(fd, &byte, ~0ul)));
+  CHECK(refused(write(fd, (void*)0x7ffffffffff0, 0x20)));
+
+  // Writing where only reading is allowed.
+  CHECK(refused(read(fd, (void*)constant, sizeof(constant))));
+  CHECK(strcmp(constant, "not writable") == 0);
+  CHECK(refused(read(fd, (void*)&testAddress, 16)));
+
+  // A string that never ends, and arguments that are not there.
+  static char endless[8192];
+  memset(endless, 'a', sizeof(endless));
+  CHECK(open(endless, O_RDONLY) == -1 && errno == ENAMETOOLONG);
+  CHECK(spawn("/usr/mult.sweb", (char* const*)0x1000, 0) == -1 && errno == EFAULT);
+
+  CHECK(close(fd) == 0);
+  CHECK(close(fd) == -1 && errno == EBADF);
+  CHECK(read(1000000, &byte, 1) == -1 && errno == EBADF);
+  CHECK(__syscall_errno(199, 0, 0, 0, 0, 0) == -1 && errno == ENOSYS);
+  return CHECK_RESULT("badpointers");
+}

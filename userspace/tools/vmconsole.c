@@ -1,0 +1,18 @@
+// vmconsole [NAME|ID]: shows the screen of a virtual machine until Ctrl-].
+#include "stdio.h"
+#include "vm.h"
+
+int main(int argc, char* argv[])
+{
+  if (argc > 2)
+  {
+    printf("usage: vmconsole [NAME|ID]   (without one: the only virtual machine there is)\n");
+    return 1;
+  }
+  int id = vm_find("vmconsole", argc > 1 ? argv[1] : 0);
+  if (id < 0)
+    return 1;
+  char number[16];
+  snprintf(number, sizeof(number), "%d", id);
+  return vm_console("vmconsole", id, argc > 1 ? argv[1] : number);
+}

@@ -1,0 +1,112 @@
+#include "definition.h"
+
+#include "errno.h"
+#include "fcntl.h"
+#include "stdio.h"
+#include "string.h"
+#include "unistd.h"
+
+#define GUESTS "/usr/guests/"
+#define SUFFIX ".vm"
+
+static int endsWith(const char* text, const char* end)
+{
+  size_t length = strlen(text);
+  return length >= strlen(end) && strcmp(text + length - strlen(end), end) == 0;
+}
+
+// `path` without its directory and its suffix.
+static void setName(struct Definition* definition, const char* path)
+{
+  const char* slash = strrchr(path, '/');
+  strlcpy(definition->name, slash ? slash + 1 : path, sizeof(definition->name));
+  char* dot = strrchr(definition->name, '.');
+  if (dot && dot != definition->name)
+    *dot = '\0';
+}
+
+static int fail(const char* path)
+{
+  printf("vmrun: %s: %s\n", path, strerror(errno));
+  return 0;
+}
+
+static int appendLine(struct Definition* definition, const char* key, const char* value)
+{
+  size_t room = sizeof(definition->text) - definition->length;
+  int length = snprintf(definition->text + definition->length, room, "%s = %s\n", key, value);
+  if ((size_t)length >= room)
+  {
+    printf("vmrun: the definition is too long\n");
+    return 0;
+  }
+  definition->length += (size_t)length;
+  return 1;
+}
+
+static int readText(struct Definition* definition, int fd, const char* path)
+{
+  // Room stays for the newline that the last line may lack.
+  size_t room = sizeof(definition->text) - 2;
+  ssize_t length = read(fd, definition->text, room + 1);
+  if (length < 0)
+    return fail(path);
+  if ((size_t)length > room)
+  {
+    printf("vmrun: %s is too long for a definition\n", path);
+    return 0;
+  }
+  definition->length = (size_t)length;
+  if (length > 0 && definition->text[length - 1] != '\n')
+    definition->text[definition->length++] = '\n';
+  return 1;
+}
+
+static int readDefinitionFile(struct Definition* definition, const char* path)
+{
+  int fd = open(path, O_RDONLY);
+  if (fd < 0)
+    return fail(path);
+  int done = readText(definition, fd, path);
+  close(fd);
+  return done;
+}
+
+static int exists(const char* path)
+{
+  int fd = open(path, O_RDONLY);
+  if (fd < 0)
+    return 0;
+  close(fd);
+  return 1;
+}
+
+int readDefinition(struct Definition* definition, const char* guest)
+{
+  definition->length = 0;
+  setName(definition, guest);
+  if (endsWith(guest, SUFFIX) && (strchr(guest, '/') || exists(guest)))
+    return readDefinitionFile(definition, guest);
+
+  char path[256];
+  snprintf(path, sizeof(path), GUESTS "%s%s", guest, endsWith(guest, SUFFIX) ? "" : SUFFIX);
+  if (!strchr(guest, '/') && exists(path))
+    return readDefinitionFile(definition, path);
+  if (strchr(guest, '/') && !exists(guest))
+    return fail(guest);
+  if (strchr(guest, '/') || exists(guest))
+    return appendLine(definition, "kernel", guest);
+
+  printf("vmrun: there is neither a guest %s nor a file %s; `ls /usr/guests' shows what there is\n", path, guest);
+  return 0;
+}
+
+int appendOptions(struct Definition* definition, const struct Options* options)
+{
+  for (int i = 0; i < options->setting_count; ++i)
+  {
+    if (!appendLine(definition, options->settings[i].key, options->settings[i].value))
+      return 0;
+  }
+  return 1;
+}

@@ -1,0 +1,64 @@
+// vmrun: starts a virtual machine from a definition or a kernel image, and shows its screen.
+#include "definition.h"
+#include "nonstd.h"
+#include "options.h"
+#include "stdio.h"
+#include "string.h"
+#include "vm.h"
+
+static const char usage[] =
+    "usage: vmrun [OPTIONS] NAME | FILE\n"
+    "\n"
+    "Starts a virtual machine. NAME is a definition, /usr/guests/NAME.vm; FILE is a kernel image (Multiboot 1, or\n"
+    "a flat 16-bit one) or a definition whose name ends in .vm. Ctrl-] comes back here while the machine runs on.\n"
+    "\n"
+    "  --memory SIZE      RAM, such as 16M\n"
+    "  --kernel FILE      another kernel\n"
+    "  --cmdline TEXT     the kernel's command line\n"
+    "  --disk PATH[,ro]   one more disk: an image file, or a device of the host such as idea2; `,ro' protects it\n"
+    "  --log FILE         where the guest's serial and debug output goes\n"
+    "  --detach           do not show its screen; `vmconsole' does later\n"
+    "\n"
+    "Options override what the definition says. See also vmlist, vmconsole, vmstat, vmreset, vmkill.\n";
+
+int main(int argc, char* argv[])
+{
+  static struct Definition definition;
+  struct Options options;
+  if (argc < 2)
+  {
+    printf("%s", usage);
+    return 0;
+  }
+  if (!parseOptions(argc, argv, &options))
+  {
+    printf("`vmrun' alone explains what it takes\n");
+    return 1;
+  }
+  if (options.help)
+  {
+    printf("%s", usage);
+    return 0;
+  }
+  if (!readDefinition(&definition, options.guest) || !appendOptions(&definition, &options))
+    return 1;
+
+  static struct vm_create_request request;
+  request.definition = definition.text;
+  request.definition_length = definition.length;
+  request.flags = options.detach ? vm_create_detached : 0;
+  strlcpy(request.name, definition.name, sizeof(request.name));
+  int id = vm_create(&request);
+  if (id < 0)
+  {
+    if (request.error[0] != '\0')
+      printf("vmrun: %s: %s\n", options.guest, request.error);
+    else
+      perror("vmrun");
+    return 1;
+  }
+  if (!options.detach)
+    return vm_console("vmrun", id, request.name);
+  printf("%s runs as VM %d: `vmconsole %s' shows its screen\n", request.name, id, request.name);
+  return 0;
+}
