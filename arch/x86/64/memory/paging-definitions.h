@@ -21,3 +21,7 @@ constexpr pointer KERNEL_STACKS_START = 0xFFFF'FFC0'0000'0000;
 constexpr size_t KERNEL_STACKS_SIZE = 64UL << 30;
 constexpr pointer KERNEL_MMIO_START = 0xFFFF'FFE0'0000'0000;
 constexpr size_t KERNEL_MMIO_SIZE = 64UL << 30;
+
+/// VGA text memory, physical; part of the kernel's window.
+constexpr uint64 VGA_TEXT_MEMORY = 0xB8000;
+constexpr uint64 VGA_TEXT_MEMORY_SIZE = 0x8000;
