@@ -1,25 +1,53 @@
 #pragma once
 
+#include "Heap.h"
+#include "LargeAllocations.h"
 #include "SpinLock.h"
+#include "paging-definitions.h"
 #include "types.h"
 
-/// The kernel heap. It lives in its own window of the address space and gets a page where one is first needed.
+/// The kernel heap: small allocations in a Heap that grows and shrinks, large ones with pages of their own. Both live in
+/// the heap's window of the address space and take frames from the page manager as they need them.
+///
+/// All functions may be called with interrupts enabled or disabled and never block. `called_by` is remembered for F9.
 class KernelMemoryManager
 {
 public:
+  /// Allocations from this size on get pages of their own.
+  static constexpr size_t LARGE_ALLOCATION = 32 * 1024;
+
   [[nodiscard]] static KernelMemoryManager* instance() { return &instance_; }
 
+  /// Null when out of memory. `alignment` is a power of two up to a page.
   [[nodiscard]] void* allocateMemory(size_t size, size_t alignment, pointer called_by);
   void freeMemory(void* address, pointer called_by);
   [[nodiscard]] void* reallocateMemory(void* address, size_t new_size, pointer called_by);
 
-  /// Bytes handed out at the moment; with `show`, prints the heap's figures and allocation sites to the debug output.
+  /// Bytes handed out at the moment; with `show`, prints figures and allocation sites to the debug output.
   size_t getUsedKernelMemory(bool show);
 
 private:
-  constexpr KernelMemoryManager() : lock_("KernelMemoryManager") {}
+  class WindowMemory : public HeapMemory
+  {
+  public:
+    constexpr WindowMemory() = default;
+    bool commit(pointer start, size_t size) override;
+    void release(pointer start, size_t size) override;
+  };
+
+  constexpr KernelMemoryManager()
+      : lock_("KernelMemoryManager"), heap_(memory_, KERNEL_HEAP_START, KERNEL_HEAP_SIZE / 2),
+        large_(heap_, KERNEL_HEAP_START + KERNEL_HEAP_SIZE / 2, KERNEL_HEAP_SIZE / 2)
+  {
+  }
+
+  [[nodiscard]] size_t usableSize(void* address) const;
+  void printAllocationSites() const;
 
   static KernelMemoryManager instance_;
 
   SpinLock lock_;
+  WindowMemory memory_;
+  Heap heap_;
+  LargeAllocations large_;
 };

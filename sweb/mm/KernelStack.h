@@ -32,7 +32,7 @@ public:
   [[nodiscard]] bool isCanaryOK() const;
 
 private:
-  void unmap();
+
 
   pointer top_ = 0;
   pointer bottom_ = 0;

@@ -1,0 +1,25 @@
+#include "MappedRange.h"
+
+#include "ArchMemory.h"
+#include "PageManager.h"
+
+bool MappedRange::map(pointer start, size_t pages)
+{
+  for (size_t i = 0; i < pages; ++i)
+  {
+    const ppn_t ppn = PageManager::instance()->allocPPN();
+    if (ppn && ArchMemory::mapKernelPage(start / PAGE_SIZE + i, ppn))
+      continue;
+    if (ppn)
+      PageManager::instance()->freePPN(ppn);
+    unmap(start, i);
+    return false;
+  }
+  return true;
+}
+
+void MappedRange::unmap(pointer start, size_t pages)
+{
+  for (size_t i = 0; i < pages; ++i)
+    PageManager::instance()->freePPN(ArchMemory::unmapKernelPage(start / PAGE_SIZE + i));
+}
