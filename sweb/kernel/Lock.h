@@ -5,8 +5,8 @@
 
 class Thread;
 
-/// What Mutex and Condition have in common: a name, a queue of sleeping threads, and the bookkeeping for the
-/// lock dump (F10) and the deadlock check.
+/// What Mutex and Condition have in common: a name, a queue of sleeping threads, and the bookkeeping for the lock dump (F10)
+/// and the deadlock check.
 ///
 /// As long as the system is not RUNNING there is one flow of control and all operations are no-ops.
 class Lock
@@ -27,22 +27,29 @@ public:
   /// Prints the lock, its holder and its waiters to the debug output.
   void printStatus() const;
 
-protected:
-  friend class Scheduler;
+  /// Prints the locks of a thread to the debug output: those it holds and the one it waits for.
+  static void printLocksOf(const Thread& thread);
 
-  /// Puts the running thread into the queue and to sleep, until woken or `deadline_ns`. Interrupts are disabled.
-  /// Returns false when the deadline came first.
+protected:
+  /// True while locks have a meaning: the scheduler runs and the kernel has not panicked.
+  [[nodiscard]] static bool areInForce();
+
+  /// True if the thread holds this lock and no other.
+  [[nodiscard]] bool isOnlyLockOf(const Thread& thread) const;
+
+  /// Puts the running thread into the queue and to sleep, until woken or `deadline_ns`. Interrupts are disabled. Returns
+  /// false when the deadline came first.
   bool sleepInQueue(uint64 deadline_ns);
 
-  /// True if waiting for `this` would close a cycle of threads waiting for each other's locks. Prints it.
-  [[nodiscard]] bool wouldDeadlock() const;
+  /// Panics with the whole story if waiting for this lock would close a cycle of threads waiting for each other.
+  void checkForDeadlock(pointer call_site) const;
 
-  void rememberHolder(Thread* thread, pointer call_site);
-  void forgetHolder(pointer call_site);
+  void addToHolder(Thread* thread, pointer call_site);
+  void removeFromHolder(pointer call_site);
 
   const char* const name_;
   Thread* held_by_ = nullptr;
-  Lock* next_lock_on_holders_list_ = nullptr;
+  Lock* next_of_holder_ = nullptr; ///< in the holder's list of locks
   pointer last_accessed_at_ = 0;
   ThreadQueue waiters_;
 };

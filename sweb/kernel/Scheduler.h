@@ -52,16 +52,19 @@ public:
   /// Returns false if the time ran out.
   bool block(ThreadQueue* queue, uint64 deadline_ns);
 
-  /// Ends a thread's sleep. From an interrupt handler, the thread goes to the front of the queue and preempts.
+  /// Ends a thread's sleep. In an interrupt handler, the thread goes to the front of the queue and preempts.
   void makeReady(Thread* thread);
 
   // -- for the interrupt layer: interrupts disabled
 
+  /// A device's interrupt handler is about to run.
+  void beginInterrupt() { in_interrupt_ = true; }
+
+  /// It has run. Returns whether the interrupt shall end in schedule().
+  [[nodiscard]] bool endInterrupt();
+
   /// Counts a timer tick, wakes threads whose time has come, and asks for a reschedule.
   void tick();
-
-  /// True if the interrupt that is being served shall end in schedule().
-  [[nodiscard]] bool isRescheduleWanted() const { return reschedule_wanted_; }
 
   /// Chooses the next thread and points currentThread and currentThreadRegisters at it.
   void schedule();
@@ -75,6 +78,9 @@ private:
   friend class CleanupThread;
 
   constexpr Scheduler() = default;
+
+  /// block() as sleep() uses it: wake() and kill() end it.
+  bool blockWakeable(uint64 deadline_ns);
 
   /// Unlinks and returns one ended thread that is not running, null if there is none.
   Thread* takeDeadThread();
@@ -90,6 +96,7 @@ private:
   size_t thread_count_ = 0;
   volatile uint64 ticks_ = 0;
   bool reschedule_wanted_ = false;
+  bool in_interrupt_ = false;
   IdleThread* idle_thread_ = nullptr;
   CleanupThread* cleanup_thread_ = nullptr;
 };

@@ -1,0 +1,222 @@
+#include "Scheduler.h"
+
+#include "ArchInterrupts.h"
+#include "ArchThreads.h"
+#include "CleanupThread.h"
+#include "Clock.h"
+#include "IdleThread.h"
+#include "InterruptGuard.h"
+#include "Lock.h"
+#include "Thread.h"
+#include "assert.h"
+#include "debug.h"
+#include "kprintf.h"
+
+constinit Scheduler Scheduler::instance_;
+
+Scheduler* Scheduler::instance()
+{
+  return &instance_;
+}
+
+void Scheduler::initialise()
+{
+  idle_thread_ = new IdleThread;
+  assert(idle_thread_->isUsable());
+  all_.pushBack(idle_thread_->all_link_); // never in the ready queue: it runs when that is empty
+  ++thread_count_;
+  cleanup_thread_ = new CleanupThread;
+  addNewThread(cleanup_thread_);
+}
+
+void Scheduler::addNewThread(Thread* thread)
+{
+  assert(thread->isUsable() && thread->state_ == Thread::Running);
+  ArchThreads::debugCheckNewThread(thread);
+  InterruptGuard guard;
+  all_.pushBack(thread->all_link_);
+  ++thread_count_;
+  ready_.pushBack(thread->queue_link_);
+  debug(SCHEDULER, "New thread %zu (%s)\n", thread->getTID(), thread->getName());
+}
+
+void Scheduler::yield()
+{
+  if (system_state != RUNNING || !currentThread)
+    return;
+  ArchThreads::yield();
+}
+
+bool Scheduler::block(ThreadQueue* queue, uint64 deadline_ns)
+{
+  assert(!ArchInterrupts::testIFSet() && currentThread != idle_thread_ && currentThread->state_ == Thread::Running);
+  Thread* thread = currentThread;
+  thread->timed_out_ = false;
+  if (deadline_ns != Clock::NEVER && deadline_ns <= Clock::nanoseconds())
+    return false;
+  thread->state_ = Thread::Sleeping;
+  if (queue)
+    queue->pushBack(thread->queue_link_);
+  if (deadline_ns != Clock::NEVER)
+  {
+    thread->deadline_ns_ = deadline_ns;
+    insertDeadline(thread);
+  }
+  ArchThreads::yield();
+  return !thread->timed_out_;
+}
+
+bool Scheduler::blockWakeable(uint64 deadline_ns)
+{
+  Thread* thread = currentThread;
+  thread->accepts_wake_ = true;
+  const bool woken = block(nullptr, deadline_ns);
+  thread->accepts_wake_ = false;
+  return woken;
+}
+
+void Scheduler::insertDeadline(Thread* thread)
+{
+  for (ThreadLink* link = timed_.first(); link; link = timed_.after(*link))
+    if (link->thread->deadline_ns_ > thread->deadline_ns_)
+    {
+      ThreadQueue::insertBefore(*link, thread->deadline_link_);
+      return;
+    }
+  timed_.pushBack(thread->deadline_link_);
+}
+
+void Scheduler::makeReady(Thread* thread)
+{
+  assert(!ArchInterrupts::testIFSet());
+  if (thread->state_ != Thread::Sleeping)
+    return;
+  ThreadQueue::remove(thread->queue_link_); // from a lock's queue
+  ThreadQueue::remove(thread->deadline_link_);
+  thread->state_ = Thread::Running;
+  if (in_interrupt_)
+  {
+    // Whoever waits for a device or a time goes first: it has been waiting, and will mostly wait again soon.
+    ready_.pushFront(thread->queue_link_);
+    reschedule_wanted_ = true;
+  }
+  else
+    ready_.pushBack(thread->queue_link_);
+}
+
+void Scheduler::sleep()
+{
+  sleepUntil(Clock::NEVER);
+}
+
+bool Scheduler::sleepUntil(uint64 deadline_ns)
+{
+  InterruptGuard guard;
+  bool woken = true;
+  if (!currentThread->wake_pending_ && !currentThread->kill_pending_)
+    woken = blockWakeable(deadline_ns);
+  currentThread->wake_pending_ = false;
+  return woken;
+}
+
+void Scheduler::wake(Thread* thread)
+{
+  InterruptGuard guard;
+  if (thread->state_ == Thread::Sleeping && thread->accepts_wake_)
+    makeReady(thread);
+  else
+    thread->wake_pending_ = true;
+}
+
+void Scheduler::tick()
+{
+  ticks_ = ticks_ + 1;
+  wakeTimedSleepers();
+  reschedule_wanted_ = true;
+}
+
+void Scheduler::wakeTimedSleepers()
+{
+  if (timed_.isEmpty())
+    return;
+  const uint64 now = Clock::nanoseconds();
+  while (const ThreadLink* link = timed_.first())
+  {
+    if (link->thread->deadline_ns_ > now)
+      return;
+    link->thread->timed_out_ = true;
+    makeReady(link->thread);
+  }
+}
+
+bool Scheduler::endInterrupt()
+{
+  in_interrupt_ = false;
+  return reschedule_wanted_ && currentThread && system_state == RUNNING;
+}
+
+void Scheduler::schedule()
+{
+  assert(!ArchInterrupts::testIFSet());
+  reschedule_wanted_ = false;
+  if (currentThread && currentThread != idle_thread_ && currentThread->schedulable())
+    ready_.pushBack(currentThread->queue_link_);
+  Thread* next = ready_.popFront();
+  currentThread = next ? next : idle_thread_;
+  currentThreadRegisters =
+      currentThread->switch_to_userspace_ ? currentThread->user_registers_ : currentThread->kernel_registers_;
+}
+
+void Scheduler::retire(Thread* thread)
+{
+  InterruptGuard guard;
+  if (thread->state_ == Thread::ToBeDestroyed)
+    return;
+  ThreadQueue::remove(thread->queue_link_);
+  ThreadQueue::remove(thread->deadline_link_);
+  thread->state_ = Thread::ToBeDestroyed;
+  dead_.pushBack(thread->queue_link_);
+  cleanup_thread_->notify();
+}
+
+Thread* Scheduler::takeDeadThread()
+{
+  InterruptGuard guard;
+  Thread* thread = dead_.popFront();
+  if (!thread)
+    return nullptr;
+  ThreadQueue::remove(thread->all_link_);
+  --thread_count_;
+  return thread;
+}
+
+void Scheduler::forEachThread(void (*visit)(Thread* thread, void* argument), void* argument) const
+{
+  InterruptGuard guard;
+  for (const ThreadLink* link = all_.first(); link; link = all_.after(*link))
+    visit(link->thread, argument);
+}
+
+void Scheduler::printThreadList() const
+{
+  static const char* const states[] = {"Running", "Sleeping", "ToBeDestroyed"};
+  kprintfd("%zu threads, %lu ticks\n", thread_count_, ticks_);
+  forEachThread(
+      [](Thread* thread, void*)
+      {
+        kprintfd("%c %3zu %-32s %-13s %s\n", thread == currentThread ? '*' : ' ', thread->getTID(), thread->getName(),
+                 states[thread->getState()], thread->switch_to_userspace_ ? "user mode" : "kernel mode");
+      },
+      nullptr);
+}
+
+void Scheduler::printStackTraces() const
+{
+  forEachThread([](Thread* thread, void*) { thread->printBacktrace(); }, nullptr);
+}
+
+void Scheduler::printLockingInformation() const
+{
+  kprintfd("Locks held and waited for\n");
+  forEachThread([](Thread* thread, void*) { Lock::printLocksOf(*thread); }, nullptr);
+}
