@@ -15,7 +15,7 @@ void AnsiScreenWriter::text(const char* string)
 void AnsiScreenWriter::repaint(const TerminalGrid& grid)
 {
   constexpr uint8 NORMAL = screen::attribute(LIGHT_GREY, BLACK);
-  text("\033[0m\033[2J\033[H");
+  text("\033[0;37;40m\033[2J\033[H");
   attribute_ = NORMAL;
   column_ = 0;
   row_ = 0;
@@ -93,6 +93,7 @@ void AnsiScreenWriter::showCursor(bool show)
 
 void AnsiScreenWriter::printLines(const TerminalGrid& grid)
 {
+  attribute_ = UNKNOWN; // programs choose colours, too
   release();
   text("\033[2J\033[H");
   uint32 last = grid.cursorRow() == NO_CURSOR ? TerminalGrid::LAST_ROW : grid.cursorRow();
