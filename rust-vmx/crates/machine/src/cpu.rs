@@ -1,6 +1,6 @@
 //! A virtual CPU as the machine drives it.
 //!
-//! `crate::backend` implements it over VT-x, the tests over a script. Another backend (AMD SVM, shadow paging) needs
+//! [`crate::backend`] implements it over VT-x, the tests over a script. Another backend (AMD SVM, shadow paging) needs
 //! nothing from this crate but this trait. All methods but [`VirtualCpu::run`] are about the state between an exit and
 //! the next entry.
 
@@ -71,10 +71,6 @@ pub trait VirtualCpu {
     /// Sets the difference guest TSC - host TSC.
     fn set_tsc_offset(&mut self, offset: u64);
 
-    /// What CPUID of the host's CPU answers: EAX, EBX, ECX, EDX.
-    fn host_cpuid(&self, leaf: u32, subleaf: u32) -> [u32; 4];
-    /// The bits of XCR0 that this CPU can switch for a guest; 0 without XSAVE.
-    fn xcr0_supported(&self) -> u64;
     /// Writes the backend's own state that explains a failure, one item a line.
     fn dump(&mut self, out: &mut dyn fmt::Write) -> fmt::Result;
 }

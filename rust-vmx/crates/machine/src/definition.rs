@@ -27,7 +27,7 @@ pub const MAX_DISKS: usize = 4;
 pub const MAX_MODULES: usize = 64;
 
 /// The keys, for the hint of an error.
-const KEYS: &str = "name, kernel, format, module, cmdline, memory, disk, console, log";
+const KEYS: &str = "name, kernel, format, module, cmdline, memory, disk, console, log, triplefault";
 
 /// A guest as its author describes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,6 +50,18 @@ pub struct Definition {
     pub console: Console,
     /// A file that receives the guest's serial and debug output.
     pub log: Option<String>,
+    /// What a triple fault does.
+    pub triple_fault: TripleFaultPolicy,
+}
+
+/// What a triple fault does. A real machine resets, which hides the mistake that led there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TripleFaultPolicy {
+    /// The machine ends with a report.
+    #[default]
+    Report,
+    /// The machine starts again.
+    Reset,
 }
 
 /// An image format.
@@ -117,6 +129,8 @@ pub enum Problem {
     BadFormat(String),
     /// A `console` that is none.
     BadConsole(String),
+    /// A `triplefault` that is none.
+    BadTripleFault(String),
     /// Words after a disk's comma that mean nothing.
     BadDiskOption(String),
     /// More disks than the controller has places.
@@ -164,6 +178,9 @@ impl fmt::Display for Problem {
             ),
             Self::BadFormat(value) => write!(f, "format '{value}' is unknown; write multiboot or flat"),
             Self::BadConsole(value) => write!(f, "console '{value}' is unknown; write screen or serial"),
+            Self::BadTripleFault(value) => {
+                write!(f, "triplefault '{value}' is unknown; write report or reset")
+            }
             Self::BadDiskOption(value) => {
                 write!(f, "disk option '{value}' is unknown; the only one is ',ro'")
             }
@@ -199,6 +216,7 @@ impl Definition {
             disks: Vec::new(),
             console: Console::Screen,
             log: None,
+            triple_fault: TripleFaultPolicy::Report,
         };
         for (index, line) in text.lines().enumerate() {
             definition.line(line.trim()).map_err(|problem| DefinitionError {
@@ -230,6 +248,7 @@ impl Definition {
             "disk" => self.disks.push(disk(value, self.disks.len())?),
             "console" => self.console = console(value)?,
             "log" => self.log = Some(required("log", value)?),
+            "triplefault" => self.triple_fault = triple_fault(value)?,
             other => return Err(Problem::UnknownKey(other.to_string())),
         }
         Ok(())
@@ -268,6 +287,14 @@ fn console(value: &str) -> Result<Console, Problem> {
         "screen" => Ok(Console::Screen),
         "serial" => Ok(Console::Serial),
         other => Err(Problem::BadConsole(other.to_string())),
+    }
+}
+
+fn triple_fault(value: &str) -> Result<TripleFaultPolicy, Problem> {
+    match value {
+        "report" => Ok(TripleFaultPolicy::Report),
+        "reset" => Ok(TripleFaultPolicy::Reset),
+        other => Err(Problem::BadTripleFault(other.to_string())),
     }
 }
 

@@ -2,18 +2,36 @@
 //!
 //! It decides; it touches nothing. The CPU is behind [`cpu::VirtualCpu`], the kernel behind [`host::Host`] and
 //! [`storage::Storage`], memory comes from the frames of `vmx`. So all of it runs in an ordinary `cargo test`.
+//!
+//! Where to start: [`machine`] puts everything together and holds the exit loop, [`exits`] is the table of handlers.
 #![cfg_attr(not(test), no_std)]
 #![forbid(unsafe_code)]
 
 extern crate alloc;
 
+pub mod backend;
+pub mod board;
 pub mod bus;
+pub mod control;
 pub mod cpu;
+pub mod cpuid;
 pub mod definition;
+pub mod disks;
+pub mod exits;
+pub mod failure;
+pub mod firmware;
+pub mod guest;
 pub mod host;
+pub mod interrupts;
 pub mod loader;
+pub mod machine;
 pub mod memory;
+pub mod msr;
 pub mod paging;
+pub mod report;
+pub mod statistics;
 pub mod storage;
 #[cfg(test)]
 mod testing;
+
+pub use machine::{Machine, SetupError, Stop};

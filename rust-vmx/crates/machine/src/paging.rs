@@ -282,7 +282,7 @@ impl Walker {
             match access {
                 Access::Read => !(user_page && smap),
                 Access::Write => (writable || self.cr0 & bits::CR0_WP == 0) && !(user_page && smap),
-                Access::Fetch => !no_execute && !(user_page && self.cr4 & bits::CR4_SMEP != 0),
+                Access::Fetch => !(no_execute || user_page && self.cr4 & bits::CR4_SMEP != 0),
             }
         };
         if allowed { Ok(()) } else { Err(code::PRESENT) }

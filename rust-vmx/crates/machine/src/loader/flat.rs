@@ -27,6 +27,12 @@ pub fn load(image: &impl Image, memory: &mut impl PhysicalMemory) -> Result<(), 
     Ok(())
 }
 
+/// Whether an image is one sector that ends as boot sectors do, or begins with such a one.
+pub fn is_boot_sector(image: &impl Image) -> bool {
+    let mut mark = [0; 2];
+    image.size() >= SECTOR && image.read(SECTOR - 2, &mut mark).is_ok() && mark == [0x55, 0xAA]
+}
+
 /// Loads a disk's first sector, if it is a boot sector.
 pub fn load_boot_sector(disk: &impl Image, memory: &mut impl PhysicalMemory) -> Result<(), LoadError> {
     if disk.size() < SECTOR {

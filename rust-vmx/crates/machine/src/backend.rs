@@ -1,0 +1,207 @@
+//! Machines on VT-x: the trait over `vmx`'s vCPU, and putting one together.
+
+use crate::cpu::{TripleFault, VirtualCpu};
+use crate::cpuid::{self, Cpuid};
+use crate::definition::Definition;
+use crate::host::Host;
+use crate::machine::{Machine, SetupError};
+use crate::memory::MemoryError;
+use crate::memory::layout::{Kind, Layout};
+use crate::msr;
+use alloc::sync::Arc;
+use core::arch::x86_64::__cpuid_count;
+use core::fmt;
+use vmx::addr::Gpa;
+use vmx::event::Event;
+use vmx::exit::VmExit;
+use vmx::frames::Frames;
+use vmx::io_bitmap::IoBitmap;
+use vmx::memory::{Backing, GuestMemory};
+use vmx::msr_bitmap::MsrBitmap;
+use vmx::root::Root;
+use vmx::state::{CpuMode, DescriptorTable, Registers, Segment, SegmentName, SystemRegister, TableName};
+use vmx::vcpu::{EntryError, Vcpu, VcpuConfig};
+
+/// The longest a guest runs without an exit, in nanoseconds: host interrupts that a guest holds off by its own interrupt
+/// flag are served after this at the latest.
+const SLICE: u64 = 4_000_000;
+
+/// A machine on this CPU.
+pub type VmxMachine<F, H> = Machine<Vcpu<F>, GuestMemory<F>, H>;
+
+/// Why there is no machine.
+#[derive(Debug)]
+pub enum CreateError {
+    /// The host's memory is used up.
+    OutOfFrames,
+    /// Guest memory cannot be laid out.
+    Memory(MemoryError),
+    /// The vCPU cannot be made.
+    Vcpu(EntryError),
+    /// The devices or images.
+    Setup(SetupError),
+}
+
+impl fmt::Display for CreateError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::OutOfFrames | Self::Memory(MemoryError::OutOfFrames) => {
+                f.write_str("the host has no free memory left; stop a program or another guest")
+            }
+            Self::Memory(error) => write!(f, "guest memory: {error}"),
+            Self::Vcpu(error) => write!(f, "virtual CPU: {error}"),
+            Self::Setup(error) => write!(f, "{error}"),
+        }
+    }
+}
+
+/// Builds a machine from its definition. Blocks: files are opened and read.
+pub fn create<F: Frames + Clone, H: Host>(
+    root: Arc<Root<F>>,
+    frames: F,
+    definition: Definition,
+    host: H,
+) -> Result<VmxMachine<F, H>, CreateError> {
+    let layout = Layout::new(definition.memory);
+    let mut memory = GuestMemory::new(frames.clone()).map_err(CreateError::Memory)?;
+    for slot in layout.slots() {
+        // Below 1 MiB single pages: the slots there are small, and few of their pages are ever touched.
+        let backing = match slot.kind {
+            Kind::Ram if slot.first.0 > 0 => Backing::Large,
+            Kind::Ram | Kind::Video | Kind::Rom => Backing::Small,
+        };
+        memory
+            .add_slot(slot.first, slot.end.0 - slot.first.0, backing)
+            .map_err(CreateError::Memory)?;
+    }
+    let xcr0 = cpuid::xcr0_offered(host_cpuid);
+    let config = VcpuConfig {
+        ept: memory.root(),
+        io_bitmap: Arc::new(IoBitmap::new(frames.clone()).ok_or(CreateError::OutOfFrames)?),
+        msr_bitmap: Arc::new(msr_bitmap(frames).ok_or(CreateError::OutOfFrames)?),
+        // The guest handles its own exceptions.
+        exception_bitmap: 0,
+        cr4_offered: Cpuid::new(host_cpuid, xcr0).cr4_offered(),
+        xcr0_offered: xcr0,
+        slice_ticks: host.tsc_hz() / 1000 * (SLICE / 1_000_000),
+    };
+    let vcpu = Vcpu::new(root, config).map_err(CreateError::Vcpu)?;
+    let cpuid = Cpuid::new(host_cpuid, xcr0 & vcpu.xcr0_supported());
+    Machine::new(definition, vcpu, cpuid, memory, layout, host).map_err(CreateError::Setup)
+}
+
+/// Every MSR exits but those that are deliberately passed.
+fn msr_bitmap<F: Frames + Clone>(frames: F) -> Option<MsrBitmap<F>> {
+    let mut bitmap = MsrBitmap::new(frames)?;
+    for msr in msr::passed() {
+        bitmap.pass_read(msr);
+        bitmap.pass_write(msr);
+    }
+    Some(bitmap)
+}
+
+/// CPUID on this CPU: EAX, EBX, ECX, EDX.
+fn host_cpuid(leaf: u32, subleaf: u32) -> [u32; 4] {
+    let answer = __cpuid_count(leaf, subleaf);
+    [answer.eax, answer.ebx, answer.ecx, answer.edx]
+}
+
+impl<F: Frames + Clone> VirtualCpu for Vcpu<F> {
+    type Error = EntryError;
+
+    fn run(&mut self) -> Result<VmExit, EntryError> {
+        Vcpu::run(self)
+    }
+
+    fn unload(&mut self) {
+        Vcpu::unload(self);
+    }
+
+    fn reset(&mut self) {
+        Vcpu::reset(self);
+    }
+
+    fn registers(&mut self) -> &Registers {
+        Vcpu::registers(self)
+    }
+
+    fn registers_mut(&mut self) -> &mut Registers {
+        Vcpu::registers_mut(self)
+    }
+
+    fn read(&mut self, register: SystemRegister) -> u64 {
+        Vcpu::read(self, register)
+    }
+
+    fn write(&mut self, register: SystemRegister, value: u64) -> Result<(), Event> {
+        Vcpu::write(self, register, value)
+    }
+
+    fn segment(&mut self, name: SegmentName) -> Segment {
+        Vcpu::segment(self, name)
+    }
+
+    fn set_segment(&mut self, name: SegmentName, segment: Segment) {
+        Vcpu::set_segment(self, name, segment);
+    }
+
+    fn descriptor_table(&mut self, name: TableName) -> DescriptorTable {
+        Vcpu::descriptor_table(self, name)
+    }
+
+    fn set_descriptor_table(&mut self, name: TableName, table: DescriptorTable) {
+        Vcpu::set_descriptor_table(self, name, table);
+    }
+
+    fn mode(&mut self) -> CpuMode {
+        Vcpu::mode(self)
+    }
+
+    fn pdpte_address(&mut self) -> Option<Gpa> {
+        Vcpu::pdpte_address(self)
+    }
+
+    fn set_pdptes(&mut self, entries: [u64; 4]) -> Result<(), Event> {
+        Vcpu::set_pdptes(self, entries)
+    }
+
+    fn skip_instruction(&mut self, length: u8) {
+        Vcpu::skip_instruction(self, length);
+    }
+
+    fn inject(&mut self, event: Event) -> Result<(), TripleFault> {
+        Vcpu::inject(self, event)
+    }
+
+    fn pending(&self) -> Option<Event> {
+        Vcpu::pending(self)
+    }
+
+    fn accepts_interrupt(&mut self) -> bool {
+        Vcpu::accepts_interrupt(self)
+    }
+
+    fn set_interrupt_window(&mut self, wanted: bool) {
+        Vcpu::set_interrupt_window(self, wanted);
+    }
+
+    fn host_tsc(&self) -> u64 {
+        Vcpu::host_tsc(self)
+    }
+
+    fn set_deadline(&mut self, tsc: Option<u64>) {
+        Vcpu::set_deadline(self, tsc);
+    }
+
+    fn tsc_offset(&self) -> u64 {
+        Vcpu::tsc_offset(self)
+    }
+
+    fn set_tsc_offset(&mut self, offset: u64) {
+        Vcpu::set_tsc_offset(self, offset);
+    }
+
+    fn dump(&mut self, out: &mut dyn fmt::Write) -> fmt::Result {
+        Vcpu::dump(self, out)
+    }
+}

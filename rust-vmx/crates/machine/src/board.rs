@@ -1,0 +1,313 @@
+//! The mainboard: the devices of a PC, wired to each other.
+
+use crate::bus::{DeviceIndex, DeviceSet, Overlap, PortBus};
+use alloc::vec::Vec;
+use devices::uart::ComPort;
+use devices::{
+    Cursor, DebugPort, DiskError, DiskRequest, Dma, DriveConfig, Ide, Kbc, Pic, Pit, PortDevice, Power,
+    PowerEvent, Rtc, RtcConfig, Stream, Time, Uart, Vga, Width, Wires,
+};
+
+/// What distinguishes one board from another.
+#[derive(Clone, Debug)]
+pub struct BoardConfig {
+    /// Seconds since 1970-01-01 UTC at the machine's time zero.
+    pub wall_clock: i64,
+    /// RAM in bytes.
+    pub memory: u64,
+    /// The drives: primary master and slave, secondary master and slave.
+    pub drives: [Option<DriveConfig>; 4],
+}
+
+/// The devices. Their order is their number on the bus.
+struct Devices {
+    pic: Pic,
+    pit: Pit,
+    rtc: Rtc,
+    kbc: Kbc,
+    com1: Uart,
+    ide: Ide,
+    vga: Vga,
+    dma: Dma,
+    power: Power,
+    debug: DebugPort,
+}
+
+/// How many there are.
+const COUNT: DeviceIndex = 10;
+
+impl DeviceSet for Devices {
+    fn device(&mut self, index: DeviceIndex) -> Option<&mut dyn PortDevice> {
+        Some(match index {
+            0 => &mut self.pic,
+            1 => &mut self.pit,
+            2 => &mut self.rtc,
+            3 => &mut self.kbc,
+            4 => &mut self.com1,
+            5 => &mut self.ide,
+            6 => &mut self.vga,
+            7 => &mut self.dma,
+            8 => &mut self.power,
+            9 => &mut self.debug,
+            _ => return None,
+        })
+    }
+}
+
+/// The board.
+pub struct Board {
+    bus: PortBus,
+    devices: Devices,
+    wires: Wires,
+    deadline: Option<Time>,
+}
+
+impl Board {
+    /// A board after power-on.
+    pub fn new(config: BoardConfig) -> Result<Self, Overlap> {
+        let disks = config.drives.iter().take(2).flatten().count() as u8;
+        let rtc = RtcConfig {
+            wall_clock: config.wall_clock,
+            memory_bytes: config.memory,
+            disks,
+        };
+        let mut devices = Devices {
+            pic: Pic::new(),
+            pit: Pit::new(),
+            rtc: Rtc::new(rtc),
+            kbc: Kbc::new(),
+            com1: Uart::new(ComPort::Com1),
+            ide: Ide::new(config.drives),
+            vga: Vga::new(),
+            dma: Dma::new(),
+            power: Power::new(),
+            debug: DebugPort::new(),
+        };
+        let mut bus = PortBus::default();
+        for index in 0..COUNT {
+            if let Some(device) = devices.device(index) {
+                bus.attach(index, device.ports())?;
+            }
+        }
+        let mut board = Self {
+            bus,
+            devices,
+            wires: Wires::default(),
+            deadline: None,
+        };
+        board.settle();
+        Ok(board)
+    }
+
+    /// IN.
+    pub fn read(&mut self, port: u16, width: Width, now: Time) -> u32 {
+        let mut cx = devices::Context {
+            now,
+            wires: &mut self.wires,
+        };
+        let value = self.bus.read(&mut self.devices, port, width, &mut cx);
+        self.settle();
+        value
+    }
+
+    /// OUT.
+    pub fn write(&mut self, port: u16, width: Width, value: u32, now: Time) {
+        let mut cx = devices::Context {
+            now,
+            wires: &mut self.wires,
+        };
+        self.bus.write(&mut self.devices, port, width, value, &mut cx);
+        self.settle();
+    }
+
+    /// Several IN in one go; the bytes the device supplied, 0 when it has no fast path for this.
+    pub fn read_block(&mut self, port: u16, width: Width, bytes: &mut [u8], now: Time) -> usize {
+        let Some(device) = self.bus.owner(port).and_then(|index| self.devices.device(index)) else {
+            return 0;
+        };
+        let mut cx = devices::Context {
+            now,
+            wires: &mut self.wires,
+        };
+        let count = device.read_block(port, width, bytes, &mut cx);
+        self.settle();
+        count
+    }
+
+    /// Several OUT in one go; the bytes the device took, 0 when it has no fast path for this.
+    pub fn write_block(&mut self, port: u16, width: Width, bytes: &[u8], now: Time) -> usize {
+        let Some(device) = self.bus.owner(port).and_then(|index| self.devices.device(index)) else {
+            return 0;
+        };
+        let mut cx = devices::Context {
+            now,
+            wires: &mut self.wires,
+        };
+        let count = device.write_block(port, width, bytes, &mut cx);
+        self.settle();
+        count
+    }
+
+    /// Brings the devices up to the present, if one of them has something due.
+    pub fn advance(&mut self, now: Time) {
+        if self.deadline.is_none_or(|deadline| deadline > now) {
+            return;
+        }
+        let mut cx = devices::Context {
+            now,
+            wires: &mut self.wires,
+        };
+        for index in 0..COUNT {
+            if let Some(device) = self.devices.device(index) {
+                device.advance(&mut cx);
+            }
+        }
+        self.settle();
+    }
+
+    /// When a device will next act by itself.
+    #[must_use]
+    pub fn deadline(&self) -> Option<Time> {
+        self.deadline
+    }
+
+    /// Whether the interrupt controllers' INT output is high.
+    #[must_use]
+    pub fn interrupt_pending(&self) -> bool {
+        self.devices.pic.pending()
+    }
+
+    /// The processor's interrupt acknowledge cycle: the vector.
+    pub fn acknowledge(&mut self, now: Time) -> u8 {
+        let acknowledged = self.devices.pic.acknowledge();
+        if acknowledged.line == Some(0) {
+            let mut cx = devices::Context {
+                now,
+                wires: &mut self.wires,
+            };
+            self.devices.pit.interrupt_taken(&mut cx);
+        }
+        self.settle();
+        acknowledged.vector
+    }
+
+    /// Whether the keyboard takes another scancode byte.
+    #[must_use]
+    pub fn key_room(&self) -> bool {
+        self.devices.kbc.key_space() > 0
+    }
+
+    /// A byte of a scancode from the host's keyboard.
+    pub fn key(&mut self, scancode: u8, now: Time) {
+        let mut cx = devices::Context {
+            now,
+            wires: &mut self.wires,
+        };
+        self.devices.kbc.key(scancode, &mut cx);
+        self.settle();
+    }
+
+    /// A byte on the serial line; false when the port's queue is full.
+    pub fn serial(&mut self, byte: u8, now: Time) -> bool {
+        let mut cx = devices::Context {
+            now,
+            wires: &mut self.wires,
+        };
+        let taken = self.devices.com1.receive(&[byte], &mut cx);
+        self.settle();
+        taken == 1
+    }
+
+    /// Work the disk controller wants done.
+    pub fn take_disk_request(&mut self) -> Option<DiskRequest> {
+        self.devices.ide.take_request()
+    }
+
+    /// The data of the request outstanding on a drive.
+    pub fn disk_buffer(&mut self, drive: u8) -> &mut [u8] {
+        self.devices.ide.buffer(drive)
+    }
+
+    /// Ends the request outstanding on a drive.
+    pub fn complete_disk(&mut self, drive: u8, result: Result<(), DiskError>, now: Time) {
+        let mut cx = devices::Context {
+            now,
+            wires: &mut self.wires,
+        };
+        self.devices.ide.complete(drive, result, &mut cx);
+        self.settle();
+    }
+
+    /// Where the cursor is, in cells from the start of text memory's visible part.
+    #[must_use]
+    pub fn cursor(&self) -> Option<Cursor> {
+        self.devices.vga.cursor()
+    }
+
+    /// The first visible cell of text memory, and the cells from one row to the next.
+    #[must_use]
+    pub fn text_window(&self) -> (u16, u16) {
+        (self.devices.vga.start_cell(), self.devices.vga.cells_per_row())
+    }
+
+    /// Whether a text mode is on.
+    #[must_use]
+    pub fn text_visible(&self) -> bool {
+        self.devices.vga.text_visible()
+    }
+
+    /// The output bytes since the last call, oldest first. The vector's memory comes back with
+    /// [`return_output`](Self::return_output).
+    pub fn take_output(&mut self) -> Vec<(Stream, u8)> {
+        core::mem::take(&mut self.wires.output)
+    }
+
+    /// Gives the vector of [`take_output`](Self::take_output) back, so that the next output allocates nothing.
+    pub fn return_output(&mut self, mut output: Vec<(Stream, u8)>) {
+        if self.wires.output.is_empty() {
+            output.clear();
+            self.wires.output = output;
+        }
+    }
+
+    /// Whether there is output to take.
+    #[must_use]
+    pub fn has_output(&self) -> bool {
+        !self.wires.output.is_empty()
+    }
+
+    /// What the guest did to the machine's power since the last call.
+    pub fn take_power_event(&mut self) -> Option<PowerEvent> {
+        self.wires.power.take()
+    }
+
+    /// The hardware reset line.
+    pub fn reset(&mut self, now: Time) {
+        let mut cx = devices::Context {
+            now,
+            wires: &mut self.wires,
+        };
+        for index in 0..COUNT {
+            if let Some(device) = self.devices.device(index) {
+                device.reset(&mut cx);
+            }
+        }
+        self.wires.power = None;
+        self.settle();
+    }
+
+    /// After anything happened: the interrupt controllers see the lines, and the next deadline is known.
+    fn settle(&mut self) {
+        self.devices.pic.sync(&mut self.wires);
+        let d = &self.devices;
+        let deadlines = [
+            d.pit.deadline(),
+            d.rtc.deadline(),
+            d.kbc.deadline(),
+            d.com1.deadline(),
+            d.ide.deadline(),
+            d.power.deadline(),
+        ];
+        self.deadline = deadlines.into_iter().flatten().min();
+    }
+}

@@ -1,0 +1,254 @@
+//! The part of a machine that other threads may touch while its vCPU runs.
+//!
+//! There is no lock in it: a thread that is preempted in the middle of a call stops nobody, whatever the priority and
+//! the interrupt flag of the others.
+
+use crate::statistics::Statistics;
+use alloc::string::String;
+use core::sync::atomic::{AtomicBool, AtomicU16, AtomicU32, AtomicU64, AtomicUsize, Ordering};
+use spin::Once;
+
+/// Columns of the text screen.
+pub const COLUMNS: usize = 80;
+/// Rows of the text screen.
+pub const ROWS: usize = 25;
+/// Character cells of the text screen.
+pub const CELLS: usize = COLUMNS * ROWS;
+/// Cells in one word of the published screen.
+const PER_WORD: usize = 4;
+
+/// Input for a guest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Input {
+    /// A byte of a set-1 scancode.
+    Key(u8),
+    /// A byte on the first serial port's line.
+    Serial(u8),
+}
+
+/// What other threads share with a vCPU.
+#[derive(Default)]
+pub struct Control {
+    stop: AtomicBool,
+    reset: AtomicBool,
+    /// Input on its way to the guest.
+    pub input: Mailbox,
+    /// The guest's screen as of the vCPU's last return.
+    pub screen: Screen,
+    /// The vCPU's figures.
+    pub statistics: Statistics,
+    /// Why the machine failed, once it did.
+    pub report: Once<String>,
+}
+
+impl Control {
+    /// Asks the vCPU to stop for good.
+    pub fn request_stop(&self) {
+        self.stop.store(true, Ordering::Release);
+    }
+
+    /// Whether it was asked to stop.
+    #[must_use]
+    pub fn stop_requested(&self) -> bool {
+        self.stop.load(Ordering::Acquire)
+    }
+
+    /// Asks for a reset of the machine.
+    pub fn request_reset(&self) {
+        self.reset.store(true, Ordering::Release);
+    }
+
+    /// Whether a reset was asked for since the last call.
+    pub fn take_reset(&self) -> bool {
+        self.reset.load(Ordering::Relaxed) && self.reset.swap(false, Ordering::AcqRel)
+    }
+}
+
+/// Slots of the mailbox, a power of two.
+const SLOTS: usize = 256;
+/// A slot that holds nothing.
+const EMPTY: u16 = 0;
+/// Marks in a slot which input it holds.
+const KEY: u16 = 0x100;
+const SERIAL: u16 = 0x200;
+
+/// A bounded queue with any number of senders and one receiver.
+pub struct Mailbox {
+    slots: [AtomicU16; SLOTS],
+    /// The next place to send to; counts up without end.
+    tail: AtomicUsize,
+    /// The next place to receive from.
+    head: AtomicUsize,
+}
+
+impl Default for Mailbox {
+    fn default() -> Self {
+        Self {
+            slots: core::array::from_fn(|_| AtomicU16::new(EMPTY)),
+            tail: AtomicUsize::new(0),
+            head: AtomicUsize::new(0),
+        }
+    }
+}
+
+impl Mailbox {
+    /// Puts input in; false when there is no room.
+    pub fn send(&self, input: Input) -> bool {
+        let value = match input {
+            Input::Key(byte) => KEY | u16::from(byte),
+            Input::Serial(byte) => SERIAL | u16::from(byte),
+        };
+        let place = self
+            .tail
+            .fetch_update(Ordering::AcqRel, Ordering::Acquire, |tail| {
+                let used = tail.wrapping_sub(self.head.load(Ordering::Acquire));
+                (used < SLOTS).then_some(tail.wrapping_add(1))
+            });
+        let Ok(place) = place else { return false };
+        // The place is this sender's alone; the receiver waits for its content.
+        self.slots[place % SLOTS].store(value, Ordering::Release);
+        true
+    }
+
+    /// The oldest input, left in place. Only for the receiver.
+    #[must_use]
+    pub fn peek(&self) -> Option<Input> {
+        let value = self.slots[self.head.load(Ordering::Relaxed) % SLOTS].load(Ordering::Acquire);
+        match value & !0xFF {
+            KEY => Some(Input::Key(value as u8)),
+            SERIAL => Some(Input::Serial(value as u8)),
+            _ => None,
+        }
+    }
+
+    /// Removes the oldest input. Only for the receiver, after [`peek`](Self::peek) found some.
+    pub fn remove(&self) {
+        let head = self.head.load(Ordering::Relaxed);
+        self.slots[head % SLOTS].store(EMPTY, Ordering::Relaxed);
+        self.head.store(head.wrapping_add(1), Ordering::Release);
+    }
+}
+
+/// No cursor is shown.
+pub const NO_CURSOR: u32 = u32::MAX;
+
+/// A copy of the text screen. A reader may see parts of two pictures; the next look repairs that, as on a real screen.
+pub struct Screen {
+    words: [AtomicU64; CELLS / PER_WORD],
+    cursor: AtomicU32,
+}
+
+impl Default for Screen {
+    fn default() -> Self {
+        Self {
+            words: core::array::from_fn(|_| AtomicU64::new(0)),
+            cursor: AtomicU32::new(NO_CURSOR),
+        }
+    }
+}
+
+impl Screen {
+    /// Publishes a row.
+    pub fn set_row(&self, row: usize, bytes: &[u8; 2 * COLUMNS]) {
+        let words = &self.words[row * COLUMNS / PER_WORD..][..COLUMNS / PER_WORD];
+        for (word, bytes) in words.iter().zip(bytes.chunks_exact(2 * PER_WORD)) {
+            let value = bytes
+                .iter()
+                .rev()
+                .fold(0, |value, &byte| value << 8 | u64::from(byte));
+            word.store(value, Ordering::Relaxed);
+        }
+    }
+
+    /// Publishes the cursor: column and row, or none.
+    pub fn set_cursor(&self, cursor: Option<(u8, u8)>) {
+        let value = cursor.map_or(NO_CURSOR, |(column, row)| u32::from(row) << 8 | u32::from(column));
+        self.cursor.store(value, Ordering::Relaxed);
+    }
+
+    /// The cells, character in the low byte and attribute in the high one.
+    pub fn copy_to(&self, cells: &mut [u16; CELLS]) {
+        for (word, cells) in self.words.iter().zip(cells.chunks_exact_mut(PER_WORD)) {
+            let value = word.load(Ordering::Relaxed);
+            for (index, cell) in cells.iter_mut().enumerate() {
+                *cell = (value >> (16 * index)) as u16;
+            }
+        }
+    }
+
+    /// The cursor's column and row, or none.
+    #[must_use]
+    pub fn cursor(&self) -> Option<(u32, u32)> {
+        let value = self.cursor.load(Ordering::Relaxed);
+        (value != NO_CURSOR).then_some((value & 0xFF, value >> 8))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_mailbox_keeps_order_and_refuses_when_full() {
+        let mailbox = Mailbox::default();
+        assert_eq!(mailbox.peek(), None);
+        for round in 0..3 {
+            for byte in 0..=255 {
+                assert!(mailbox.send(Input::Key(byte)), "round {round}");
+            }
+            assert!(!mailbox.send(Input::Serial(1)));
+            for byte in 0..=255 {
+                assert_eq!(mailbox.peek(), Some(Input::Key(byte)));
+                mailbox.remove();
+            }
+        }
+        assert!(mailbox.send(Input::Serial(0)));
+        assert_eq!(mailbox.peek(), Some(Input::Serial(0)));
+    }
+
+    #[test]
+    fn senders_do_not_lose_each_others_input() {
+        let mailbox = Mailbox::default();
+        let mut received = std::vec::Vec::new();
+        std::thread::scope(|scope| {
+            for sender in 0..4u8 {
+                let mailbox = &mailbox;
+                scope.spawn(move || {
+                    for number in 0..50 {
+                        while !mailbox.send(Input::Key(sender * 50 + number)) {
+                            std::hint::spin_loop();
+                        }
+                    }
+                });
+            }
+            while received.len() < 200 {
+                if let Some(Input::Key(byte)) = mailbox.peek() {
+                    mailbox.remove();
+                    received.push(byte);
+                }
+            }
+        });
+        received.sort_unstable();
+        assert_eq!(received, (0..200).collect::<std::vec::Vec<u8>>());
+    }
+
+    #[test]
+    fn the_screen_comes_back_as_it_was_put() {
+        let screen = Screen::default();
+        let mut row = [0; 2 * COLUMNS];
+        for (index, byte) in row.iter_mut().enumerate() {
+            *byte = index as u8;
+        }
+        screen.set_row(24, &row);
+        screen.set_cursor(Some((79, 24)));
+        let mut cells = [0; CELLS];
+        screen.copy_to(&mut cells);
+        assert_eq!(
+            (cells[0], cells[24 * COLUMNS], cells[CELLS - 1]),
+            (0, 0x0100, 0x9F9E)
+        );
+        assert_eq!(screen.cursor(), Some((79, 24)));
+        screen.set_cursor(None);
+        assert_eq!(screen.cursor(), None);
+    }
+}

@@ -1,0 +1,103 @@
+//! MOV to and from control registers, CLTS, LMSW (SDM "MOV - Move to/from Control Registers").
+
+use super::Outcome;
+use crate::cpu::VirtualCpu;
+use crate::guest::{Guest, GuestRam};
+use crate::host::Host;
+use vmx::addr::Gpa;
+use vmx::event::Event;
+use vmx::exit::ControlRegisterAccess;
+use vmx::state::{CpuMode, SystemRegister};
+
+/// CR0.TS, what CLTS clears.
+const CR0_TS: u64 = 1 << 3;
+/// CR0.PE, which LMSW can set but not clear.
+const CR0_PE: u64 = 1;
+/// The bits LMSW writes: PE, MP, EM, TS.
+const LMSW_BITS: u64 = 0b1111;
+
+/// Handles an access to a control register.
+pub fn handle<C: VirtualCpu, M: GuestRam, H: Host>(
+    cpu: &mut C,
+    guest: &mut Guest<M, H>,
+    access: &ControlRegisterAccess,
+) -> Outcome {
+    match *access {
+        ControlRegisterAccess::Write { control, register } => {
+            let mut value = cpu.registers().gpr[usize::from(register & 15)];
+            if cpu.mode() != CpuMode::Long {
+                value &= 0xFFFF_FFFF;
+            }
+            name(control)
+                .and_then(|name| write(cpu, guest, name, value))
+                .into()
+        }
+        ControlRegisterAccess::Read { control, register } => match name(control) {
+            Ok(name) => {
+                let value = cpu.read(name);
+                cpu.registers_mut().gpr[usize::from(register & 15)] = value;
+                Outcome::Done
+            }
+            Err(event) => Outcome::Raise(event),
+        },
+        ControlRegisterAccess::Clts => {
+            let value = cpu.read(SystemRegister::Cr0) & !CR0_TS;
+            write(cpu, guest, SystemRegister::Cr0, value).into()
+        }
+        ControlRegisterAccess::Lmsw(source) => {
+            let old = cpu.read(SystemRegister::Cr0);
+            let value = (old & !LMSW_BITS) | (u64::from(source) & LMSW_BITS) | (old & CR0_PE);
+            write(cpu, guest, SystemRegister::Cr0, value).into()
+        }
+    }
+}
+
+/// The register behind a number; those that do not exist are #UD.
+fn name(control: u8) -> Result<SystemRegister, Event> {
+    match control {
+        0 => Ok(SystemRegister::Cr0),
+        2 => Ok(SystemRegister::Cr2),
+        3 => Ok(SystemRegister::Cr3),
+        4 => Ok(SystemRegister::Cr4),
+        8 => Ok(SystemRegister::Cr8),
+        _ => Err(Event::UD),
+    }
+}
+
+/// Writes a control register, and in PAE paging loads the four entries that the CPU keeps: a reserved bit in one of them
+/// is #GP, and then the register keeps its value (SDM "PAE Paging", PDPTE registers).
+fn write<C: VirtualCpu, M: GuestRam, H: Host>(
+    cpu: &mut C,
+    guest: &Guest<M, H>,
+    register: SystemRegister,
+    value: u64,
+) -> Result<(), Event> {
+    let old = cpu.read(register);
+    cpu.write(register, value)?;
+    let pages = matches!(
+        register,
+        SystemRegister::Cr0 | SystemRegister::Cr3 | SystemRegister::Cr4
+    );
+    if let Some(at) = cpu.pdpte_address().filter(|_| pages)
+        && let Err(event) = load_pdptes(cpu, guest, at)
+    {
+        // It was valid a moment ago.
+        let _ = cpu.write(register, old);
+        return Err(event);
+    }
+    Ok(())
+}
+
+fn load_pdptes<C: VirtualCpu, M: GuestRam, H: Host>(
+    cpu: &mut C,
+    guest: &Guest<M, H>,
+    at: Gpa,
+) -> Result<(), Event> {
+    let mut entries = [0; 4];
+    for (index, entry) in entries.iter_mut().enumerate() {
+        // Outside memory the bus reads ones, and reserved bits are among them.
+        let at = Gpa(at.0 + 8 * index as u64);
+        *entry = guest.memory.read_u64(at).unwrap_or(u64::MAX);
+    }
+    cpu.set_pdptes(entries)
+}

@@ -1,0 +1,38 @@
+//! EPT violations: memory on demand, and addresses where nothing is.
+
+use super::Outcome;
+use crate::cpu::VirtualCpu;
+use crate::failure::Failure;
+use crate::guest::{Guest, GuestRam};
+use crate::host::Host;
+use crate::memory::MemoryError;
+use vmx::exit::EptViolation;
+
+/// Handles an access that EPT did not allow.
+pub fn handle<C: VirtualCpu, M: GuestRam, H: Host>(
+    cpu: &mut C,
+    guest: &mut Guest<M, H>,
+    violation: &EptViolation,
+) -> Outcome {
+    match guest.memory.populate(violation.gpa) {
+        Ok(true) => {
+            guest
+                .control
+                .statistics
+                .frame_bytes
+                .set(guest.memory.frame_bytes());
+            Outcome::Resume
+        }
+        Ok(false) | Err(MemoryError::NotRam(_) | MemoryError::ReadOnly(_)) => open_bus(cpu, guest, violation),
+        Err(error) => Outcome::Fail(Failure::Memory(error)),
+    }
+}
+
+/// Nobody answers: a read yields ones and a write is lost, if the instruction is one that is understood.
+fn open_bus<C: VirtualCpu, M: GuestRam, H: Host>(
+    _cpu: &mut C,
+    _guest: &mut Guest<M, H>,
+    violation: &EptViolation,
+) -> Outcome {
+    Outcome::Fail(Failure::Mmio(*violation))
+}

@@ -1,0 +1,108 @@
+//! Everything of a machine but its CPU: what exit handlers act on.
+
+use crate::board::Board;
+use crate::control::Control;
+use crate::cpuid::Cpuid;
+use crate::disks::Disks;
+use crate::exits::debug::DebugRegisters;
+use crate::firmware::Firmware;
+use crate::host::Host;
+use crate::memory::{Layout, MemoryError, PhysicalMemory};
+use crate::msr::Msrs;
+use alloc::sync::Arc;
+use devices::Time;
+use vmx::addr::Gpa;
+
+/// Guest-physical memory that takes its frames from the host as they are touched.
+pub trait GuestRam: PhysicalMemory {
+    /// Makes the page at `at` present; true when it was not before.
+    fn populate(&mut self, at: Gpa) -> Result<bool, MemoryError>;
+    /// Makes all of it zero, and gives its frames back.
+    fn clear(&mut self);
+    /// Bytes of host frames taken.
+    fn frame_bytes(&self) -> u64;
+}
+
+impl<F: vmx::frames::Frames + Clone> GuestRam for vmx::memory::GuestMemory<F> {
+    fn populate(&mut self, at: Gpa) -> Result<bool, MemoryError> {
+        vmx::memory::GuestMemory::populate(self, at)
+    }
+
+    fn clear(&mut self) {
+        vmx::memory::GuestMemory::clear(self);
+    }
+
+    fn frame_bytes(&self) -> u64 {
+        vmx::memory::GuestMemory::frame_bytes(self)
+    }
+}
+
+/// A machine without its CPU.
+pub struct Guest<M: GuestRam, H: Host> {
+    /// The kernel around the machine.
+    pub host: H,
+    /// Guest-physical memory.
+    pub memory: M,
+    /// What is where in it.
+    pub layout: Layout,
+    /// The devices.
+    pub board: Board,
+    /// What is behind the drives.
+    pub disks: Disks<H>,
+    /// The BIOS of guests that start in real mode.
+    pub firmware: Firmware,
+    /// What CPUID answers.
+    pub cpuid: Cpuid,
+    /// MSRs that no CPU register holds.
+    pub msrs: Msrs,
+    /// The debug registers the CPU does not hold for the guest.
+    pub debug: DebugRegisters,
+    /// The machine's time.
+    pub clock: Clock,
+    /// What other threads share.
+    pub control: Arc<Control>,
+}
+
+impl<M: GuestRam, H: Host> Guest<M, H> {
+    /// The present on the machine's clock.
+    pub fn now(&self) -> Time {
+        self.clock.now(&self.host)
+    }
+}
+
+/// The machine's time: the host's, counted from power-on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Clock {
+    /// The host's time at the machine's time zero.
+    zero: u64,
+    /// TSC ticks per second.
+    tsc_hz: u64,
+}
+
+impl Clock {
+    /// A clock that starts now.
+    pub fn start<H: Host>(host: &H) -> Self {
+        Self {
+            zero: host.now_ns(),
+            tsc_hz: host.tsc_hz(),
+        }
+    }
+
+    /// The machine's time.
+    pub fn now<H: Host>(&self, host: &H) -> Time {
+        Time(host.now_ns().saturating_sub(self.zero))
+    }
+
+    /// The host's time at a machine time.
+    #[must_use]
+    pub fn host_ns(&self, time: Time) -> u64 {
+        self.zero.saturating_add(time.0)
+    }
+
+    /// How many TSC ticks so many nanoseconds are.
+    #[must_use]
+    pub fn ticks(&self, nanoseconds: u64) -> u64 {
+        let ticks = u128::from(nanoseconds) * u128::from(self.tsc_hz) / 1_000_000_000;
+        u64::try_from(ticks).unwrap_or(u64::MAX)
+    }
+}

@@ -1,0 +1,455 @@
+//! A machine: a guest with its CPU, from the definition to its end.
+
+use crate::board::{Board, BoardConfig};
+use crate::control::{COLUMNS, Control, Input, ROWS};
+use crate::cpu::VirtualCpu;
+use crate::cpuid::Cpuid;
+use crate::definition::{Definition, Format, TripleFaultPolicy};
+use crate::disks::Disks;
+use crate::exits::{self, Outcome};
+use crate::failure::Failure;
+use crate::firmware::Firmware;
+use crate::guest::{Clock, Guest, GuestRam};
+use crate::host::Host;
+use crate::interrupts;
+use crate::loader::elf::{Executable, is_elf};
+use crate::loader::{LoadError, Start, flat, multiboot};
+use crate::memory::Layout;
+use crate::memory::layout::TEXT;
+use crate::msr::Msrs;
+use crate::report::{self, History};
+use crate::storage::{File, FileError};
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::fmt;
+use devices::{PowerEvent, Time};
+use vmx::addr::Gpa;
+use vmx::state::SystemRegister;
+
+/// How often the screen is published at most, in nanoseconds.
+const SCREEN_INTERVAL: u64 = 10_000_000;
+/// The BIOS number of the first hard disk.
+const FIRST_HARD_DISK: u8 = 0x80;
+
+/// Why a machine could not be made or started.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SetupError {
+    /// A file cannot be opened.
+    File(FileError),
+    /// An image cannot be loaded.
+    Image {
+        /// Which one.
+        path: String,
+        /// What is wrong with it.
+        error: LoadError,
+    },
+    /// Two devices want one port: a mistake of this crate.
+    Ports(crate::bus::Overlap),
+}
+
+impl fmt::Display for SetupError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(error) => write!(f, "{error}"),
+            Self::Image { path, error } => write!(f, "{path} {error}"),
+            Self::Ports(overlap) => write!(f, "{overlap}"),
+        }
+    }
+}
+
+impl From<FileError> for SetupError {
+    fn from(error: FileError) -> Self {
+        Self::File(error)
+    }
+}
+
+/// Why [`Machine::run`] returned.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stop {
+    /// The host wants the CPU; run again.
+    Preempted,
+    /// The vCPU is halted until input comes or the host's clock shows this.
+    Halted {
+        /// In nanoseconds of the host's clock; none: only input ends it.
+        deadline_ns: Option<u64>,
+    },
+    /// The guest switched off, with the value of the debug-exit port or 0.
+    PoweredOff(u32),
+    /// The stop that was asked for.
+    Stopped,
+    /// It cannot go on; the report is in [`Control`].
+    Failed,
+}
+
+/// A machine.
+pub struct Machine<C: VirtualCpu, M: GuestRam, H: Host> {
+    definition: Definition,
+    cpu: C,
+    guest: Guest<M, H>,
+    history: History,
+    /// The vCPU executed HLT and nothing woke it yet.
+    halted: bool,
+    published: Time,
+}
+
+impl<C: VirtualCpu, M: GuestRam, H: Host> Machine<C, M, H> {
+    /// Puts a machine together and loads its images. `memory` has the slots of `layout`; the CPU is at its reset state.
+    /// Blocks.
+    pub fn new(
+        definition: Definition,
+        cpu: C,
+        cpuid: Cpuid,
+        memory: M,
+        layout: Layout,
+        host: H,
+    ) -> Result<Self, SetupError> {
+        let disks = Disks::open(&host, &definition.disks)?;
+        let board = Board::new(BoardConfig {
+            wall_clock: host.wall_clock(),
+            memory: definition.memory,
+            drives: disks.configuration(),
+        })
+        .map_err(SetupError::Ports)?;
+        let clock = Clock::start(&host);
+        let guest = Guest {
+            memory,
+            layout,
+            board,
+            disks,
+            firmware: Firmware::default(),
+            cpuid,
+            msrs: Msrs::default(),
+            debug: Default::default(),
+            clock,
+            control: Arc::new(Control::default()),
+            host,
+        };
+        let mut machine = Self {
+            definition,
+            cpu,
+            guest,
+            history: History::default(),
+            halted: false,
+            published: Time::ZERO,
+        };
+        machine.start()?;
+        Ok(machine)
+    }
+
+    /// The definition it was made from.
+    #[must_use]
+    pub fn definition(&self) -> &Definition {
+        &self.definition
+    }
+
+    /// What other threads may hold and touch.
+    #[must_use]
+    pub fn control(&self) -> &Arc<Control> {
+        &self.guest.control
+    }
+
+    /// Loads the images and brings the CPU to the first instruction.
+    fn start(&mut self) -> Result<(), SetupError> {
+        let start = load(&self.definition, &mut self.guest)?;
+        start.apply(&mut self.cpu);
+        let offset = self.cpu.host_tsc().wrapping_neg();
+        self.cpu.set_tsc_offset(offset);
+        self.guest
+            .control
+            .statistics
+            .frame_bytes
+            .set(self.guest.memory.frame_bytes());
+        Ok(())
+    }
+
+    /// Everything from the beginning, as after the reset button. Blocks.
+    fn restart(&mut self) -> Result<(), Failure> {
+        log::info!("guest '{}' is reset", self.definition.name);
+        self.cpu.unload();
+        self.cpu.reset();
+        self.guest.memory.clear();
+        let now = self.guest.now();
+        self.guest.board.reset(now);
+        self.guest.msrs = Msrs::default();
+        self.guest.debug = Default::default();
+        self.guest.firmware = Firmware::default();
+        self.halted = false;
+        self.start().map_err(|error| Failure::Load(error.to_string()))
+    }
+
+    /// Runs the vCPU until the host is needed. Host interrupts are enabled before and after.
+    pub fn run(&mut self) -> Stop {
+        let stop = match self.exit_loop() {
+            Ok(stop) => stop,
+            Err(failure) => self.fail(&failure),
+        };
+        // From here on the thread may be switched away, so the guest leaves the CPU.
+        self.cpu.unload();
+        let idle = matches!(stop, Stop::Halted { .. });
+        self.publish_screen(idle || !matches!(stop, Stop::Preempted));
+        stop
+    }
+
+    fn exit_loop(&mut self) -> Result<Stop, Failure> {
+        loop {
+            if self.guest.control.stop_requested() {
+                return Ok(Stop::Stopped);
+            }
+            if self.guest.control.take_reset() {
+                self.restart()?;
+            }
+            if let Some(stop) = self.serve_devices()? {
+                return Ok(stop);
+            }
+            let now = self.guest.now();
+            if self.halted && !self.wakes() {
+                let deadline_ns = self
+                    .guest
+                    .board
+                    .deadline()
+                    .map(|time| self.guest.clock.host_ns(time));
+                return Ok(Stop::Halted { deadline_ns });
+            }
+            let guest = &mut self.guest;
+            interrupts::prepare(&mut self.cpu, &mut guest.board, now, &guest.control.statistics);
+            let deadline = guest.board.deadline().map(|time| time.since(now));
+            let tsc = self.cpu.host_tsc();
+            self.cpu
+                .set_deadline(deadline.map(|ns| tsc.saturating_add(guest.clock.ticks(ns))));
+            if let Some(stop) = self.enter()? {
+                return Ok(stop);
+            }
+        }
+    }
+
+    /// One entry and its exit.
+    fn enter(&mut self) -> Result<Option<Stop>, Failure> {
+        let entered = self.cpu.host_tsc();
+        let exit = self
+            .cpu
+            .run()
+            .map_err(|error| Failure::Entry(error.to_string()))?;
+        let exited = self.cpu.host_tsc();
+        let rip = self.cpu.read(SystemRegister::Rip);
+        self.history.add(rip, exit);
+        let outcome = exits::handle(&mut self.cpu, &mut self.guest, &exit);
+        let stop = self.apply(outcome, exit.instruction_length);
+        let statistics = &self.guest.control.statistics;
+        statistics.guest_ticks.add(exited.wrapping_sub(entered));
+        statistics.exit(exit.reason, self.cpu.host_tsc().wrapping_sub(exited));
+        stop
+    }
+
+    /// Carries out what a handler decided.
+    fn apply(&mut self, outcome: Outcome, length: u8) -> Result<Option<Stop>, Failure> {
+        match outcome {
+            Outcome::Done => self.cpu.skip_instruction(length),
+            Outcome::Resume => {}
+            Outcome::Raise(event) => {
+                self.guest.control.statistics.exceptions.add(1);
+                if self.cpu.inject(event).is_err() {
+                    return self.apply(Outcome::Fail(Failure::TripleFault), 0);
+                }
+            }
+            Outcome::Halt => {
+                self.cpu.skip_instruction(length);
+                self.halted = true;
+            }
+            Outcome::Preempted => return Ok(Some(Stop::Preempted)),
+            Outcome::Reset => self.restart()?,
+            Outcome::Fail(Failure::TripleFault)
+                if self.definition.triple_fault == TripleFaultPolicy::Reset =>
+            {
+                self.restart()?;
+            }
+            Outcome::Fail(failure) => return Err(failure),
+        }
+        Ok(None)
+    }
+
+    /// Input, time, disks, output and power: what happens beside the CPU.
+    fn serve_devices(&mut self) -> Result<Option<Stop>, Failure> {
+        let guest = &mut self.guest;
+        let now = guest.clock.now(&guest.host);
+        take_input(guest, now);
+        guest.board.advance(now);
+        while let Some(request) = guest.board.take_disk_request() {
+            // The host's disk may take its time, and others run meanwhile.
+            self.cpu.unload();
+            let buffer = guest.board.disk_buffer(request.drive);
+            let result = guest.disks.serve(&request, buffer, &guest.control.statistics);
+            let now = guest.clock.now(&guest.host);
+            guest.board.complete_disk(request.drive, result, now);
+        }
+        if guest.board.has_output() {
+            send_output(guest);
+        }
+        match guest.board.take_power_event() {
+            None => Ok(None),
+            Some(PowerEvent::Reset) => self.restart().map(|()| None),
+            Some(PowerEvent::Off) => Ok(Some(Stop::PoweredOff(0))),
+            Some(PowerEvent::Exit(code)) => Ok(Some(Stop::PoweredOff(code))),
+        }
+    }
+
+    /// Whether something ends the vCPU's halt.
+    fn wakes(&mut self) -> bool {
+        if self.guest.board.interrupt_pending() && self.cpu.accepts_interrupt() {
+            self.halted = false;
+        }
+        !self.halted
+    }
+
+    /// Copies the visible text to where other threads find it.
+    fn publish_screen(&mut self, at_once: bool) {
+        let now = self.guest.now();
+        if !at_once && now.since(self.published) < SCREEN_INTERVAL {
+            return;
+        }
+        self.published = now;
+        let Guest {
+            board,
+            memory,
+            control,
+            ..
+        } = &self.guest;
+        let (start, per_row) = board.text_window();
+        let visible = board.text_visible();
+        let mut row_bytes = [0; 2 * COLUMNS];
+        for row in 0..ROWS {
+            // Text memory is 32 KiB and wraps.
+            let cell = usize::from(start) + row * usize::from(per_row);
+            let offset = (2 * cell as u64) & 0x7FFF;
+            let readable = visible && memory.read(Gpa(TEXT + offset), &mut row_bytes).is_ok();
+            if !readable {
+                row_bytes.fill(0);
+            }
+            control.screen.set_row(row, &row_bytes);
+        }
+        let cursor = board
+            .cursor()
+            .filter(|_| visible)
+            .map(|cursor| (cursor.column as u8, cursor.row as u8));
+        control.screen.set_cursor(cursor);
+    }
+
+    /// Writes the report.
+    fn fail(&mut self, failure: &Failure) -> Stop {
+        // Names come from the kernel's file, and reading it may block.
+        self.cpu.unload();
+        let (host, definition) = (&self.guest.host, &self.definition);
+        let name = |address| symbol(host, definition, address);
+        let text = report::write(&definition.name, &mut self.cpu, failure, &self.history, name);
+        self.guest.control.report.call_once(|| text);
+        Stop::Failed
+    }
+}
+
+impl<C: VirtualCpu, M: GuestRam, H: Host> Drop for Machine<C, M, H> {
+    fn drop(&mut self) {
+        self.guest.disks.flush_all();
+    }
+}
+
+fn take_input<M: GuestRam, H: Host>(guest: &mut Guest<M, H>, now: Time) {
+    while let Some(input) = guest.control.input.peek() {
+        match input {
+            Input::Key(_) if !guest.board.key_room() => return,
+            Input::Key(scancode) => guest.board.key(scancode, now),
+            Input::Serial(byte) if !guest.board.serial(byte, now) => return,
+            Input::Serial(_) => {}
+        }
+        guest.control.input.remove();
+    }
+}
+
+/// Hands output to the host, in stretches of one stream.
+fn send_output<M: GuestRam, H: Host>(guest: &mut Guest<M, H>) {
+    let output = guest.board.take_output();
+    let mut bytes = [0; 64];
+    let mut rest = output.as_slice();
+    while let Some(&(stream, _)) = rest.first() {
+        let count = rest
+            .iter()
+            .take(bytes.len())
+            .take_while(|(other, _)| *other == stream)
+            .count();
+        for (to, (_, byte)) in bytes.iter_mut().zip(&rest[..count]) {
+            *to = *byte;
+        }
+        guest.host.output(stream, &bytes[..count]);
+        rest = &rest[count..];
+    }
+    guest.board.return_output(output);
+}
+
+/// Loads what the definition says. Blocks.
+fn load<M: GuestRam, H: Host>(definition: &Definition, guest: &mut Guest<M, H>) -> Result<Start, SetupError> {
+    let named = |path: &str| {
+        let path = path.to_string();
+        move |error| SetupError::Image { path, error }
+    };
+    crate::firmware::install(guest).map_err(|error| named("the firmware")(error.into()))?;
+    let Some(path) = &definition.kernel else {
+        let disk = definition.disks.first().map_or("", |disk| disk.path.as_str());
+        guest
+            .disks
+            .load_boot_sector(&mut guest.memory)
+            .map_err(named(disk))?;
+        return Ok(Start::BootSector {
+            drive: FIRST_HARD_DISK,
+        });
+    };
+    let kernel = File::open(guest.host.clone(), path, false)?;
+    let is_flat = match definition.format {
+        Some(format) => format == Format::Flat,
+        None => !multiboot::is_multiboot(&kernel).map_err(named(path))? && flat::is_boot_sector(&kernel),
+    };
+    if is_flat {
+        flat::load(&kernel, &mut guest.memory).map_err(named(path))?;
+        return Ok(Start::BootSector {
+            drive: FIRST_HARD_DISK,
+        });
+    }
+    let files: Vec<(File<H>, String)> = definition
+        .modules
+        .iter()
+        .map(|module| {
+            let file = File::open(guest.host.clone(), &module.path, false)?;
+            Ok((
+                file,
+                format!("{} {}", module.path, module.arguments)
+                    .trim_end()
+                    .to_string(),
+            ))
+        })
+        .collect::<Result<_, FileError>>()?;
+    let modules: Vec<multiboot::Module<'_>> = files
+        .iter()
+        .map(|(file, text)| multiboot::Module {
+            image: file,
+            text: text.as_bytes(),
+        })
+        .collect();
+    let command_line = format!("{path} {}", definition.command_line);
+    let parameters = multiboot::Parameters {
+        command_line: command_line.trim_end().as_bytes(),
+        modules: &modules,
+        has_disk: guest.disks.count() > 0,
+    };
+    let loaded =
+        multiboot::load(&kernel, &parameters, &guest.layout, &mut guest.memory).map_err(named(path))?;
+    Ok(Start::Multiboot(loaded))
+}
+
+/// The name of a place in the guest's kernel, if its file has symbols. Blocks.
+fn symbol<H: Host>(host: &H, definition: &Definition, address: u64) -> Option<String> {
+    let file = File::open(host.clone(), definition.kernel.as_deref()?, false).ok()?;
+    if !is_elf(&file).ok()? {
+        return None;
+    }
+    let (name, offset) = Executable::parse(&file).ok()?.symbol(&file, address)?;
+    Some(format!("{}+{offset:#x}", String::from_utf8_lossy(&name)))
+}

@@ -1,0 +1,141 @@
+//! What the model-specific registers are to a guest: one table. A register that is not in it does not exist, and touching
+//! it is #GP(0), as on a processor without it.
+
+use crate::cpu::VirtualCpu;
+use serde::{Deserialize, Serialize};
+use vmx::event::Event;
+use vmx::state::{Segment, SegmentName, SystemRegister};
+
+/// What an MSR is backed by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Rule {
+    /// A register of the CPU; `true`: reads and writes do not exit.
+    Register(SystemRegister, bool),
+    /// The base of a segment register; reads and writes do not exit.
+    Base(SegmentName),
+    /// The time stamp counter.
+    Tsc,
+    /// The APIC's base: a stored value, since there is no APIC behind it. The host's own APIC is never touched.
+    ApicBase,
+    /// A constant; writes are ignored.
+    Constant(u64),
+}
+
+use Rule::{ApicBase, Base, Constant, Register, Tsc};
+
+/// A row: number, backing. The reasons stand above the rows.
+const TABLE: &[(u32, Rule)] = &[
+    // IA32_TIME_STAMP_COUNTER: the offset belongs to the VM.
+    (0x10, Tsc),
+    // IA32_PLATFORM_ID: no microcode is loaded by a guest, so one platform is as good as another.
+    (0x17, Constant(0)),
+    (0x1B, ApicBase),
+    // IA32_BIOS_SIGN_ID: written with 0 before CPUID to ask for the microcode's revision; there is none.
+    (0x8B, Constant(0)),
+    // The system call registers of 32-bit code live in the VMCS.
+    (0x174, Register(SystemRegister::SysenterCs, true)),
+    (0x175, Register(SystemRegister::SysenterEsp, true)),
+    (0x176, Register(SystemRegister::SysenterEip, true)),
+    // IA32_MISC_ENABLE: fast strings on; no branch trace store, no event sampling.
+    (0x1A0, Constant(1 | 1 << 11 | 1 << 12)),
+    // IA32_DEBUGCTL: last branch records and single-stepping of branches; checked by the CPU.
+    (0x1D9, Register(SystemRegister::DebugCtl, false)),
+    // IA32_PAT: a bad type is #GP, and the host's own must not be replaced: it is switched at entry and exit.
+    (0x277, Register(SystemRegister::Pat, false)),
+    // IA32_EFER: LME and LMA decide about the kind of the next entry.
+    (0xC000_0080, Register(SystemRegister::Efer, false)),
+    // The system call registers of 64-bit code are switched with the vCPU.
+    (0xC000_0081, Register(SystemRegister::Star, true)),
+    (0xC000_0082, Register(SystemRegister::Lstar, true)),
+    (0xC000_0083, Register(SystemRegister::Cstar, true)),
+    (0xC000_0084, Register(SystemRegister::Sfmask, true)),
+    // FS and GS base live in the VMCS; a context switch of the guest writes them, so they are passed.
+    (0xC000_0100, Base(SegmentName::Fs)),
+    (0xC000_0101, Base(SegmentName::Gs)),
+    (0xC000_0102, Register(SystemRegister::KernelGsBase, true)),
+    (0xC000_0103, Register(SystemRegister::TscAux, true)),
+];
+
+/// IA32_APIC_BASE after a reset: at its usual place, boot processor, and globally disabled, as there is none.
+const APIC_BASE_RESET: u64 = 0xFEE0_0000 | 1 << 8;
+/// The bits of IA32_APIC_BASE that exist here: the base up to bit 35, and the global enable.
+const APIC_BASE_WRITABLE: u64 = 0xF_FFFF_F000 | 1 << 11;
+
+/// The MSRs of a vCPU that no CPU register holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Msrs {
+    apic_base: u64,
+}
+
+impl Default for Msrs {
+    fn default() -> Self {
+        Self {
+            apic_base: APIC_BASE_RESET,
+        }
+    }
+}
+
+/// The MSRs that a guest reads and writes without an exit.
+pub fn passed() -> impl Iterator<Item = u32> {
+    TABLE
+        .iter()
+        .filter(|(_, rule)| matches!(rule, Register(_, true) | Base(_)))
+        .map(|(msr, _)| *msr)
+}
+
+fn rule(msr: u32) -> Result<Rule, Event> {
+    TABLE
+        .iter()
+        .find(|(number, _)| *number == msr)
+        .map(|(_, rule)| *rule)
+        .ok_or(Event::GP)
+}
+
+impl Msrs {
+    /// RDMSR.
+    pub fn read<C: VirtualCpu>(&self, cpu: &mut C, msr: u32) -> Result<u64, Event> {
+        match rule(msr)? {
+            Register(register, _) => Ok(cpu.read(register)),
+            Base(name) => Ok(cpu.segment(name).base),
+            Tsc => Ok(cpu.host_tsc().wrapping_add(cpu.tsc_offset())),
+            ApicBase => Ok(self.apic_base),
+            Constant(value) => Ok(value),
+        }
+    }
+
+    /// WRMSR.
+    pub fn write<C: VirtualCpu>(&mut self, cpu: &mut C, msr: u32, value: u64) -> Result<(), Event> {
+        match rule(msr)? {
+            Register(register, _) => cpu.write(register, value),
+            Base(name) => {
+                if value.wrapping_add(1 << 47) >> 48 != 0 {
+                    // Not canonical.
+                    return Err(Event::GP);
+                }
+                let segment = cpu.segment(name);
+                cpu.set_segment(
+                    name,
+                    Segment {
+                        base: value,
+                        ..segment
+                    },
+                );
+                Ok(())
+            }
+            Tsc => {
+                let offset = value.wrapping_sub(cpu.host_tsc());
+                cpu.set_tsc_offset(offset);
+                Ok(())
+            }
+            ApicBase => {
+                // The boot-processor flag is read-only; everything else is reserved (SDM "Local APIC Status and Location").
+                if value & !(APIC_BASE_WRITABLE | 1 << 8) != 0 {
+                    return Err(Event::GP);
+                }
+                self.apic_base = value & APIC_BASE_WRITABLE | 1 << 8;
+                Ok(())
+            }
+            Constant(_) => Ok(()),
+        }
+    }
+}

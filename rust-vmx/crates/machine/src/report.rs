@@ -1,0 +1,146 @@
+//! The report of a machine that failed: everything a person needs to find out why.
+
+use crate::cpu::VirtualCpu;
+use crate::failure::Failure;
+use crate::statistics::reason_name;
+use alloc::string::String;
+use core::fmt::{self, Write};
+use vmx::exit::VmExit;
+use vmx::state::{SegmentName, SystemRegister, TableName};
+
+/// How many exits are remembered.
+const REMEMBERED: usize = 16;
+
+/// An exit with the place it came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Past {
+    rip: u64,
+    exit: VmExit,
+}
+
+/// The last exits.
+#[derive(Clone, Debug, Default)]
+pub struct History {
+    ring: [Option<Past>; REMEMBERED],
+    next: usize,
+}
+
+impl History {
+    /// Remembers an exit.
+    pub fn add(&mut self, rip: u64, exit: VmExit) {
+        self.ring[self.next % REMEMBERED] = Some(Past { rip, exit });
+        self.next = self.next.wrapping_add(1);
+    }
+
+    /// Oldest first.
+    fn iter(&self) -> impl Iterator<Item = &Past> {
+        (0..REMEMBERED).filter_map(|age| self.ring[(self.next.wrapping_add(age)) % REMEMBERED].as_ref())
+    }
+}
+
+/// Writes the report. `symbol` turns an address into a name, if it can.
+pub fn write<C: VirtualCpu>(
+    name: &str,
+    cpu: &mut C,
+    failure: &Failure,
+    history: &History,
+    symbol: impl Fn(u64) -> Option<String>,
+) -> String {
+    let mut text = String::new();
+    // Writing to a String cannot fail.
+    let _ = sections(&mut text, name, cpu, failure, history, symbol);
+    text
+}
+
+fn sections<C: VirtualCpu>(
+    out: &mut String,
+    name: &str,
+    cpu: &mut C,
+    failure: &Failure,
+    history: &History,
+    symbol: impl Fn(u64) -> Option<String>,
+) -> fmt::Result {
+    let rip = cpu.read(SystemRegister::Rip);
+    writeln!(out, "guest '{name}' stopped: {failure}")?;
+    writeln!(out, "hint: {}", failure.hint())?;
+    let cs = cpu.segment(SegmentName::Cs);
+    write!(out, "at {:04x}:{rip:016x}", cs.selector)?;
+    match symbol(cs.base.wrapping_add(rip)) {
+        Some(symbol) => writeln!(out, " {symbol}, {:?} mode", cpu.mode())?,
+        None => writeln!(out, ", {:?} mode", cpu.mode())?,
+    }
+    registers(out, cpu)?;
+    writeln!(out, "last exits, newest last:")?;
+    for past in history.iter() {
+        write!(
+            out,
+            "  {:#018x} {}: {:?}",
+            past.rip,
+            reason_name(past.exit.reason),
+            past.exit.exit
+        )?;
+        match past.exit.vectoring {
+            Some(event) => writeln!(out, ", while delivering vector {}", event.vector)?,
+            None => writeln!(out)?,
+        }
+    }
+    if matches!(failure, Failure::Entry(_) | Failure::Unexpected(_)) {
+        cpu.dump(out)?;
+    }
+    Ok(())
+}
+
+fn registers<C: VirtualCpu>(out: &mut String, cpu: &mut C) -> fmt::Result {
+    const NAMES: [&str; 16] = [
+        "rax", "rcx", "rdx", "rbx", "rsp", "rbp", "rsi", "rdi", "r8", "r9", "r10", "r11", "r12", "r13",
+        "r14", "r15",
+    ];
+    let gpr = cpu.registers().gpr;
+    for (index, (name, value)) in NAMES.iter().zip(gpr).enumerate() {
+        write!(
+            out,
+            "{name:>7} {value:016x}{}",
+            if index % 4 == 3 { "\n" } else { "" }
+        )?;
+    }
+    let system = [
+        ("rflags", SystemRegister::Rflags),
+        ("cr0", SystemRegister::Cr0),
+        ("cr2", SystemRegister::Cr2),
+        ("cr3", SystemRegister::Cr3),
+        ("cr4", SystemRegister::Cr4),
+        ("efer", SystemRegister::Efer),
+    ];
+    for (index, (name, register)) in system.into_iter().enumerate() {
+        write!(
+            out,
+            "{name:>7} {:016x}{}",
+            cpu.read(register),
+            if index % 4 == 3 { "\n" } else { "" }
+        )?;
+    }
+    writeln!(out)?;
+    let segments = [
+        ("cs", SegmentName::Cs),
+        ("ss", SegmentName::Ss),
+        ("ds", SegmentName::Ds),
+        ("es", SegmentName::Es),
+        ("fs", SegmentName::Fs),
+        ("gs", SegmentName::Gs),
+        ("tr", SegmentName::Tr),
+        ("ldtr", SegmentName::Ldtr),
+    ];
+    for (name, segment) in segments {
+        let s = cpu.segment(segment);
+        writeln!(
+            out,
+            "{name:>7} {:04x} base {:016x} limit {:08x} access {:05x}",
+            s.selector, s.base, s.limit, s.access
+        )?;
+    }
+    for (name, table) in [("gdtr", TableName::Gdtr), ("idtr", TableName::Idtr)] {
+        let t = cpu.descriptor_table(table);
+        writeln!(out, "{name:>7}      base {:016x} limit {:08x}", t.base, t.limit)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,231 @@
+//! What a virtual CPU did, counted where it happens and readable from other threads at any time.
+
+use alloc::string::String;
+use core::fmt::{self, Write};
+use core::sync::atomic::{AtomicU64, Ordering};
+
+/// Basic exit reasons are numbered below this; larger ones share the last place.
+const REASONS: usize = 80;
+
+/// A number with one writer, the thread of the vCPU, and any readers: no locked instruction, no lock.
+#[derive(Debug, Default)]
+pub struct Counter(AtomicU64);
+
+impl Counter {
+    /// Adds to the number.
+    pub fn add(&self, amount: u64) {
+        self.0.store(
+            self.0.load(Ordering::Relaxed).wrapping_add(amount),
+            Ordering::Relaxed,
+        );
+    }
+
+    /// Replaces the number.
+    pub fn set(&self, value: u64) {
+        self.0.store(value, Ordering::Relaxed);
+    }
+
+    /// The number.
+    #[must_use]
+    pub fn get(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// How often, and how long.
+#[derive(Debug, Default)]
+struct Cost {
+    count: Counter,
+    ticks: Counter,
+}
+
+/// The figures of one vCPU. Ticks are those of the host's TSC.
+#[derive(Debug)]
+pub struct Statistics {
+    exits: [Cost; REASONS],
+    /// Ticks in the guest.
+    pub guest_ticks: Counter,
+    /// Interrupts injected.
+    pub interrupts: Counter,
+    /// Exceptions injected.
+    pub exceptions: Counter,
+    /// Sectors read from disks.
+    pub sectors_read: Counter,
+    /// Sectors written to disks.
+    pub sectors_written: Counter,
+    /// Bytes of host frames the VM holds.
+    pub frame_bytes: Counter,
+}
+
+impl Default for Statistics {
+    fn default() -> Self {
+        Self {
+            exits: core::array::from_fn(|_| Cost::default()),
+            guest_ticks: Counter::default(),
+            interrupts: Counter::default(),
+            exceptions: Counter::default(),
+            sectors_read: Counter::default(),
+            sectors_written: Counter::default(),
+            frame_bytes: Counter::default(),
+        }
+    }
+}
+
+impl Statistics {
+    /// Counts an exit and what handling it took.
+    pub fn exit(&self, reason: u16, ticks: u64) {
+        let cost = &self.exits[usize::from(reason).min(REASONS - 1)];
+        cost.count.add(1);
+        cost.ticks.add(ticks);
+    }
+
+    /// All exits.
+    #[must_use]
+    pub fn exits(&self) -> u64 {
+        self.exits.iter().map(|cost| cost.count.get()).sum()
+    }
+
+    /// Ticks spent handling them.
+    #[must_use]
+    pub fn host_ticks(&self) -> u64 {
+        self.exits.iter().map(|cost| cost.ticks.get()).sum()
+    }
+
+    /// The table for a person, the most frequent reason first.
+    #[must_use]
+    pub fn table(&self) -> String {
+        let mut text = String::new();
+        // Writing to a String cannot fail.
+        let _ = self.write_table(&mut text);
+        text
+    }
+
+    fn write_table(&self, text: &mut String) -> fmt::Result {
+        let mut rows: alloc::vec::Vec<_> = (0..REASONS as u16)
+            .map(|reason| (reason, &self.exits[usize::from(reason)]))
+            .filter(|(_, cost)| cost.count.get() > 0)
+            .collect();
+        rows.sort_by_key(|(_, cost)| core::cmp::Reverse(cost.count.get()));
+        writeln!(
+            text,
+            "{:<24}{:>12}{:>16}{:>12}",
+            "exit", "count", "ticks", "ticks/exit"
+        )?;
+        for (reason, cost) in rows {
+            let (count, ticks) = (cost.count.get(), cost.ticks.get());
+            writeln!(
+                text,
+                "{:<24}{count:>12}{ticks:>16}{:>12}",
+                reason_name(reason),
+                ticks / count
+            )?;
+        }
+        let (exits, host) = (self.exits(), self.host_ticks());
+        writeln!(
+            text,
+            "{:<24}{exits:>12}{host:>16}{:>12}",
+            "all",
+            host.checked_div(exits).unwrap_or(0)
+        )?;
+        writeln!(text, "{:<24}{:>28}", "ticks in the guest", self.guest_ticks.get())?;
+        writeln!(text, "{:<24}{:>12}", "interrupts injected", self.interrupts.get())?;
+        writeln!(text, "{:<24}{:>12}", "exceptions injected", self.exceptions.get())?;
+        writeln!(
+            text,
+            "{:<24}{:>12}",
+            "4 KiB frames held",
+            self.frame_bytes.get() >> 12
+        )?;
+        writeln!(text, "{:<24}{:>12}", "sectors read", self.sectors_read.get())?;
+        writeln!(
+            text,
+            "{:<24}{:>12}",
+            "sectors written",
+            self.sectors_written.get()
+        )
+    }
+}
+
+/// The name of a basic exit reason (SDM appendix "VMX Basic Exit Reasons").
+#[must_use]
+pub fn reason_name(reason: u16) -> &'static str {
+    match reason {
+        0 => "exception or NMI",
+        1 => "external interrupt",
+        2 => "triple fault",
+        3 => "INIT",
+        4 => "start-up IPI",
+        5 | 6 => "SMI",
+        7 => "interrupt window",
+        8 => "NMI window",
+        9 => "task switch",
+        10 => "CPUID",
+        11 => "GETSEC",
+        12 => "HLT",
+        13 => "INVD",
+        14 => "INVLPG",
+        15 => "RDPMC",
+        16 => "RDTSC",
+        17 => "RSM",
+        18 => "VMCALL",
+        19..=27 => "VMX instruction",
+        28 => "control register",
+        29 => "debug register",
+        30 => "port I/O",
+        31 => "RDMSR",
+        32 => "WRMSR",
+        33 => "entry: guest state",
+        34 => "entry: MSR loading",
+        36 => "MWAIT",
+        37 => "monitor trap",
+        39 => "MONITOR",
+        40 => "PAUSE",
+        41 => "entry: machine check",
+        43 => "TPR below threshold",
+        44 => "APIC access",
+        45 => "virtual EOI",
+        46 => "GDTR or IDTR",
+        47 => "LDTR or TR",
+        48 => "EPT violation",
+        49 => "EPT misconfiguration",
+        50 => "INVEPT",
+        51 => "RDTSCP",
+        52 => "preemption timer",
+        53 => "INVVPID",
+        54 => "WBINVD",
+        55 => "XSETBV",
+        56 => "APIC write",
+        57 => "RDRAND",
+        58 => "INVPCID",
+        59 => "VMFUNC",
+        60 => "ENCLS",
+        61 => "RDSEED",
+        62 => "page log full",
+        63 => "XSAVES",
+        64 => "XRSTORS",
+        _ => "other",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_adds_up_and_is_sorted() {
+        let statistics = Statistics::default();
+        statistics.exit(12, 10);
+        for _ in 0..3 {
+            statistics.exit(30, 100);
+        }
+        statistics.exit(65535, 1);
+        assert_eq!((statistics.exits(), statistics.host_ticks()), (5, 311));
+        let table = statistics.table();
+        let lines: std::vec::Vec<&str> = table.lines().collect();
+        assert!(
+            lines[1].starts_with("port I/O") && lines[1].ends_with("100"),
+            "{table}"
+        );
+        assert!(table.contains("HLT") && table.contains("other"));
+    }
+}
