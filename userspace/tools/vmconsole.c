@@ -10,9 +10,5 @@ int main(int argc, char* argv[])
     return 1;
   }
   int id = vm_find("vmconsole", argc > 1 ? argv[1] : 0);
-  if (id < 0)
-    return 1;
-  char number[16];
-  snprintf(number, sizeof(number), "%d", id);
-  return vm_console("vmconsole", id, argc > 1 ? argv[1] : number);
+  return id < 0 ? 1 : vm_console("vmconsole", id);
 }

@@ -23,5 +23,8 @@ ssize_t vm_report(int id, char* buffer, size_t size);
 // behind the name of the command, and returns -1 if there is no such VM.
 int vm_find(const char* command, const char* name);
 
+// The name of VM `id`, or its number if it has gone already.
+void vm_name(int id, char name[vm_name_size]);
+
 // vm_attach(), and then a line for the person about how it ended. Returns the exit code for the program.
-int vm_console(const char* command, int id, const char* name);
+int vm_console(const char* command, int id);

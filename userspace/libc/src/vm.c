@@ -84,6 +84,22 @@ int vm_find(const char* command, const char* wanted)
   return found;
 }
 
+void vm_name(int id, char name[vm_name_size])
+{
+  static char list[LIST_SIZE];
+  char* rest = list;
+  if (vm_list(list, sizeof(list)) > 0)
+  {
+    for (char* line = strtok_r(list, "\n", &rest); line; line = strtok_r(0, "\n", &rest))
+    {
+      int listed;
+      if (parseListLine(line, &listed, name) && listed == id)
+        return;
+    }
+  }
+  snprintf(name, vm_name_size, "%d", id);
+}
+
 static void printReport(int id)
 {
   static char report[REPORT_SIZE];
@@ -91,8 +107,10 @@ static void printReport(int id)
     printf("%s\n", report);
 }
 
-int vm_console(const char* command, int id, const char* name)
+int vm_console(const char* command, int id)
 {
+  char name[vm_name_size];
+  vm_name(id, name);
   int reason = vm_attach(id);
   if (reason < 0)
   {

@@ -9,6 +9,9 @@
 
 #define CTRL(letter) ((letter) - 'A' + 1)
 
+// How far a line scrolls when the cursor leaves the screen.
+#define SCROLL 16
+
 struct Editor
 {
   const char* prompt;
@@ -38,7 +41,7 @@ static void redraw(struct Editor* editor)
   if (editor->cursor < editor->first_shown)
     editor->first_shown = editor->cursor;
   if (editor->cursor > editor->first_shown + editor->room)
-    editor->first_shown = editor->cursor - editor->room;
+    editor->first_shown = editor->cursor - editor->room + SCROLL;
   size_t shown = editor->length - editor->first_shown;
   if (shown > editor->room)
     shown = editor->room;
@@ -251,7 +254,7 @@ int editLine(const char* prompt, char line[MAX_LINE])
   struct Editor editor = {.prompt = prompt, .text = line};
   size_t taken = strlen(prompt) + 1; // the last column stays free, so that the cursor never wraps
   size_t width = (size_t)terminal_width();
-  editor.room = width > taken + 8 ? width - taken : 8;
+  editor.room = width > taken + 2 * SCROLL ? width - taken : 2 * SCROLL;
   line[0] = '\0';
   printf("%s", prompt);
 

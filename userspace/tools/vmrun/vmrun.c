@@ -58,7 +58,9 @@ int main(int argc, char* argv[])
     return 1;
   }
   if (!options.detach)
-    return vm_console("vmrun", id, request.name);
-  printf("%s runs as VM %d: `vmconsole %s' shows its screen\n", request.name, id, request.name);
+    return vm_console("vmrun", id);
+  char name[vm_name_size];
+  vm_name(id, name);
+  printf("%s runs as VM %d: `vmconsole %s' shows its screen\n", name, id, name);
   return 0;
 }
