@@ -40,7 +40,7 @@ pub use choice::{Choice, choose};
 pub use demo::demo;
 pub use emulator::Ending;
 pub use guest::GuestFolder;
-pub use machine::{Display, EmulatorKind, ImageUse, Machine, Medium, Pace, build_dir};
+pub use machine::{Display, EmulatorKind, ImageUse, Machine, Medium, Pace, build_dir, copy_image};
 pub use prompt::PROMPT;
 pub use rundir::RunDir;
 pub use screen::Screen;

@@ -21,6 +21,13 @@ pub fn build_dir() -> PathBuf {
     }
 }
 
+/// A copy of the boot disk in a folder, for machines that run on it one after the other.
+pub fn copy_image(dir: &RunDir) -> Result<PathBuf> {
+    let copy = dir.file("SWEB.img");
+    Disk::copy(&build_dir().join("SWEB.img"), &copy)?;
+    Ok(copy)
+}
+
 /// The programs that emulate a PC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EmulatorKind {

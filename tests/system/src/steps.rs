@@ -1,0 +1,47 @@
+//! What several tests do.
+
+use anyhow::Result;
+use harness::{Key, Machine, Session};
+
+/// Memory for a machine that runs guests.
+pub const MEMORY_FOR_GUESTS: u32 = 128;
+/// Seconds of guest time in which a guest SWEB reaches its prompt.
+pub const GUEST_BOOT: u64 = 240;
+
+/// Boots a machine with room for guests.
+pub fn boot_for_guests(name: &str) -> Result<Session> {
+    Machine::new(name).memory(MEMORY_FOR_GUESTS).boot()
+}
+
+/// Types `vmrun guest` at the host's prompt and waits for the guest's.
+pub fn start_guest(sweb: &mut Session) -> Result<()> {
+    sweb.type_line("vmrun guest")?;
+    sweb.wait_prompt_within(GUEST_BOOT)
+}
+
+/// Leaves the guest with Ctrl-]; the host's shell still shows the line that started it.
+pub fn back_to_host(sweb: &mut Session, started_with: &str) -> Result<()> {
+    sweb.key(Key::CtrlRightBracket)?;
+    sweb.wait_until("the host's prompt", 60, |sweb| {
+        sweb.at_prompt() && sweb.screen().contains(started_with)
+    })
+}
+
+/// Types a line at a guest's prompt and waits for its next prompt. What it printed is read from the screen: a guest's
+/// screen reaches the serial line as changes of cells, not as a text.
+pub fn guest_command(sweb: &mut Session, line: &str) -> Result<String> {
+    sweb.type_line(line)?;
+    sweb.wait_prompt_within(120)?;
+    Ok(sweb.screen().text())
+}
+
+/// The first number behind a word of a text.
+pub fn number_after(text: &str, word: &str) -> Option<u64> {
+    let rest = &text[text.find(word)? + word.len()..];
+    let digits: String = rest
+        .trim_start_matches(|c: char| !c.is_ascii_digit())
+        .chars()
+        .take_while(char::is_ascii_digit)
+        .collect();
+    digits.parse().ok()
+}

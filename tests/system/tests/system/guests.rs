@@ -1,0 +1,243 @@
+//! Guests: every sentence of the README's tour.
+
+use anyhow::Result;
+use harness::{ImageUse, Key, Machine, PROMPT, RunDir, copy_image};
+use system::steps::{
+    GUEST_BOOT, MEMORY_FOR_GUESTS, back_to_host, boot_for_guests, guest_command, number_after, start_guest,
+};
+
+#[test]
+fn hello_greets_on_its_screen() -> Result<()> {
+    let mut sweb = boot_for_guests("guest hello")?;
+    sweb.type_line("vmrun hello")?;
+    sweb.wait_screen("Hello from a guest of SWEB!")?;
+    let vga = sweb.vga_screen()?;
+    sweb.check(
+        vga.contains("Hello from a guest of SWEB!"),
+        "the VGA screen does not show the guest",
+    )
+}
+
+#[test]
+fn hello_sees_a_key() -> Result<()> {
+    let mut sweb = boot_for_guests("guest key")?;
+    sweb.type_line("vmrun hello")?;
+    sweb.wait_screen("Press a key to switch me off.")?;
+    sweb.type_text("x")?;
+    sweb.wait_prompt()
+}
+
+#[test]
+fn boot_sector_prints_through_the_bios() -> Result<()> {
+    let mut sweb = boot_for_guests("guest boot")?;
+    sweb.type_line("vmrun boot")?;
+    sweb.wait_screen("Hello from real mode!")?;
+    sweb.type_text("x")?;
+    sweb.wait_prompt()
+}
+
+#[test]
+fn sweb_boots_and_runs_programs() -> Result<()> {
+    let mut sweb = boot_for_guests("guest sweb")?;
+    start_guest(&mut sweb)?;
+    let listing = guest_command(&mut sweb, "ls /usr")?;
+    sweb.check(listing.contains("mult.sweb"), "ls does not work in the guest")?;
+    sweb.check(!listing.contains("guests"), "the guest sees the host's disk")?;
+    guest_command(&mut sweb, "mult.sweb")?;
+    let memtest = guest_command(&mut sweb, "memtest.sweb")?;
+    sweb.check(memtest.contains("[PASS]"), "memtest does not pass in the guest")
+}
+
+#[test]
+fn tab_and_arrows_work_in_the_guest() -> Result<()> {
+    let mut sweb = boot_for_guests("guest keys")?;
+    start_guest(&mut sweb)?;
+    guest_command(&mut sweb, "echo first")?;
+    guest_command(&mut sweb, "echo second")?;
+    sweb.key(Key::Up)?;
+    sweb.key(Key::Up)?;
+    let recalled = format!("{PROMPT}echo first");
+    sweb.wait_until("the line before the last", 20, |sweb| {
+        sweb.screen().before_cursor() == recalled
+    })?;
+    sweb.key(Key::Down)?;
+    sweb.key(Key::Down)?;
+    sweb.wait_prompt()?;
+    sweb.type_text("mem")?;
+    sweb.key(Key::Tab)?;
+    sweb.wait_until("the completed name", 20, |sweb| {
+        sweb.screen().before_cursor().contains("memtest")
+    })
+}
+
+#[test]
+fn ctrl_bracket_leaves_the_guest_running() -> Result<()> {
+    let mut sweb = boot_for_guests("guest leave")?;
+    start_guest(&mut sweb)?;
+    back_to_host(&mut sweb, "vmrun guest")?;
+    let list = sweb.command("vmlist")?;
+    sweb.check(list.contains("guest"), "vmlist does not know the guest")?;
+    let statistics = sweb.command("vmstat")?;
+    sweb.check(
+        statistics.contains("exit") || statistics.contains("EXIT"),
+        "vmstat counts no exits",
+    )?;
+    sweb.type_line("vmconsole guest")?;
+    sweb.wait_prompt()?;
+    let listing = guest_command(&mut sweb, "ls")?;
+    sweb.check(listing.contains("usr"), "the guest does not answer any more")
+}
+
+#[test]
+fn the_guest_has_a_clock() -> Result<()> {
+    let mut sweb = boot_for_guests("guest clock")?;
+    start_guest(&mut sweb)?;
+    let up = |text: String| number_after(&text, "up for").unwrap_or_default();
+    let before = up(guest_command(&mut sweb, "free")?);
+    sweb.idle(5)?;
+    guest_command(&mut sweb, "cls")?;
+    let after = up(guest_command(&mut sweb, "free")?);
+    let passed = after.saturating_sub(before);
+    sweb.check(
+        (4..=10).contains(&passed),
+        &format!("5 seconds were {passed} in the guest"),
+    )
+}
+
+#[test]
+fn the_guest_disk_survives_a_reboot_of_the_host() -> Result<()> {
+    let dir = RunDir::create("guest disk image")?;
+    let image = ImageUse::File(copy_image(&dir)?);
+    let machine = |name| Machine::new(name).memory(MEMORY_FOR_GUESTS).image(image.clone());
+
+    let mut sweb = machine("guest disk write").boot()?;
+    start_guest(&mut sweb)?;
+    guest_command(&mut sweb, "echo from the guest > /usr/note")?;
+    sweb.type_line("poweroff")?;
+    sweb.wait_until("the host's prompt", 60, |sweb| {
+        sweb.at_prompt() && sweb.screen().contains("vmrun guest")
+    })?;
+    sweb.power_off()?;
+
+    let mut sweb = machine("guest disk read").boot()?;
+    let host = sweb.command("cat /usr/note")?;
+    sweb.check(
+        !host.contains("from the guest"),
+        "the guest wrote to the host's disk",
+    )?;
+    start_guest(&mut sweb)?;
+    let note = guest_command(&mut sweb, "cat /usr/note")?;
+    sweb.check(note.contains("from the guest"), "the guest's file is lost")
+}
+
+#[test]
+fn two_guests_and_a_program_make_progress() -> Result<()> {
+    let mut sweb = boot_for_guests("guest two")?;
+    start_guest(&mut sweb)?;
+    back_to_host(&mut sweb, "vmrun guest")?;
+    sweb.type_line("vmrun hello")?;
+    sweb.wait_screen("Hello from a guest of SWEB!")?;
+    sweb.key(Key::CtrlRightBracket)?;
+    sweb.wait_until("the host's prompt", 60, |sweb| {
+        sweb.at_prompt() && sweb.screen().contains("vmrun hello")
+    })?;
+    let memtest = sweb.command("memtest")?;
+    sweb.check(
+        memtest.contains("[PASS]"),
+        "the host's program does not run beside the guests",
+    )?;
+    sweb.type_line("vmconsole guest")?;
+    sweb.wait_prompt()?;
+    let memtest = guest_command(&mut sweb, "memtest")?;
+    sweb.check(memtest.contains("[PASS]"), "the first guest does not go on")
+}
+
+/// The same image twice would destroy a file system: the second VM is refused, the first goes on.
+#[test]
+fn a_second_vm_on_the_same_disk_is_refused() -> Result<()> {
+    let mut sweb = boot_for_guests("guest same disk")?;
+    start_guest(&mut sweb)?;
+    back_to_host(&mut sweb, "vmrun guest")?;
+    let output = sweb.command("vmrun guest")?;
+    sweb.check(
+        output.contains("guest.img") || output.contains("in use"),
+        "the second VM was not refused",
+    )?;
+    sweb.type_line("vmconsole guest")?;
+    sweb.wait_prompt()?;
+    guest_command(&mut sweb, "ls").map(drop)
+}
+
+#[test]
+fn a_killed_guest_gives_all_its_pages_back() -> Result<()> {
+    let mut sweb = boot_for_guests("guest kill")?;
+    let mut free = [0; 2];
+    for (round, pages) in free.iter_mut().enumerate() {
+        sweb.type_line("vmrun hello")?;
+        sweb.wait_screen("Hello from a guest of SWEB!")?;
+        sweb.key(Key::CtrlRightBracket)?;
+        sweb.wait_prompt()?;
+        sweb.command("vmkill hello")?;
+        sweb.command("cls")?;
+        let output = sweb.command("free")?;
+        *pages = number_after(&output, "free").unwrap_or_default();
+        sweb.check(*pages != 0, &format!("no number of free pages in round {round}"))?;
+    }
+    sweb.check(
+        free[0] == free[1],
+        &format!("{} free pages became {}", free[0], free[1]),
+    )
+}
+
+fn sweb_guest_on(model: &str) -> Result<()> {
+    let mut sweb = Machine::new(&format!("guest on {model}"))
+        .cpu(model)
+        .memory(MEMORY_FOR_GUESTS)
+        .boot()?;
+    sweb.type_line("vmrun guest")?;
+    sweb.wait_prompt_within(GUEST_BOOT)
+}
+
+#[test]
+fn sweb_boots_on_haswell() -> Result<()> {
+    sweb_guest_on("corei7_haswell_4770")
+}
+
+#[test]
+fn sweb_boots_on_icelake() -> Result<()> {
+    sweb_guest_on("corei7_icelake_u")
+}
+
+#[test]
+fn sweb_boots_on_tigerlake() -> Result<()> {
+    sweb_guest_on("tigerlake")
+}
+
+#[test]
+fn vmrun_alone_explains_itself() -> Result<()> {
+    let mut sweb = boot_for_guests("guest usage")?;
+    let output = sweb.command("vmrun")?;
+    sweb.check(
+        output.contains("usage") && output.contains("vmrun"),
+        "vmrun does not explain itself",
+    )
+}
+
+#[test]
+fn unknown_guests_and_options_are_reported() -> Result<()> {
+    let mut sweb = boot_for_guests("guest errors")?;
+    for line in [
+        "vmrun nobody",
+        "vmrun --nonsense guest",
+        "vmrun --memory 1K guest",
+        "vmrun /usr/README.txt",
+    ] {
+        let output = sweb.command(line)?;
+        sweb.check(
+            !output.trim().is_empty() && output.lines().count() <= 6,
+            &format!("{line} says: {output}"),
+        )?;
+    }
+    let listing = sweb.command("ls")?;
+    sweb.check(listing.contains("usr"), "the shell does not go on")
+}
