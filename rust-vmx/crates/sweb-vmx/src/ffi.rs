@@ -5,7 +5,12 @@
 //! by any kernel thread with interrupts enabled and no lock held, may not be called from an interrupt handler, and
 //! does not block. A vCPU's thread needs a kernel stack of at least 32 KiB.
 
+use crate::handle::Handle;
+use crate::{logger, root, text};
+use alloc::boxed::Box;
+use alloc::string::String;
 use core::ffi::c_char;
+use machine::control::Input;
 
 /// A virtual machine. Owned by the library from `vm_create` to `vm_destroy`; the kernel holds only the pointer.
 pub struct Vm {
@@ -170,8 +175,9 @@ unsafe extern "C" {
 /// `message` points to `capacity` writable bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vmx_probe(message: *mut c_char, capacity: usize) -> u32 {
-    let _ = (message, capacity);
-    todo!()
+    logger::install();
+    // SAFETY: the caller's promise about `message`.
+    unsafe { answer(root::probe(), message, capacity) }
 }
 
 /// Puts this CPU into VMX root operation: 0, or 1 with the reason in `message`. Calling it again is no error.
@@ -180,14 +186,15 @@ pub unsafe extern "C" fn vmx_probe(message: *mut c_char, capacity: usize) -> u32
 /// `message` points to `capacity` writable bytes. Called once the kernel's GDT, IDT, TSS and CR3 are final.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vmx_enable(message: *mut c_char, capacity: usize) -> u32 {
-    let _ = (message, capacity);
-    todo!()
+    logger::install();
+    // SAFETY: the caller's promise about `message`.
+    unsafe { answer(root::enable(), message, capacity) }
 }
 
 /// Leaves VMX operation. All VMs are destroyed before.
 #[unsafe(no_mangle)]
 pub extern "C" fn vmx_disable() {
-    todo!()
+    root::disable();
 }
 
 /// Builds a VM from the text of a guest definition: memory, devices, disks opened, images loaded. Null on error, with
@@ -204,8 +211,16 @@ pub unsafe extern "C" fn vm_create(
     message: *mut c_char,
     capacity: usize,
 ) -> *mut Vm {
-    let _ = (definition, length, context, message, capacity);
-    todo!()
+    // SAFETY: the caller's promise about `definition`.
+    let definition = unsafe { core::slice::from_raw_parts(definition, length) };
+    match Handle::create(definition, context) {
+        Ok(handle) => Box::into_raw(handle).cast(),
+        Err(reason) => {
+            // SAFETY: the caller's promise about `message`.
+            unsafe { text::copy_out(&reason, message, capacity) };
+            core::ptr::null_mut()
+        }
+    }
 }
 
 /// Frees the VM with every frame, descriptor and byte it holds.
@@ -214,8 +229,8 @@ pub unsafe extern "C" fn vm_create(
 /// `vm` came from `vm_create`; no thread is in a call with it, and none makes one afterwards. May block (flushes disks).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vm_destroy(vm: *mut Vm) {
-    let _ = vm;
-    todo!()
+    // SAFETY: `vm_create` made the pointer from such a box, and the caller gives it up.
+    drop(unsafe { Box::from_raw(vm.cast::<Handle>()) });
 }
 
 /// Runs a vCPU on the calling thread until it needs the host. Interrupts must be enabled and are enabled on return; in
@@ -225,8 +240,16 @@ pub unsafe extern "C" fn vm_destroy(vm: *mut Vm) {
 /// `vm` is live; one thread at a time per vCPU.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vm_run(vm: *mut Vm, vcpu: u32) -> VmRun {
-    let _ = (vm, vcpu);
-    todo!()
+    // Machines have one vCPU.
+    if vcpu != 0 {
+        return VmRun {
+            reason: VM_RUN_FAILED,
+            exit_code: 0,
+            deadline_ns: u64::MAX,
+        };
+    }
+    // SAFETY: the VM is live, and the caller is the only one to run its vCPU.
+    unsafe { handle(vm).run() }
 }
 
 /// Asks a VM to stop: the next `vm_run` (or the one in progress, within one host tick) returns `VM_RUN_STOPPED`. The
@@ -236,8 +259,8 @@ pub unsafe extern "C" fn vm_run(vm: *mut Vm, vcpu: u32) -> VmRun {
 /// `vm` is live.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vm_stop(vm: *mut Vm) {
-    let _ = vm;
-    todo!()
+    // SAFETY: the VM is live.
+    unsafe { handle(vm) }.control().request_stop();
 }
 
 /// Asks a VM to reset: all devices and the vCPU, images loaded again. The kernel wakes a halted vCPU's thread itself.
@@ -246,8 +269,8 @@ pub unsafe extern "C" fn vm_stop(vm: *mut Vm) {
 /// `vm` is live.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vm_reset(vm: *mut Vm) {
-    let _ = vm;
-    todo!()
+    // SAFETY: the VM is live.
+    unsafe { handle(vm) }.control().request_reset();
 }
 
 /// Delivers a scancode (set 1, as the PC keyboard's translated output) to the guest's keyboard. The kernel wakes a halted
@@ -257,8 +280,9 @@ pub unsafe extern "C" fn vm_reset(vm: *mut Vm) {
 /// `vm` is live.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vm_key(vm: *mut Vm, scancode: u8) -> u32 {
-    let _ = (vm, scancode);
-    todo!()
+    // SAFETY: the VM is live.
+    let taken = unsafe { handle(vm) }.control().input.send(Input::Key(scancode));
+    u32::from(!taken)
 }
 
 /// Delivers a byte to the guest's first serial port; as `vm_key`.
@@ -267,8 +291,9 @@ pub unsafe extern "C" fn vm_key(vm: *mut Vm, scancode: u8) -> u32 {
 /// `vm` is live.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vm_serial_input(vm: *mut Vm, byte: u8) -> u32 {
-    let _ = (vm, byte);
-    todo!()
+    // SAFETY: the VM is live.
+    let taken = unsafe { handle(vm) }.control().input.send(Input::Serial(byte));
+    u32::from(!taken)
 }
 
 /// Copies the guest's text screen.
@@ -277,8 +302,8 @@ pub unsafe extern "C" fn vm_serial_input(vm: *mut Vm, byte: u8) -> u32 {
 /// `vm` is live, `screen` is writable.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vm_screen(vm: *mut Vm, screen: *mut VmScreen) {
-    let _ = (vm, screen);
-    todo!()
+    // SAFETY: the VM is live, and `screen` is the caller's to lend.
+    unsafe { handle(vm).screen(&mut *screen) }
 }
 
 /// Copies what the definition says to the kernel.
@@ -287,8 +312,8 @@ pub unsafe extern "C" fn vm_screen(vm: *mut Vm, screen: *mut VmScreen) {
 /// `vm` is live, `description` is writable.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vm_description(vm: *mut Vm, description: *mut VmDescription) {
-    let _ = (vm, description);
-    todo!()
+    // SAFETY: the VM is live, and `description` is writable.
+    unsafe { description.write(handle(vm).description()) }
 }
 
 /// Copies the VM's figures.
@@ -297,8 +322,8 @@ pub unsafe extern "C" fn vm_description(vm: *mut Vm, description: *mut VmDescrip
 /// `vm` is live, `info` is writable.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vm_info(vm: *mut Vm, info: *mut VmInfo) {
-    let _ = (vm, info);
-    todo!()
+    // SAFETY: the VM is live, and `info` is writable.
+    unsafe { info.write(handle(vm).info()) }
 }
 
 /// Writes the table of `vmstat` (exits by reason with their cost, pages, interrupts) as text; returns its length.
@@ -307,8 +332,8 @@ pub unsafe extern "C" fn vm_info(vm: *mut Vm, info: *mut VmInfo) {
 /// `vm` is live, `text` points to `capacity` writable bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vm_statistics(vm: *mut Vm, text: *mut c_char, capacity: usize) -> usize {
-    let _ = (vm, text, capacity);
-    todo!()
+    // SAFETY: the VM is live, and `text` is writable.
+    unsafe { text::copy_out(&handle(vm).control().statistics.table(), text, capacity) }
 }
 
 /// Writes the report of a VM that failed (reason, qualification, RIP with symbol, registers, last exits); returns its
@@ -318,6 +343,36 @@ pub unsafe extern "C" fn vm_statistics(vm: *mut Vm, text: *mut c_char, capacity:
 /// `vm` is live, `text` points to `capacity` writable bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vm_report(vm: *mut Vm, text: *mut c_char, capacity: usize) -> usize {
-    let _ = (vm, text, capacity);
-    todo!()
+    // SAFETY: the VM is live, and `text` is writable.
+    unsafe {
+        text::copy_out(
+            handle(vm).control().report.get().map_or("", |report| report),
+            text,
+            capacity,
+        )
+    }
+}
+
+/// What the kernel's pointer stands for.
+///
+/// # Safety
+/// The VM is live: it came from `vm_create` and was not destroyed.
+unsafe fn handle<'a>(vm: *mut Vm) -> &'a Handle {
+    // SAFETY: `vm_create` made the pointer from a box with a `Handle`. Only shared references to it exist.
+    unsafe { &*vm.cast::<Handle>() }
+}
+
+/// Turns a result into a status, with the reason in the caller's buffer.
+///
+/// # Safety
+/// `message` points to `capacity` writable bytes.
+unsafe fn answer(result: Result<(), String>, message: *mut c_char, capacity: usize) -> u32 {
+    match result {
+        Ok(()) => 0,
+        Err(reason) => {
+            // SAFETY: the caller's promise.
+            unsafe { text::copy_out(&reason, message, capacity) };
+            1
+        }
+    }
 }

@@ -6,4 +6,9 @@
 extern crate alloc;
 
 pub mod ffi;
+mod handle;
+mod host;
+mod logger;
+mod root;
 mod runtime;
+mod text;

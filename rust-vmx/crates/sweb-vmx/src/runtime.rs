@@ -1,8 +1,9 @@
 //! What every `no_std` program must bring: allocator and panic handler, over the kernel's imports.
 
 use crate::ffi;
+use crate::text::FixedText;
 use core::alloc::{GlobalAlloc, Layout};
-use core::fmt::{self, Write};
+use core::fmt::Write;
 use core::panic::PanicInfo;
 
 /// The kernel's heap.
@@ -24,30 +25,15 @@ unsafe impl GlobalAlloc for KernelHeap {
 #[global_allocator]
 static HEAP: KernelHeap = KernelHeap;
 
-/// A message under construction that needs no heap: the panic may be about the heap.
-struct FixedText {
-    bytes: [u8; 512],
-    length: usize,
-}
-
-impl Write for FixedText {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        let room = self.bytes.len() - self.length;
-        let taken = text.len().min(room);
-        self.bytes[self.length..self.length + taken].copy_from_slice(&text.as_bytes()[..taken]);
-        self.length += taken;
-        Ok(())
-    }
-}
-
+/// A panic is a mistake of the hypervisor, never of a guest: what a guest may do is a `Result` everywhere. The state it
+/// leaves behind (a VMCS, frames, half a table) cannot be trusted, so the kernel stops, with both backtraces.
 #[panic_handler]
 fn panic(info: &PanicInfo<'_>) -> ! {
-    let mut text = FixedText {
-        bytes: [0; 512],
-        length: 0,
-    };
-    // Writing to the fixed text cannot fail; it truncates.
+    // The heap may be what the panic is about, so the text needs none.
+    let mut text = FixedText::<512>::new();
+    // Writing to it cannot fail; it truncates.
     let _ = write!(text, "{info}");
+    let text = text.as_bytes();
     // SAFETY: the text is valid for its length; host_panic does not return.
-    unsafe { ffi::host_panic(text.bytes.as_ptr(), text.length) }
+    unsafe { ffi::host_panic(text.as_ptr(), text.len()) }
 }

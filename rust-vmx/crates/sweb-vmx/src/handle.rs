@@ -1,0 +1,110 @@
+//! What the kernel's pointer to a VM stands for.
+
+use crate::ffi::{VM_CONSOLE_SCREEN, VM_CONSOLE_SERIAL, VM_NAME_SIZE, VM_PATH_SIZE};
+use crate::ffi::{VM_RUN_FAILED, VM_RUN_HALTED, VM_RUN_POWERED_OFF, VM_RUN_PREEMPTED, VM_RUN_STOPPED};
+use crate::ffi::{VmDescription, VmInfo, VmRun, VmScreen};
+use crate::host::{KernelFrames, KernelHost};
+use crate::{root, text};
+use alloc::boxed::Box;
+use alloc::string::{String, ToString};
+use alloc::sync::Arc;
+use core::cell::UnsafeCell;
+use machine::Stop;
+use machine::backend::{self, VmxMachine};
+use machine::control::Control;
+use machine::definition::{Console, Definition};
+
+/// A VM: the machine, which belongs to the thread of its vCPU, and beside it what every thread may touch.
+pub struct Handle {
+    control: Arc<Control>,
+    description: VmDescription,
+    memory_bytes: u64,
+    machine: UnsafeCell<VmxMachine<KernelFrames, KernelHost>>,
+}
+
+impl Handle {
+    /// Builds a VM from the text of a definition.
+    pub fn create(definition: &[u8], context: usize) -> Result<Box<Self>, String> {
+        let definition = Definition::parse(definition).map_err(|error| error.to_string())?;
+        let root = root::require()?;
+        let mut description = VmDescription {
+            name: [0; VM_NAME_SIZE],
+            log: [0; VM_PATH_SIZE],
+            console: 0,
+        };
+        text::copy_to_array(&definition.name, &mut description.name);
+        text::copy_to_array(definition.log.as_deref().unwrap_or(""), &mut description.log);
+        description.console = match definition.console {
+            Console::Screen => VM_CONSOLE_SCREEN,
+            Console::Serial => VM_CONSOLE_SERIAL,
+        };
+        let memory_bytes = definition.memory;
+        let machine = backend::create(root, KernelFrames, definition, KernelHost { context })
+            .map_err(|error| error.to_string())?;
+        let control = Arc::clone(machine.control());
+        Ok(Box::new(Self {
+            control,
+            description,
+            memory_bytes,
+            machine: UnsafeCell::new(machine),
+        }))
+    }
+
+    /// Runs the vCPU.
+    ///
+    /// # Safety
+    /// One thread at a time.
+    pub unsafe fn run(&self) -> VmRun {
+        // SAFETY: only `run` touches the machine, and the caller promises to be the only one in it.
+        let machine = unsafe { &mut *self.machine.get() };
+        let answer = |reason| VmRun {
+            reason,
+            exit_code: 0,
+            deadline_ns: u64::MAX,
+        };
+        match machine.run() {
+            Stop::Preempted => answer(VM_RUN_PREEMPTED),
+            Stop::Halted { deadline_ns } => VmRun {
+                deadline_ns: deadline_ns.unwrap_or(u64::MAX),
+                ..answer(VM_RUN_HALTED)
+            },
+            Stop::PoweredOff(exit_code) => VmRun {
+                exit_code,
+                ..answer(VM_RUN_POWERED_OFF)
+            },
+            Stop::Stopped => answer(VM_RUN_STOPPED),
+            Stop::Failed => answer(VM_RUN_FAILED),
+        }
+    }
+
+    /// What threads other than the vCPU's may use.
+    pub fn control(&self) -> &Control {
+        &self.control
+    }
+
+    /// What the definition says to the kernel.
+    pub fn description(&self) -> VmDescription {
+        self.description
+    }
+
+    /// The figures of lists.
+    pub fn info(&self) -> VmInfo {
+        let statistics = &self.control.statistics;
+        VmInfo {
+            memory_bytes: self.memory_bytes,
+            frame_bytes: statistics.frame_bytes.get(),
+            exits: statistics.exits(),
+            guest_ticks: statistics.guest_ticks.get(),
+            host_ticks: statistics.host_ticks(),
+            interrupts: statistics.interrupts.get(),
+        }
+    }
+
+    /// The guest's text screen.
+    pub fn screen(&self, screen: &mut VmScreen) {
+        self.control.screen.copy_to(&mut screen.cells);
+        let (column, row) = self.control.screen.cursor().unwrap_or((u32::MAX, u32::MAX));
+        screen.cursor_column = column;
+        screen.cursor_row = row;
+    }
+}

@@ -1,0 +1,42 @@
+//! VMX operation on this CPU, for as long as the kernel wants it.
+
+use crate::host::KernelFrames;
+use alloc::string::{String, ToString};
+use alloc::sync::Arc;
+use spin::Mutex;
+use vmx::root::Root;
+
+/// Set between `vmx_enable` and `vmx_disable`. Held for a few instructions, and never while anything blocks.
+static ROOT: Mutex<Option<Arc<Root<KernelFrames>>>> = Mutex::new(None);
+
+/// Whether this CPU can run VMs; else why not and what to do.
+pub fn probe() -> Result<(), String> {
+    vmx::root::probe().map_err(|reason| reason.0)
+}
+
+/// Enters VMX operation.
+pub fn enable() -> Result<(), String> {
+    if get().is_some() {
+        return Ok(());
+    }
+    let root = Root::enter(KernelFrames).map_err(|reason| reason.0)?;
+    // Had another thread been faster, this one's root goes with the end of the scope.
+    ROOT.lock().get_or_insert(root);
+    Ok(())
+}
+
+/// Leaves VMX operation, once the last VM is gone.
+pub fn disable() {
+    let root = ROOT.lock().take();
+    drop(root);
+}
+
+/// VMX operation, if it is on.
+pub fn get() -> Option<Arc<Root<KernelFrames>>> {
+    ROOT.lock().clone()
+}
+
+/// The same, or why there is none.
+pub fn require() -> Result<Arc<Root<KernelFrames>>, String> {
+    get().ok_or_else(|| "VMX is not enabled on this CPU; the kernel's log says why".to_string())
+}
