@@ -6,7 +6,7 @@ int main(int argc, char* argv[])
 {
   if (argc > 2)
   {
-    printf("usage: vmconsole [NAME|ID]   (without one: the only virtual machine there is)\n");
+    printf("usage: vmconsole [NAME|ID]   (without one: the newest virtual machine)\n");
     return 1;
   }
   int id = vm_find("vmconsole", argc > 1 ? argv[1] : 0);

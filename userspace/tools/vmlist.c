@@ -11,8 +11,10 @@ int main(void)
     perror("vmlist");
     return 1;
   }
-  if (list[0] == '\0')
+  const char* first = strchr(list, '\n'); // behind the heading
+  if (!first || first[1] == '\0')
     printf("there is no virtual machine; `vmrun' starts one\n");
-  printf("%s", list);
+  else
+    printf("%s", list);
   return 0;
 }

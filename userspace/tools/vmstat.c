@@ -7,7 +7,7 @@ int main(int argc, char* argv[])
   static char text[16384];
   if (argc > 2)
   {
-    printf("usage: vmstat [NAME|ID]   (without one: the only virtual machine there is)\n");
+    printf("usage: vmstat [NAME|ID]   (without one: the newest virtual machine)\n");
     return 1;
   }
   int id = vm_find("vmstat", argc > 1 ? argv[1] : 0);

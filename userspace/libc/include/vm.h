@@ -19,7 +19,7 @@ ssize_t vm_list(char* buffer, size_t size);
 ssize_t vm_stat(int id, char* buffer, size_t size);
 ssize_t vm_report(int id, char* buffer, size_t size);
 
-// The id of the VM called `name`, or whose id `name` is. With name == 0 the only VM there is. Prints what is wrong,
+// The id of the VM called `name`, or whose id `name` is; the newest if there are several. With name == 0 any. Prints what is wrong,
 // behind the name of the command, and returns -1 if there is no such VM.
 int vm_find(const char* command, const char* name);
 

@@ -59,8 +59,7 @@ int vm_find(const char* command, const char* wanted)
     printf("%s: %s\n", command, strerror(errno));
     return -1;
   }
-  int found = -1;
-  int vms = 0;
+  int found = -1; // the last one that fits: the newest
   char* rest;
   for (char* line = strtok_r(list, "\n", &rest); line; line = strtok_r(0, "\n", &rest))
   {
@@ -68,14 +67,8 @@ int vm_find(const char* command, const char* wanted)
     char name[vm_name_size];
     if (!parseListLine(line, &id, name))
       continue;
-    ++vms;
     if (!wanted || strcmp(name, wanted) == 0 || (isdigit(wanted[0]) && atoi(wanted) == id))
       found = id;
-  }
-  if (!wanted && vms > 1)
-  {
-    printf("%s: there are %d virtual machines; name one of those `vmlist' shows\n", command, vms);
-    return -1;
   }
   if (found < 0 && wanted)
     printf("%s: no virtual machine is called \"%s\"; `vmlist' shows those there are\n", command, wanted);
