@@ -15,6 +15,10 @@ using namespace screen;
 TextConsole::TextConsole() : Console("TxTConsoleThread")
 {
   VgaText::disableBlinking();
+  // The terminal it shows is empty yet; what the firmware left on the screen goes.
+  for (uint32 index = 0; index < CELLS; ++index)
+    ArchCommon::getFBPtr()[index] = cell(' ', attribute(LIGHT_GREY, BLACK));
+  VgaText::hideCursor();
 }
 
 void TextConsole::copyRows(const TerminalGrid& grid, uint32 rows)

@@ -8,6 +8,7 @@
 #include "Pic8259.h"
 #include "Pit.h"
 #include "Scheduler.h"
+#include "StatusLine.h"
 #include "Thread.h"
 #include "assert.h"
 
@@ -22,7 +23,12 @@ void ArchInterrupts::initialise()
 void ArchInterrupts::enableTimer()
 {
   Pit::startPeriodicTimer();
-  registerIrqHandler(Pit::IRQ, [] { Scheduler::instance()->tick(); });
+  registerIrqHandler(Pit::IRQ,
+                     []
+                     {
+                       Scheduler::instance()->tick();
+                       StatusLine::tick(Scheduler::instance()->getTicks());
+                     });
 }
 
 void ArchInterrupts::disableTimer()

@@ -77,6 +77,10 @@ fn functions(file: &object::File<'_>) -> Vec<Function> {
         let end = if size == 0 { limit } else { limit.min(start + size) };
         functions.push(Function { start, end, name: names::function(name) });
     }
+    // A kernel's first instructions run at physical addresses, out of reach of the table's 32-bit offsets. They call
+    // nobody who could ask for a backtrace.
+    let last = functions.last().map_or(0, |function| function.end);
+    functions.retain(|function| last - function.start <= u64::from(u32::MAX));
     functions
 }
 
