@@ -1,0 +1,48 @@
+#!/bin/sh
+# What a reviewer should not have to say: clippy, formats, licences, no vector code in the kernel, Miri.
+set -u
+
+here=$(CDPATH= cd -- "$(dirname -- "$0")/.." && pwd)
+: "${SWEB_BUILD:=$here/build}"
+failed=0
+
+check() {
+  name=$1
+  shift
+  printf '\n==> %s\n' "$name"
+  "$@" || { echo "FAILED: $name"; failed=1; }
+}
+
+clippy() { (cd "$here/$1" && CARGO_TARGET_DIR="$SWEB_BUILD/lint-$1" cargo clippy --locked -q --workspace --all-targets -- -D warnings); }
+clippy_kernel() {
+  cd "$here/rust-vmx" || return 1
+  CARGO_TARGET_DIR="$SWEB_BUILD/lint-kernel" cargo clippy --locked -q -p sweb-vmx --target x86_64-unknown-none -- -D warnings
+}
+
+# An instruction that touches a vector register in the kernel would destroy a program's or a guest's.
+no_vector_code() {
+  count=$(objdump -d "$SWEB_BUILD/kernel64.x" | grep -cE '%[xyz]mm')
+  echo "instructions with vector registers: $count"
+  [ "$count" -eq 0 ]
+}
+
+# Miri finds undefined behaviour; it needs a nightly compiler with the component.
+miri() {
+  if ! cargo +nightly miri --version > /dev/null 2>&1; then
+    echo 'skipped: no nightly with Miri (rustup +nightly component add miri)'
+    return 0
+  fi
+  cd "$here/rust-vmx" || return 1
+  CARGO_TARGET_DIR="$SWEB_BUILD/miri" PROPTEST_CASES=4 MIRIFLAGS=-Zmiri-disable-isolation \
+    cargo +nightly miri test --locked -q -p devices -p vmx
+}
+
+[ -f "$SWEB_BUILD/kernel64.x" ] || "$here/x" build || exit 1
+check 'formats' "$here/tools/fmt.sh" --check
+check 'clippy: hypervisor, for the developer'\''s machine' clippy rust-vmx
+check 'clippy: hypervisor, for the kernel' clippy_kernel
+check 'clippy: tests' clippy tests
+check 'licences' "$here/tools/licences.sh"
+check 'no vector code' no_vector_code
+check 'Miri' miri
+exit "$failed"

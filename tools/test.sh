@@ -1,0 +1,48 @@
+#!/bin/sh
+# Builds and runs every test, and ends with a summary: test.sh [FILTER], a part of the tests' names.
+set -u
+
+here=$(CDPATH= cd -- "$(dirname -- "$0")/.." && pwd)
+: "${SWEB_BUILD:=$here/build}"
+export SWEB_BUILD RUST_LIB_BACKTRACE=0
+unset RUSTFLAGS
+filter=${1:-}
+summary=
+failed=0
+
+# step NAME COMMAND...: runs it, goes on after a failure, remembers how it went and how long it took.
+step() {
+  name=$1
+  shift
+  printf '\n==> %s\n' "$name"
+  begin=$(date +%s)
+  if "$@"; then result=ok; else result=FAILED failed=1; fi
+  summary="$summary$(printf '%-8s %5d s  %s' "$result" $(($(date +%s) - begin)) "$name")
+"
+}
+
+# cargo_tests WORKSPACE THREADS CARGO-OPTIONS...: with nextest when it is installed.
+cargo_tests() {
+  cd "$here/$1" || return 1
+  threads=$2
+  shift 2
+  if cargo nextest --version > /dev/null 2>&1; then
+    cargo nextest run --locked --no-fail-fast --status-level fail --test-threads "$threads" \
+      --no-tests pass "$@" $filter
+  else
+    cargo test --locked --no-fail-fast "$@" -- --test-threads "$threads" $filter
+  fi
+}
+
+hypervisor_tests() { (export CARGO_TARGET_DIR="$SWEB_BUILD/rust-host"; cargo_tests rust-vmx "$(nproc)"); }
+host_tests() { (export CARGO_TARGET_DIR="$SWEB_BUILD/tests"; cargo_tests tests "$(nproc)" --workspace --exclude system); }
+system_tests() { (export CARGO_TARGET_DIR="$SWEB_BUILD/tests"; cargo_tests tests 2 --release -p system); }
+
+step 'build: kernel, hypervisor, programs, disks' "$here/x" build
+step 'hypervisor: the crates on this machine' hypervisor_tests
+step 'kernel modules and harness on this machine' host_tests
+step 'system: SWEB in Bochs and QEMU' system_tests
+
+printf '\n%s' "$summary"
+[ "$failed" -eq 0 ] && printf 'All tests passed.\n' || printf 'Something failed; the reports are above.\n'
+exit "$failed"
