@@ -42,6 +42,7 @@ public:
 private:
   Dentry(RefPtr<Dentry> parent, const ustl::string& name, RefPtr<Inode> inode);
   ~Dentry() override;
+  void dispose() override;
 
   RefPtr<Dentry> parent_; ///< null for a root
   ustl::string name_;

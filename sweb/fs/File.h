@@ -37,8 +37,8 @@ public:
   uint64 getSize();
   int64 stat(FileStat& result);
   uint32 getFlags() const { return flags_; }
-  bool isReadable() const { return flags_ & (O_RDONLY | O_RDWR); }
-  bool isWritable() const { return flags_ & (O_WRONLY | O_RDWR); }
+  bool isReadable() const { return OpenFlags::readable(flags_); }
+  bool isWritable() const { return OpenFlags::writable(flags_); }
   const Path& getPath() const { return path_; }
 
 private:
@@ -48,10 +48,14 @@ private:
   void dispose() override;
 
   ssize_t append(const void* buffer, size_t size);
+  int64 checkWrite(size_t size) const;
+  /// Flushes after a write if the file was opened with SYNC.
+  ssize_t finishWrite(ssize_t written);
   Inode* inode() const;
 
   Path path_;
   const uint32 flags_;
   Mutex offset_lock_; ///< guards offset_; outside every lock of a file system
   uint64 offset_ = 0;
+  bool changed_ = false; ///< something was written since the last flush
 };

@@ -20,7 +20,8 @@ public:
 
   /// Returns the new descriptor number or -EMFILE.
   int64 add(RefPtr<File> file);
-  /// The file, or null if the number is not open. The caller's reference keeps it open even if another thread closes it.
+  /// The file, or null if the number is not open. The caller's reference keeps it open even if another thread closes
+  /// it.
   RefPtr<File> get(size_t fd);
   /// Takes the descriptor out; dropping the result closes the file if it was the last reference. Null if not open.
   RefPtr<File> remove(size_t fd);
@@ -28,6 +29,6 @@ public:
 
 private:
   const size_t limit_;
-  Mutex lock_; ///< guards the table only: no file is opened, used or closed under it
+  Mutex lock_;                               ///< guards the table only: no file is opened, used or closed under it
   ustl::vector<FileDescriptor> descriptors_; ///< sorted by number
 };

@@ -43,7 +43,7 @@ public:
   virtual int64 truncate(uint64 size);
   virtual int64 flush() { return 0; }
 
-  /// Bookkeeping of who may write: -EBUSY against exclusive use, see O_EXCL. Called with the flags of open.
+  /// Bookkeeping of who may write: -EBUSY against exclusive use, see OpenFlags::EXCL. Called with the flags of open.
   virtual int64 open(uint32 flags);
   virtual void close(uint32 flags);
 

@@ -20,8 +20,8 @@ class VfsSyscall
 public:
   VfsSyscall() = delete;
 
-  /// Opens `path` as a File object; O_CREAT makes it with `mode`. For descriptor tables of processes, and for kernel
-  /// objects that keep a file of their own.
+  /// Opens `path` as a File object; OpenFlags::CREAT makes it with `mode`. For descriptor tables of processes, and for
+  /// kernel objects that keep a file of their own.
   static int64 openFile(const char* path, uint32 flags, RefPtr<File>& file, uint32 mode = 0644);
 
   /// The same through the kernel's own descriptor table. open returns the descriptor.

@@ -55,8 +55,9 @@ public:
 private:
   VirtualFileSystem();
 
-  /// `mount` leaves the table and its superblock is destroyed; -EBUSY when something in it is in use.
-  int64 detach(const RefPtr<VfsMount>& mount);
+  /// Flushes `mount` and takes it off the table; it goes with the last reference. -EBUSY when there are more references
+  /// than the table's and the caller's.
+  int64 detach(const RefPtr<VfsMount>& mount, uint32 callers_references);
 
   Mutex tree_lock_;
   ustl::vector<FileSystemType*> types_;

@@ -4,28 +4,42 @@
 #include "ustring.h"
 
 /// Flags of open, as user programs see them.
-enum OpenFlags : uint32
+namespace OpenFlags
 {
-  O_RDONLY = 0x1,
-  O_WRONLY = 0x2,
-  O_RDWR = 0x4,
-  O_CREAT = 0x8,
-  O_APPEND = 0x10,
-  /// With O_CREAT: the file must not exist. Without: exclusive use, -EBUSY while somebody else may write (a block
-  /// device also while it, or one that overlaps it, is mounted), and -EBUSY for later writers until it is closed.
-  O_EXCL = 0x20,
-  O_NONBLOCK = 0x40,
-  O_TRUNC = 0x80,
-  /// Each write is on the disk before it returns.
-  O_SYNC = 0x100
-};
+constexpr uint32 RDONLY = 0x1;
+constexpr uint32 WRONLY = 0x2;
+constexpr uint32 RDWR = 0x4;
+constexpr uint32 CREAT = 0x8;
+/// Every write goes to the end of the file.
+constexpr uint32 APPEND = 0x10;
+/// With CREAT: the file must not exist. Without: exclusive use, -EBUSY while somebody else may write (a block device
+/// also while it, or one that overlaps it, is mounted), and -EBUSY for later writers until it is closed.
+constexpr uint32 EXCL = 0x20;
+constexpr uint32 NONBLOCK = 0x40;
+constexpr uint32 TRUNC = 0x80;
+/// Each write is on the disk before it returns.
+constexpr uint32 SYNC = 0x100;
 
-/// Origins of lseek.
-enum SeekOrigin : uint8
+constexpr bool readable(uint32 flags)
 {
-  SEEK_SET = 0,
-  SEEK_CUR = 1,
-  SEEK_END = 2
+  return flags & (RDONLY | RDWR);
+}
+constexpr bool writable(uint32 flags)
+{
+  return flags & (WRONLY | RDWR);
+}
+constexpr bool exclusive(uint32 flags)
+{
+  return (flags & EXCL) && !(flags & CREAT);
+}
+} // namespace OpenFlags
+
+/// Origins of lseek; the values are what user programs pass.
+enum class SeekOrigin : uint8
+{
+  SET = 0,
+  CURRENT = 1,
+  END = 2
 };
 
 /// Longest name of one path component, and of a whole path. File systems may allow less (Minix: 30 or 60).
@@ -51,8 +65,8 @@ struct FileStat
   uint32 links = 0;
   uint32 uid = 0;
   uint32 gid = 0;
-  uint64 size = 0;             ///< bytes
-  uint32 access_time = 0;      ///< seconds since 1970
+  uint64 size = 0;        ///< bytes
+  uint32 access_time = 0; ///< seconds since 1970
   uint32 modification_time = 0;
   uint32 change_time = 0;
 };

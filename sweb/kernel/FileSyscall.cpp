@@ -16,13 +16,16 @@
 namespace
 {
 /// The flags of open are passed to the file system as they are.
-constexpr bool same(OpenFlags kernel, int user)
+constexpr bool same(uint32 kernel, int user)
 {
   return static_cast<int>(kernel) == user;
 }
-static_assert(same(O_RDONLY, open_rdonly) && same(O_WRONLY, open_wronly) && same(O_RDWR, open_rdwr));
-static_assert(same(O_CREAT, open_creat) && same(O_APPEND, open_append) && same(O_EXCL, open_excl));
-static_assert(same(O_NONBLOCK, open_nonblock) && same(O_TRUNC, open_trunc) && same(O_SYNC, open_sync));
+static_assert(same(OpenFlags::RDONLY, open_rdonly) && same(OpenFlags::WRONLY, open_wronly) &&
+              same(OpenFlags::RDWR, open_rdwr));
+static_assert(same(OpenFlags::CREAT, open_creat) && same(OpenFlags::APPEND, open_append) &&
+              same(OpenFlags::EXCL, open_excl));
+static_assert(same(OpenFlags::NONBLOCK, open_nonblock) && same(OpenFlags::TRUNC, open_trunc) &&
+              same(OpenFlags::SYNC, open_sync));
 
 using PathOperation = int64 (*)(const char* path);
 
@@ -158,7 +161,7 @@ int64 FileSyscall::lseek(size_t fd, l_off_t offset, size_t origin)
 {
   if (isTerminal(fd))
     return -ESPIPE;
-  if (origin > SEEK_END)
+  if (origin > static_cast<size_t>(SeekOrigin::END))
     return -EINVAL;
   const RefPtr<File> file = fileOf(fd);
   return file ? file->lseek(offset, static_cast<SeekOrigin>(origin)) : -EBADF;

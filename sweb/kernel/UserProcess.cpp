@@ -57,7 +57,7 @@ int64 UserProcess::load(const char* path, const ProgramArguments& arguments)
   if (!isUsable())
     return -ENOMEM;
   RefPtr<File> file;
-  if (const int64 error = VfsSyscall::openFile(path, O_RDONLY, file); error < 0)
+  if (const int64 error = VfsSyscall::openFile(path, OpenFlags::RDONLY, file); error < 0)
     return error;
   loader_ = new (std::nothrow) Loader(file);
   if (loader_ == nullptr)

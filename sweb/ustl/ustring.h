@@ -77,10 +77,7 @@ public:
   void swap(string& other) { chars_.swap(other.chars_); }
 
 private:
-  static size_t lengthOf(const char* text)
-  {
-    return __builtin_strlen(text);
-  }
+  static size_t lengthOf(const char* text) { return __builtin_strlen(text); }
 
   vector<char> chars_; ///< empty, or the text with its NUL
 };

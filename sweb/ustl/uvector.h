@@ -1,7 +1,7 @@
 #pragma once
 
-#include "ualgorithm.h"
 #include "types.h"
+#include "ualgorithm.h"
 #include <new>
 
 namespace ustl

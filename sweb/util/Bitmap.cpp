@@ -1,9 +1,7 @@
 #include "Bitmap.h"
 #include "assert.h"
 
-Bitmap::Bitmap(size_t number_of_bits) : size_(number_of_bits), bitmap_(new uint8[bytesFor(number_of_bits)]())
-{
-}
+Bitmap::Bitmap(size_t number_of_bits) : size_(number_of_bits), bitmap_(new uint8[bytesFor(number_of_bits)]()) {}
 
 Bitmap::~Bitmap()
 {

@@ -8,8 +8,8 @@
 /// What FiFo::put does when the queue is full.
 enum class FiFoFull : uint8
 {
-  BLOCK,          ///< wait until there is room
-  DROP_NEW,       ///< lose the new element
+  BLOCK,           ///< wait until there is room
+  DROP_NEW,        ///< lose the new element
   OVERWRITE_OLDEST ///< lose the oldest element
 };
 

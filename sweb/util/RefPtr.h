@@ -16,9 +16,11 @@ public:
   void acquireReference() { __atomic_add_fetch(&references_, 1, __ATOMIC_RELAXED); }
   void releaseReference()
   {
-    if (__atomic_sub_fetch(&references_, 1, __ATOMIC_ACQ_REL) == 0)
+    if (dropReference())
       dispose();
   }
+  /// For classes that dispose of chains of objects in a loop: true if this was the last reference.
+  bool dropReference() { return __atomic_sub_fetch(&references_, 1, __ATOMIC_ACQ_REL) == 0; }
   uint32 referenceCount() const { return __atomic_load_n(&references_, __ATOMIC_RELAXED); }
 
 protected:
@@ -54,6 +56,14 @@ public:
     object_ = nullptr;
     if (object)
       object->releaseReference();
+  }
+
+  /// Gives the reference to the caller, who has to release it.
+  T* leak()
+  {
+    T* object = object_;
+    object_ = nullptr;
+    return object;
   }
 
   T* get() const { return object_; }

@@ -13,7 +13,7 @@ int64_t host_open(const uint8_t* path, size_t length, uint32_t flags)
     return -ENAMETOOLONG;
   memcpy(name, path, length);
   name[length] = 0;
-  return VfsSyscall::open(name, flags == HOST_OPEN_WRITE ? O_RDWR | O_EXCL : O_RDONLY);
+  return VfsSyscall::open(name, flags == HOST_OPEN_WRITE ? OpenFlags::RDWR | OpenFlags::EXCL : OpenFlags::RDONLY);
 }
 
 int64_t host_size(int64_t handle)

@@ -12,7 +12,7 @@ VmOutput::~VmOutput() = default;
 
 int64 VmOutput::openLog(const char* path)
 {
-  return VfsSyscall::openFile(path, O_WRONLY | O_CREAT | O_TRUNC, log_);
+  return VfsSyscall::openFile(path, OpenFlags::WRONLY | OpenFlags::CREAT | OpenFlags::TRUNC, log_);
 }
 
 void VmOutput::put(uint32 stream, const uint8* bytes, size_t length)

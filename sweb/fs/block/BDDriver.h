@@ -13,5 +13,5 @@ public:
   virtual int64 execute(const BDRequest& request) = 0;
 
   virtual uint64 getNumSectors() const = 0;
-  virtual uint32 getSectorSize() const { return 512; }
+  uint32 getSectorSize() const { return 512; }
 };

@@ -27,7 +27,7 @@ public:
   enum class Use : uint8
   {
     WRITE,
-    EXCLUSIVE ///< mounted, or open with O_EXCL
+    EXCLUSIVE ///< mounted, or open with OpenFlags::EXCL
   };
   /// 0 or -EBUSY. Thread context.
   int64 claim(BDVirtualDevice* device, Use use);

@@ -2,7 +2,8 @@
 
 #include "types.h"
 
-/// A transfer of whole sectors between a drive and kernel memory. A plain value: who executes it keeps no pointer to it.
+/// A transfer of whole sectors between a drive and kernel memory. A plain value: who executes it keeps no pointer to
+/// it.
 struct BDRequest
 {
   enum class Command : uint8

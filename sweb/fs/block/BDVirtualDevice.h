@@ -36,6 +36,8 @@ public:
 private:
   friend class BDManager; // counts the users
 
+  static constexpr size_t MAX_SECTOR_SIZE = 512;
+
   /// One transfer of whole sectors, relative to this device.
   int64 transferSectors(bool write, uint64 sector, size_t count, void* buffer);
   ssize_t transfer(bool write, uint64 offset, size_t size, char* buffer);
@@ -47,6 +49,6 @@ private:
   uint32 sector_size_;
   uint8 partition_type_;
   ustl::string name_;
-  uint32 writers_ = 0;  ///< opened for writing by that many
+  uint32 writers_ = 0;   ///< opened for writing by that many
   uint32 exclusive_ = 0; ///< mounted, or opened exclusively
 };

@@ -1,0 +1,20 @@
+#include "RamFSSuperblock.h"
+#include "RamFSDirectory.h"
+#include "RamFSFile.h"
+#include "ScopeLock.h"
+
+RamFSSuperblock::RamFSSuperblock(bool read_only) : Superblock(nullptr, read_only)
+{
+  root_ = Dentry::makeRoot(RefPtr<Inode>(new RamFSDirectory(this, 0755)));
+}
+
+int64 RamFSSuperblock::statfs(FileSystemStat& result)
+{
+  ScopeLock lock(lock_);
+  result = FileSystemStat{.block_size = RamFSFile::CHUNK_SIZE,
+                          .blocks = chunks_,
+                          .free_blocks = 0, // what is free is the kernel's heap, and not ours to promise
+                          .inodes = last_inode_number_,
+                          .free_inodes = 0};
+  return 0;
+}
