@@ -31,7 +31,7 @@ bool Lock::sleepInQueue(uint64 deadline_ns)
 {
   currentThread->lock_waiting_on_ = this;
   const bool woken = Scheduler::instance()->block(&waiters_, deadline_ns);
-  currentThread->lock_waiting_on_ = nullptr;
+  currentThread->lock_waiting_on_ = nullptr; // if the deadline had passed already
   return woken;
 }
 

@@ -92,6 +92,7 @@ void Scheduler::makeReady(Thread* thread)
   if (thread->state_ != Thread::Sleeping)
     return;
   ThreadQueue::remove(thread->queue_link_); // from a lock's queue
+  thread->lock_waiting_on_ = nullptr;       // now, for it may be given the lock long before it runs
   ThreadQueue::remove(thread->deadline_link_);
   thread->state_ = Thread::Running;
   if (in_interrupt_)
