@@ -3,10 +3,14 @@
 #include "ArchThreads.h"
 #include "Clock.h"
 #include "Console.h"
+#include "FileSystemInfo.h"
 #include "InitArray.h"
 #include "PageManager.h"
+#include "ProcessRegistry.h"
+#include "RealTimeClock.h"
 #include "Scheduler.h"
 #include "Thread.h"
+#include "VirtualFileSystem.h"
 #include "debug.h"
 
 /// The kernel's main function, on the boot stack with interrupts disabled. The order matters: each step uses what the steps
@@ -23,11 +27,16 @@
   debug(MAIN, "Threads\n");
   Scheduler::instance()->initialise();
 
+  debug(MAIN, "File systems\n");
+  VirtualFileSystem::instance().initialise();
+  VirtualFileSystem::instance().setWallClock([] { return static_cast<uint32>(RealTimeClock::wallClock()); });
+
   debug(MAIN, "Interrupts\n");
   ArchInterrupts::enableTimer();
   Console::startThreads();
 
   debug(MAIN, "Starting threads\n");
+  Scheduler::instance()->addNewThread(new ProcessRegistry(default_working_dir));
   system_state = RUNNING;
   ArchThreads::yield();
   // Nobody was interrupted here, so nobody comes back.
