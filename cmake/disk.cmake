@@ -19,7 +19,7 @@ endfunction()
 function(sweb_disk name)
   cmake_parse_arguments(DISK "" "KERNEL;BOOT_DIR" "PARTITIONS;USR_DIRS;DEPENDS" ${ARGN})
   get_filename_component(stem ${name} NAME_WE)
-  sweb_boot_media(${stem}-boot ${DISK_PARTITIONS})
+  sweb_boot_media(media-${stem} ${DISK_PARTITIONS})
   file(MAKE_DIRECTORY ${DISK_BOOT_DIR})
   if(NOT DISK_KERNEL)
     set(DISK_KERNEL none)
@@ -27,8 +27,8 @@ function(sweb_disk name)
   set(kernel_file ${DISK_KERNEL})
   list(REMOVE_ITEM kernel_file none)
   add_custom_command(OUTPUT ${name}
-    COMMAND ${CMAKE_SOURCE_DIR}/tools/mkdisk.sh ${name} ${stem}-boot.bin $<TARGET_FILE:exe2minixfs>
+    COMMAND ${CMAKE_SOURCE_DIR}/tools/mkdisk.sh ${name} media-${stem}.bin $<TARGET_FILE:exe2minixfs>
             ${DISK_KERNEL} ${DISK_BOOT_DIR} ${DISK_USR_DIRS}
-    DEPENDS ${CMAKE_SOURCE_DIR}/tools/mkdisk.sh ${stem}-boot.bin exe2minixfs ${kernel_file} ${DISK_DEPENDS}
+    DEPENDS ${CMAKE_SOURCE_DIR}/tools/mkdisk.sh media-${stem}.bin exe2minixfs ${kernel_file} ${DISK_DEPENDS}
     VERBATIM COMMENT "Filling the disk ${name}")
 endfunction()

@@ -11,13 +11,13 @@ endmacro()
 
 # sweb_asm_guest(NAME): userspace/guests/NAME.S, linked by NAME.ld, becomes /usr/guests/NAME.
 macro(sweb_asm_guest name)
-  add_executable(${name} ${GUESTS_SOURCE_DIR}/${name}.S)
-  target_compile_options(${name} PRIVATE -m32)
-  target_link_options(${name} PRIVATE -m32 -nostdlib -static -no-pie LINKER:--build-id=none LINKER:-z,noexecstack
+  add_executable(guest-${name} ${GUESTS_SOURCE_DIR}/${name}.S)
+  target_compile_options(guest-${name} PRIVATE -m32)
+  target_link_options(guest-${name} PRIVATE -m32 -nostdlib -static -no-pie LINKER:--build-id=none LINKER:-z,noexecstack
     LINKER:-T,${GUESTS_SOURCE_DIR}/${name}.ld)
-  set_target_properties(${name} PROPERTIES LINK_DEPENDS ${GUESTS_SOURCE_DIR}/${name}.ld
-    RUNTIME_OUTPUT_DIRECTORY ${GUESTS_USR_DIR}/guests)
-  list(APPEND guest_files ${name})
+  set_target_properties(guest-${name} PROPERTIES LINK_DEPENDS ${GUESTS_SOURCE_DIR}/${name}.ld
+    RUNTIME_OUTPUT_DIRECTORY ${GUESTS_USR_DIR}/guests OUTPUT_NAME ${name})
+  list(APPEND guest_files guest-${name})
 endmacro()
 
 file(GLOB definitions CONFIGURE_DEPENDS ${GUESTS_SOURCE_DIR}/*.vm)
@@ -33,7 +33,7 @@ get_property(usr_files GLOBAL PROPERTY SWEB_USR_FILES)
 get_property(usr_targets GLOBAL PROPERTY SWEB_USR_TARGETS)
 sweb_disk(guest.img
   PARTITIONS 2048 512 4096 12288 16384 1024
-  BOOT_DIR ${CMAKE_BINARY_DIR}/guest-boot USR_DIRS ${USR_DIR}
+  BOOT_DIR ${CMAKE_BINARY_DIR}/guest-boot-partition USR_DIRS ${USR_DIR}
   DEPENDS ${usr_files} ${usr_targets})
 sweb_guest_file(${CMAKE_BINARY_DIR}/guest.img guest.img)
 sweb_guest_file(${CMAKE_BINARY_DIR}/kernel.x kernel.x)

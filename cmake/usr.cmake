@@ -10,10 +10,11 @@ function(sweb_usr_file)
   set_property(GLOBAL APPEND PROPERTY SWEB_USR_FILES ${ARGN})
 endfunction()
 
-# sweb_usr_program(TARGET): an executable target, which becomes /usr/TARGET.sweb.
-function(sweb_usr_program target)
-  set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${USR_DIR} SUFFIX .sweb)
-  sweb_usr_file(${USR_DIR}/${target}.sweb)
+# sweb_usr_program(TARGET NAME): an executable target, which becomes /usr/NAME.sweb. The target should have another name:
+# CMake would take a command such as cp for the target of that name.
+function(sweb_usr_program target name)
+  set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${USR_DIR} OUTPUT_NAME ${name} SUFFIX .sweb)
+  sweb_usr_file(${USR_DIR}/${name}.sweb)
   set_property(GLOBAL APPEND PROPERTY SWEB_USR_TARGETS ${target})
 endfunction()
 
