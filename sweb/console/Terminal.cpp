@@ -110,11 +110,8 @@ void Terminal::setInput(TerminalInput* input)
 bool Terminal::waitForKey(Key& key)
 {
   while (!keys_.get(key))
-  {
-    if (currentThread->isKillPending())
+    if (!key_arrived_.waitUnlessKilled())
       return false;
-    key_arrived_.wait();
-  }
   return true;
 }
 

@@ -2,6 +2,7 @@
 
 #include "ArchInterrupts.h"
 #include "ArchThreads.h"
+#include "Clock.h"
 #include "InterruptGuard.h"
 #include "Scheduler.h"
 #include "Thread.h"
@@ -30,6 +31,20 @@ bool Notification::waitUntil(uint64 deadline_ns)
   {
     waiter_ = currentThread;
     in_time = Scheduler::instance()->block(nullptr, deadline_ns);
+    waiter_ = nullptr;
+  }
+  return poll();
+}
+
+bool Notification::waitUnlessKilled()
+{
+  assert(system_state == RUNNING && "only threads can wait");
+  InterruptGuard guard;
+  assert(!waiter_ && "one thread at a time waits for a notification");
+  while (!pending_ && !currentThread->isKillPending())
+  {
+    waiter_ = currentThread;
+    Scheduler::instance()->blockWakeable(Clock::NEVER);
     waiter_ = nullptr;
   }
   return poll();

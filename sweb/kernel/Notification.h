@@ -26,10 +26,13 @@ public:
   /// tick. Returns false if the time ran out without a notification.
   bool waitUntil(uint64 deadline_ns);
 
+  /// As wait(), but returns false, with nothing consumed, as soon as somebody wants the thread to end (Thread::kill()).
+  [[nodiscard]] bool waitUnlessKilled();
+
   /// Consumes a notification if there is one, without waiting.
   bool poll();
 
 private:
-  volatile bool pending_ = false;
+  bool pending_ = false;
   Thread* waiter_ = nullptr;
 };

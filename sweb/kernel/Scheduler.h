@@ -52,6 +52,9 @@ public:
   /// Returns false if the time ran out.
   bool block(ThreadQueue* queue, uint64 deadline_ns);
 
+  /// As block() without a queue, but wake() and kill() end it too.
+  bool blockWakeable(uint64 deadline_ns);
+
   /// Ends a thread's sleep. In an interrupt handler, the thread goes to the front of the queue and preempts.
   void makeReady(Thread* thread);
 
@@ -78,9 +81,6 @@ private:
   friend class CleanupThread;
 
   constexpr Scheduler() = default;
-
-  /// block() as sleep() uses it: wake() and kill() end it.
-  bool blockWakeable(uint64 deadline_ns);
 
   /// Unlinks and returns one ended thread that is not running, null if there is none.
   Thread* takeDeadThread();

@@ -47,7 +47,7 @@ public:
   ///
   /// The running thread ends at once (and must hold no lock). Another thread ends as soon as it holds nothing: a user thread
   /// when it next would return to user mode, a kernel thread when it looks at isKillPending() and returns from Run().
-  /// A thread in Scheduler::sleep() is woken for that. Usable in interrupt handlers; does not use the heap.
+  /// A thread in Scheduler::sleep() or Notification::waitUnlessKilled() is woken for that. Usable in interrupt handlers; does not use the heap.
   void kill();
 
   /// True if somebody asked this thread to end.
@@ -98,7 +98,7 @@ private:
   State state_ = Running;
   bool kill_pending_ = false;
   bool wake_pending_ = false;       ///< wake() came before sleep()
-  bool accepts_wake_ = false;       ///< asleep in Scheduler::sleep(), not in a lock
+  bool accepts_wake_ = false;       ///< asleep where wake() and kill() may wake it
   bool timed_out_ = false;          ///< why the last timed sleep ended
   uint64 deadline_ns_ = ~0UL;
   ThreadLink all_link_{this};       ///< in the scheduler's list of all threads

@@ -26,6 +26,17 @@ void* frame(ppn_t page)
   return reinterpret_cast<void*>(ArchMemory::getIdentAddressOfPPN(page));
 }
 
+/// Number of set bits. Without the CPU's instruction for it, the compiler would call its library.
+size_t countBits(uint64 word)
+{
+  if (word == ALL_USED)
+    return PAGES_PER_WORD;
+  size_t count = 0;
+  for (; word != 0; word &= word - 1)
+    ++count;
+  return count;
+}
+
 constexpr uint64 pagesUpTo(uint64 address)
 {
   return address / PAGE_SIZE;
@@ -68,8 +79,10 @@ void PageManager::takeOverFreeMemory()
 {
   const auto setAll = [this](uint64 first, uint64 end, bool used)
   {
-    for (uint64 page = first; page < end && page < bitmap_pages_; ++page)
-      used ? markUsed(page, 1) : markFree(page, 1);
+    if (end > bitmap_pages_)
+      end = bitmap_pages_;
+    if (first < end)
+      used ? markUsed(first, end - first) : markFree(first, end - first);
   };
 
   // Only whole pages of RAM count, and reserved memory wins where the map contradicts itself.
@@ -94,19 +107,35 @@ void PageManager::takeOverFreeMemory()
 
 void PageManager::markUsed(ppn_t page, size_t count)
 {
-  for (; count != 0; ++page, --count)
-  {
-    free_pages_ -= !isUsed(page);
-    bitmap_[page / PAGES_PER_WORD] |= 1UL << (page % PAGES_PER_WORD);
-  }
+  forEachWord(page, count,
+              [this](uint64& word, uint64 bits)
+              {
+                free_pages_ -= countBits(bits & ~word);
+                word |= bits;
+              });
 }
 
 void PageManager::markFree(ppn_t page, size_t count)
 {
-  for (; count != 0; ++page, --count)
+  forEachWord(page, count,
+              [this](uint64& word, uint64 bits)
+              {
+                free_pages_ += countBits(bits & word);
+                word &= ~bits;
+              });
+}
+
+template <typename Change>
+void PageManager::forEachWord(ppn_t page, size_t count, Change change)
+{
+  while (count != 0)
   {
-    free_pages_ += isUsed(page);
-    bitmap_[page / PAGES_PER_WORD] &= ~(1UL << (page % PAGES_PER_WORD));
+    const size_t first_bit = page % PAGES_PER_WORD;
+    const size_t bits = count < PAGES_PER_WORD - first_bit ? count : PAGES_PER_WORD - first_bit;
+    const uint64 mask = (bits == PAGES_PER_WORD ? ALL_USED : (1UL << bits) - 1) << first_bit;
+    change(bitmap_[page / PAGES_PER_WORD], mask);
+    page += bits;
+    count -= bits;
   }
 }
 

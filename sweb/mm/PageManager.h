@@ -38,6 +38,8 @@ private:
   [[nodiscard]] bool isUsed(ppn_t page) const { return (bitmap_[page / 64] >> (page % 64)) & 1; }
   void markUsed(ppn_t page, size_t count);
   void markFree(ppn_t page, size_t count);
+  template <typename Change>
+  void forEachWord(ppn_t page, size_t count, Change change);
   [[nodiscard]] ppn_t findFreePage();
   [[nodiscard]] ppn_t findFreeRun(size_t count) const;
   void placeBitmap();
