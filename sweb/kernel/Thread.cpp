@@ -7,6 +7,7 @@
 #include "DebugSink.h"
 #include "InterruptGuard.h"
 #include "Scheduler.h"
+#include "UserBacktrace.h"
 #include "assert.h"
 #include "kprintf.h"
 #include "kstring.h"
@@ -84,4 +85,5 @@ void Thread::printBacktrace() const
     Backtrace::printHere(sink);
   else
     Backtrace::print(sink, kernel_registers_->frame.rip, kernel_registers_->frame.rbp);
+  UserBacktrace::print(sink, *this);
 }
