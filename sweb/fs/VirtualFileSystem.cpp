@@ -82,7 +82,7 @@ int64 VirtualFileSystem::mount(BDVirtualDevice* device, const Path& where, const
     return error;
   }
   mounts_.push_back(RefPtr<VfsMount>(new VfsMount(where.mount_, where.dentry_, superblock)));
-  debug(VFS, "%s mounted on /%s", device ? device->getName().c_str() : fs_name, where.dentry_->getName().c_str());
+  debug(VFS, "%s mounted on /%s\n", device ? device->getName().c_str() : fs_name, where.dentry_->getName().c_str());
   return 0;
 }
 

@@ -4,7 +4,9 @@
 #include "Clock.h"
 #include "Console.h"
 #include "FileSystemInfo.h"
+#include "IDEDriver.h"
 #include "InitArray.h"
+#include "MinixFSType.h"
 #include "PageManager.h"
 #include "ProcessRegistry.h"
 #include "RealTimeClock.h"
@@ -12,6 +14,17 @@
 #include "Thread.h"
 #include "VirtualFileSystem.h"
 #include "debug.h"
+#include "ualgorithm.h"
+
+namespace
+{
+/// Bytes of RAM a mounted file system may cache blocks in: little on a machine of 4 MB, enough on a large one.
+size_t blockCacheMemory()
+{
+  const size_t share = PageManager::instance()->getTotalNumPages() * PAGE_SIZE / 64;
+  return ustl::min<size_t>(ustl::max<size_t>(share, 64 * 1024), 2 * 1024 * 1024);
+}
+} // namespace
 
 /// The kernel's main function, on the boot stack with interrupts disabled. The order matters: each step uses what the steps
 /// before have set up.
@@ -29,7 +42,11 @@
 
   debug(MAIN, "File systems\n");
   VirtualFileSystem::instance().initialise();
+  MinixFSType::setCacheMemory(blockCacheMemory());
   VirtualFileSystem::instance().setWallClock([] { return static_cast<uint32>(RealTimeClock::wallClock()); });
+
+  debug(MAIN, "Disks\n");
+  IDEDriver::detectDrives();
 
   debug(MAIN, "Interrupts\n");
   ArchInterrupts::enableTimer();

@@ -24,7 +24,6 @@ void debugPrint(unsigned, const char* name, const char* format, ...)
   va_start(arguments, format);
   std::fprintf(stderr, "[%s] ", name);
   std::vfprintf(stderr, format, arguments);
-  std::fputc('\n', stderr);
   va_end(arguments);
 }
 

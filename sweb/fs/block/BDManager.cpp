@@ -54,7 +54,7 @@ void BDManager::addDrive(BDDriver* driver)
   DeviceSectorReader reader(driver);
   int64 error = PartitionTable::read(reader, driver->getNumSectors(), partitions);
   if (error != 0)
-    debug(BD_MANAGER, "%s: cannot read the partition table (error %ld)", name.c_str(), error);
+    debug(BD_MANAGER, "%s: cannot read the partition table (error %ld)\n", name.c_str(), error);
   for (size_t i = 0; i < partitions.size(); ++i)
     addDevice(new BDVirtualDevice(driver, partitions[i].first_sector, partitions[i].num_sectors, name + toString(i),
                                   partitions[i].type));
@@ -62,7 +62,7 @@ void BDManager::addDrive(BDDriver* driver)
 
 void BDManager::addDevice(BDVirtualDevice* device)
 {
-  debug(BD_MANAGER, "%s: sectors %lu to %lu, partition type 0x%x", device->getName().c_str(), device->getFirstSector(),
+  debug(BD_MANAGER, "%s: sectors %lu to %lu, partition type 0x%x\n", device->getName().c_str(), device->getFirstSector(),
         device->getFirstSector() + device->getNumSectors() - 1, device->getPartitionType());
   devices_.push_back(device);
 }

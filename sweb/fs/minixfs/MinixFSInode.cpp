@@ -51,7 +51,7 @@ void MinixFSInode::destroyContent()
   if (error == 0 && record_.hasZones())
     error = zones().freeFrom(0);
   if (error != 0)
-    debug(VFS, "inode %u is deleted, but not all of its zones could be freed (error %ld)", number_, error);
+    debug(VFS, "inode %u is deleted, but not all of its zones could be freed (error %ld)\n", number_, error);
   minixfs().storage().freeInode(number_);
 }
 

@@ -31,7 +31,7 @@ int64 MinixFSSuperblock::initialise(size_t cache_memory)
   memcpy(&state, raw, sizeof(state));
   const bool was_clean = geometry_.version == 3 || (state.state & MINIX_STATE_VALID);
   if (!was_clean)
-    debug(VFS, "%s was not unmounted properly; check it with fsck.minix", getDevice()->getName().c_str());
+    debug(VFS, "%s was not unmounted properly; check it with fsck.minix\n", getDevice()->getName().c_str());
 
   RefPtr<MinixFSInode> root;
   ScopeLock lock(lock_);
@@ -121,7 +121,7 @@ int64 MinixFSSuperblock::getInode(uint32 number, RefPtr<MinixFSInode>& inode)
     return error;
   if (record.mode == 0)
   {
-    debug(VFS, "a name refers to inode %u, which is free: the file system is damaged", number);
+    debug(VFS, "a name refers to inode %u, which is free: the file system is damaged\n", number);
     return -EIO;
   }
   auto* object =
@@ -140,7 +140,7 @@ int64 MinixFSSuperblock::getRecord(uint32 number, BlockCache::Ref& table, uint8*
 {
   if (number == 0 || number > geometry_.num_inodes)
   {
-    debug(VFS, "inode %u does not exist: the file system is damaged", number);
+    debug(VFS, "inode %u does not exist: the file system is damaged\n", number);
     return -EIO;
   }
   uint32 index = number - 1;

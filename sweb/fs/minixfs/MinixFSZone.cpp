@@ -37,7 +37,7 @@ int64 MinixFSZone::check(uint32 zone) const
 {
   if (zone == 0 || geometry_.isDataZone(zone))
     return zone;
-  debug(VFS, "zone %u does not exist: the file system is damaged", zone);
+  debug(VFS, "zone %u does not exist: the file system is damaged\n", zone);
   return -EIO;
 }
 

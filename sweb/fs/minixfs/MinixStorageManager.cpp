@@ -91,7 +91,7 @@ void MinixStorageManager::freeZone(uint32 zone)
 {
   if (!geometry_.isDataZone(zone))
   {
-    debug(VFS, "zone %u to be freed does not exist: the file system is damaged", zone);
+    debug(VFS, "zone %u to be freed does not exist: the file system is damaged\n", zone);
     return;
   }
   cache_.forget(zone);

@@ -39,3 +39,14 @@ inline void outportl(uint16 port, uint32 value)
   asm volatile("inl %1, %0" : "=a"(value) : "Nd"(port) : "memory");
   return value;
 }
+
+/// Reads or writes `count` 16-bit words one after the other through the same port.
+inline void inportsw(uint16 port, void* buffer, size_t count)
+{
+  asm volatile("rep insw" : "+D"(buffer), "+c"(count) : "d"(port) : "memory");
+}
+
+inline void outportsw(uint16 port, const void* buffer, size_t count)
+{
+  asm volatile("rep outsw" : "+S"(buffer), "+c"(count) : "d"(port) : "memory");
+}
