@@ -21,7 +21,7 @@ pub(crate) fn command(machine: &Machine, disks: &[PathBuf], serial_port: u16, di
     if kvm {
         command.arg("-enable-kvm");
     }
-    let default_cpu = if kvm { "host" } else { "qemu64,+smep,+smap,+xsave" };
+    let default_cpu = if kvm { "host" } else { "max" };
     command.args(["-cpu", machine.cpu.as_deref().unwrap_or(default_cpu)]);
     for (index, disk) in disks.iter().enumerate() {
         command
