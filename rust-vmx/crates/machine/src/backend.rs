@@ -63,7 +63,7 @@ pub fn create<F: Frames + Clone, H: Host>(
     host: H,
 ) -> Result<VmxMachine<F, H>, CreateError> {
     let layout = Layout::new(definition.memory);
-    let mut memory = GuestMemory::new(frames.clone()).map_err(CreateError::Memory)?;
+    let mut memory = GuestMemory::new(frames.clone(), root.ept_features()).map_err(CreateError::Memory)?;
     for slot in layout.slots() {
         // Below 1 MiB single pages: the slots there are small, and few of their pages are ever touched.
         let backing = match slot.kind {

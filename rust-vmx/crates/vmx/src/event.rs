@@ -34,7 +34,47 @@ pub enum EventKind {
     SoftwareException = 6,
 }
 
+impl EventKind {
+    /// The kind with this number; `None` for 1 and 7, which are no events.
+    #[must_use]
+    pub const fn from_bits(bits: u32) -> Option<Self> {
+        Some(match bits {
+            0 => Self::ExternalInterrupt,
+            2 => Self::Nmi,
+            3 => Self::HardwareException,
+            4 => Self::SoftwareInterrupt,
+            5 => Self::PrivilegedSoftwareException,
+            6 => Self::SoftwareException,
+            _ => return None,
+        })
+    }
+
+    /// Caused by an instruction, so that its length counts: the return address lies behind it.
+    #[must_use]
+    pub const fn is_software(self) -> bool {
+        matches!(
+            self,
+            Self::SoftwareInterrupt | Self::PrivilegedSoftwareException | Self::SoftwareException
+        )
+    }
+
+    /// A fault, trap or abort, from the CPU or from an instruction.
+    #[must_use]
+    pub const fn is_exception(self) -> bool {
+        matches!(
+            self,
+            Self::HardwareException | Self::PrivilegedSoftwareException | Self::SoftwareException
+        )
+    }
+}
+
 impl Event {
+    /// The VM-entry interruption-information field that injects the event.
+    #[must_use]
+    pub const fn interruption_info(&self) -> u32 {
+        1 << 31 | (self.error_code.is_some() as u32) << 11 | (self.kind as u32) << 8 | self.vector as u32
+    }
+
     /// An interrupt from the interrupt controller.
     #[must_use]
     pub const fn interrupt(vector: u8) -> Self {
@@ -68,8 +108,76 @@ impl Event {
         }
     }
 
+    /// #DF(0), double fault.
+    pub const DF: Self = Self::fault_with_code(8, 0);
     /// #UD, invalid opcode.
     pub const UD: Self = Self::fault(6);
     /// #GP(0), general protection.
     pub const GP: Self = Self::fault_with_code(13, 0);
+}
+
+/// What the CPU does with an exception raised while it delivered another event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Escalation {
+    /// It delivers this exception; the first event is dealt with (or, for a fault, will be raised again).
+    Deliver(Event),
+    /// It shuts down.
+    TripleFault,
+}
+
+/// Classes of exceptions for double faults (SDM "Interrupt 8—Double Fault Exception (#DF)", 6.15, table 6-5).
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Class {
+    Benign,
+    Contributory,
+    PageFault,
+    DoubleFault,
+}
+
+const fn class(event: &Event) -> Class {
+    match (event.kind, event.vector) {
+        (EventKind::HardwareException, 8) => Class::DoubleFault,
+        (EventKind::HardwareException, 0 | 10..=13 | 21) => Class::Contributory,
+        (EventKind::HardwareException, 14 | 20) => Class::PageFault,
+        _ => Class::Benign,
+    }
+}
+
+/// What becomes of `second`, an exception raised while `first` was being delivered (same section, table 6-6, "Conditions for
+/// Generating a Double Fault").
+#[must_use]
+pub const fn escalate(first: &Event, second: Event) -> Escalation {
+    match (class(first), class(&second)) {
+        (Class::DoubleFault, Class::Contributory | Class::PageFault | Class::DoubleFault) => {
+            Escalation::TripleFault
+        }
+        (Class::Contributory, Class::Contributory)
+        | (Class::PageFault, Class::Contributory | Class::PageFault) => Escalation::Deliver(Event::DF),
+        _ => Escalation::Deliver(second),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PF: Event = Event::fault_with_code(14, 0);
+
+    #[test]
+    fn faults_escalate_as_the_table_says() {
+        assert_eq!(escalate(&Event::interrupt(0x20), PF), Escalation::Deliver(PF));
+        assert_eq!(escalate(&Event::UD, Event::GP), Escalation::Deliver(Event::GP));
+        assert_eq!(escalate(&Event::GP, PF), Escalation::Deliver(PF));
+        assert_eq!(escalate(&PF, Event::GP), Escalation::Deliver(Event::DF));
+        assert_eq!(escalate(&PF, PF), Escalation::Deliver(Event::DF));
+        assert_eq!(escalate(&Event::GP, Event::GP), Escalation::Deliver(Event::DF));
+        assert_eq!(escalate(&Event::DF, Event::GP), Escalation::TripleFault);
+        assert_eq!(escalate(&Event::DF, PF), Escalation::TripleFault);
+    }
+
+    #[test]
+    fn an_interrupt_with_an_exception_vector_is_still_an_interrupt() {
+        let interrupt = Event::interrupt(13);
+        assert_eq!(escalate(&interrupt, Event::GP), Escalation::Deliver(Event::GP));
+    }
 }

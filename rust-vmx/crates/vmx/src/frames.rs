@@ -1,6 +1,6 @@
 //! What the host lends: page frames.
 
-use crate::addr::Hpa;
+use crate::addr::{Hpa, PAGE_SIZE};
 
 /// The host's page frames, as this crate needs them. The product implements it over the kernel's PageManager,
 /// tests over ordinary memory.
@@ -36,5 +36,187 @@ unsafe impl<T: Frames + ?Sized> Frames for &T {
 
     fn pointer(&self, frame: Hpa) -> *mut u8 {
         (**self).pointer(frame)
+    }
+}
+
+/// Contiguous frames with an owner: given back on drop. Their content is reached by copying only, because a guest, or the
+/// CPU on its behalf, may change it at any time.
+pub struct OwnedFrames<F: Frames> {
+    frames: F,
+    base: Hpa,
+    pages: usize,
+}
+
+impl<F: Frames> OwnedFrames<F> {
+    /// Takes `pages` (a power of two) contiguous zeroed frames, aligned to their total size.
+    pub fn allocate(frames: F, pages: usize) -> Option<Self> {
+        let base = frames.allocate(pages)?;
+        Some(Self { frames, base, pages })
+    }
+
+    /// The physical address of the first byte.
+    pub fn hpa(&self) -> Hpa {
+        self.base
+    }
+
+    /// Bytes.
+    pub fn size(&self) -> usize {
+        self.pages * PAGE_SIZE as usize
+    }
+
+    /// Where the kernel sees the first byte. Whoever dereferences it answers for what else reaches the frames.
+    pub fn pointer(&self) -> *mut u8 {
+        self.frames.pointer(self.base)
+    }
+
+    /// Copies `buffer.len()` bytes from `offset`.
+    ///
+    /// # Panics
+    /// When they do not all lie inside: the caller computed the offset.
+    pub fn read(&self, offset: usize, buffer: &mut [u8]) {
+        assert!(
+            offset <= self.size() && buffer.len() <= self.size() - offset,
+            "read past the frames' end"
+        );
+        // SAFETY: the range lies inside the frames, which are ours and mapped; the buffer is exclusively borrowed.
+        unsafe { copy::shared(self.pointer().add(offset), buffer.as_mut_ptr(), buffer.len()) }
+    }
+
+    /// Copies `bytes` to `offset`.
+    ///
+    /// # Panics
+    /// When they do not all fit: the caller computed the offset.
+    pub fn write(&self, offset: usize, bytes: &[u8]) {
+        assert!(
+            offset <= self.size() && bytes.len() <= self.size() - offset,
+            "write past the frames' end"
+        );
+        // SAFETY: the range lies inside the frames, which are ours and mapped. The kernel holds no reference into them.
+        unsafe { copy::shared(bytes.as_ptr(), self.pointer().add(offset), bytes.len()) }
+    }
+}
+
+impl<F: Frames> Drop for OwnedFrames<F> {
+    fn drop(&mut self) {
+        // SAFETY: they came from one `allocate`. Whoever put their address into a hardware structure keeps the owner
+        // until the structure is gone.
+        unsafe { self.frames.free(self.base, self.pages) }
+    }
+}
+
+mod copy {
+    /// Copies `count` bytes of which one side may be written by a guest meanwhile. The compiler sees neither side: a torn
+    /// value is the guest's own fault and cannot be undefined behaviour here.
+    ///
+    /// # Safety
+    /// `source` is readable and `target` writable for `count` bytes; they do not overlap.
+    #[cfg(not(miri))]
+    pub(super) unsafe fn shared(source: *const u8, target: *mut u8, count: usize) {
+        // SAFETY: as promised; the direction flag is clear (System V ABI).
+        unsafe {
+            core::arch::asm!(
+                "rep movsq",
+                "mov ecx, {tail:e}",
+                "rep movsb",
+                tail = in(reg) count % 8,
+                inout("rcx") count / 8 => _,
+                inout("rsi") source => _,
+                inout("rdi") target => _,
+                options(nostack, preserves_flags),
+            );
+        }
+    }
+
+    /// The same for the interpreter, which knows no assembly.
+    ///
+    /// # Safety
+    /// As above.
+    #[cfg(miri)]
+    pub(super) unsafe fn shared(source: *const u8, target: *mut u8, count: usize) {
+        for index in 0..count {
+            // SAFETY: as promised.
+            unsafe {
+                target
+                    .add(index)
+                    .write_volatile(source.add(index).read_volatile())
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod fake {
+    //! Frames of ordinary memory, counted.
+
+    use super::*;
+    use std::alloc::{Layout, alloc_zeroed, dealloc};
+    use std::collections::BTreeMap;
+    use std::sync::Mutex;
+
+    /// At most `limit` frames; the physical address is the pointer.
+    pub(crate) struct FakeFrames {
+        limit: usize,
+        taken: Mutex<BTreeMap<u64, usize>>,
+    }
+
+    impl FakeFrames {
+        pub(crate) fn new(limit: usize) -> Self {
+            Self {
+                limit,
+                taken: Mutex::default(),
+            }
+        }
+
+        /// Frames that were not given back.
+        pub(crate) fn outstanding(&self) -> usize {
+            self.taken.lock().unwrap().values().sum()
+        }
+    }
+
+    fn layout(pages: usize) -> Layout {
+        Layout::from_size_align(pages * 4096, pages * 4096).unwrap()
+    }
+
+    // SAFETY: the memory is the allocator's, handed out once; the pointer is the address.
+    unsafe impl Frames for FakeFrames {
+        fn allocate(&self, pages: usize) -> Option<Hpa> {
+            let mut taken = self.taken.lock().unwrap();
+            if taken.values().sum::<usize>() + pages > self.limit {
+                return None;
+            }
+            // SAFETY: the layout is not empty.
+            let pointer = unsafe { alloc_zeroed(layout(pages)) };
+            let address = pointer.expose_provenance() as u64;
+            assert!(taken.insert(address, pages).is_none());
+            Some(Hpa(address))
+        }
+
+        unsafe fn free(&self, frame: Hpa, pages: usize) {
+            assert_eq!(
+                self.taken.lock().unwrap().remove(&frame.0),
+                Some(pages),
+                "not allocated like this"
+            );
+            // SAFETY: it came from `alloc_zeroed` with this layout.
+            unsafe { dealloc(self.pointer(frame), layout(pages)) }
+        }
+
+        fn pointer(&self, frame: Hpa) -> *mut u8 {
+            core::ptr::with_exposed_provenance_mut(frame.0 as usize)
+        }
+    }
+
+    #[test]
+    fn copies_go_through_and_frames_come_back() {
+        let frames = FakeFrames::new(4);
+        let owned = OwnedFrames::allocate(&frames, 4).unwrap();
+        assert!(OwnedFrames::allocate(&frames, 1).is_none());
+        let text: Vec<u8> = (0..=255).cycle().take(5003).collect();
+        owned.write(4091, &text);
+        let mut back = vec![0; 5003];
+        owned.read(4091, &mut back);
+        assert_eq!(back, text);
+        drop(owned);
+        assert_eq!(frames.outstanding(), 0);
     }
 }

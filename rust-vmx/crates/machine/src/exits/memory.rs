@@ -23,7 +23,7 @@ pub fn handle<C: VirtualCpu, M: GuestRam, H: Host>(
                 .set(guest.memory.frame_bytes());
             Outcome::Resume
         }
-        Ok(false) | Err(MemoryError::NotRam(_) | MemoryError::ReadOnly(_)) => open_bus(cpu, guest, violation),
+        Ok(false) | Err(MemoryError::NotRam(_)) => open_bus(cpu, guest, violation),
         Err(error) => Outcome::Fail(Failure::Memory(error)),
     }
 }

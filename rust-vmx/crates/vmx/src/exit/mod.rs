@@ -1,8 +1,12 @@
 //! Why a guest stopped: every basic exit reason of the SDM (appendix "VMX Basic Exit Reasons") as one value
 //! that carries what its handler needs, so that no handler reads the VMCS.
 
+pub mod decode;
+pub mod reason;
+
 use crate::addr::{Gpa, Gva};
 use crate::event::Event;
+use core::fmt;
 
 /// One VM exit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -228,6 +232,31 @@ pub enum EntryFailureKind {
     GuestState,
     MsrLoading,
     MachineCheck,
+    /// An exit reason that the SDM does not list for a failed entry.
+    Other(u16),
+}
+
+impl fmt::Display for EntryFailure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let qualification = self.qualification;
+        match self.kind {
+            // SDM 27.8: what the exit qualification says about invalid guest state.
+            EntryFailureKind::GuestState => {
+                f.write_str("VM entry failed: invalid guest state")?;
+                match qualification {
+                    2 => f.write_str(" (PDPTEs)"),
+                    3 => f.write_str(" (NMI injected while blocked by STI)"),
+                    4 => f.write_str(" (VMCS link pointer)"),
+                    _ => Ok(()),
+                }
+            }
+            EntryFailureKind::MsrLoading => {
+                write!(f, "VM entry failed: entry {qualification} of the MSR-load list")
+            }
+            EntryFailureKind::MachineCheck => f.write_str("VM entry failed: machine check"),
+            EntryFailureKind::Other(reason) => write!(f, "VM entry failed: exit reason {reason}"),
+        }
+    }
 }
 
 /// The exits of a virtual APIC.

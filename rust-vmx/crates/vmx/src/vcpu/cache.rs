@@ -1,0 +1,104 @@
+//! Guest-state fields that exit handlers look at again and again: read once per exit, written once before the entry.
+
+use crate::field::guest;
+
+/// The fields that are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Cached {
+    Rip,
+    Rflags,
+    Cr0,
+    Cr3,
+    Cr4,
+    Efer,
+    Interruptibility,
+    CsAccess,
+}
+
+const COUNT: usize = 8;
+
+/// Their encodings, in the order of [`Cached`].
+const ENCODINGS: [u32; COUNT] = [
+    guest::RIP.encoding(),
+    guest::RFLAGS.encoding(),
+    guest::CR0.encoding(),
+    guest::CR3.encoding(),
+    guest::CR4.encoding(),
+    guest::EFER.encoding(),
+    guest::INTERRUPTIBILITY.encoding(),
+    guest::CS_ACCESS_RIGHTS.encoding(),
+];
+const _: () = assert!(Cached::CsAccess as usize == COUNT - 1);
+
+impl Cached {
+    pub(super) const fn encoding(self) -> u32 {
+        ENCODINGS[self as usize]
+    }
+}
+
+/// Their values, as far as they are known.
+#[derive(Debug, Default)]
+pub(super) struct Cache {
+    values: [u64; COUNT],
+    valid: u8,
+    dirty: u8,
+}
+
+impl Cache {
+    /// The value, if it was read or written since the last exit.
+    pub(super) const fn get(&self, field: Cached) -> Option<u64> {
+        if self.valid & 1 << field as u8 != 0 {
+            Some(self.values[field as usize])
+        } else {
+            None
+        }
+    }
+
+    /// Keeps what was read.
+    pub(super) const fn fill(&mut self, field: Cached, value: u64) {
+        self.values[field as usize] = value;
+        self.valid |= 1 << field as u8;
+    }
+
+    /// Takes a new value, to be written before the entry.
+    pub(super) const fn set(&mut self, field: Cached, value: u64) {
+        self.fill(field, value);
+        self.dirty |= 1 << field as u8;
+    }
+
+    /// Forgets everything: the guest ran.
+    pub(super) const fn invalidate(&mut self) {
+        self.valid = 0;
+        self.dirty = 0;
+    }
+
+    /// The fields to write, with their values; they count as written afterwards.
+    pub(super) fn take_dirty(&mut self) -> impl Iterator<Item = (u32, u64)> + use<> {
+        let (dirty, values) = (core::mem::take(&mut self.dirty), self.values);
+        (0..COUNT)
+            .filter(move |index| dirty & 1 << index != 0)
+            .map(move |index| (ENCODINGS[index], values[index]))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn written_once_and_only_when_changed() {
+        let mut cache = Cache::default();
+        assert_eq!(cache.get(Cached::Rip), None);
+        cache.fill(Cached::Cr3, 0x1000);
+        cache.set(Cached::Rip, 0x7C00);
+        cache.set(Cached::Rip, 0x7C02);
+        assert_eq!(
+            cache.take_dirty().collect::<Vec<_>>(),
+            [(guest::RIP.encoding(), 0x7C02)]
+        );
+        assert_eq!(cache.take_dirty().count(), 0);
+        assert_eq!(cache.get(Cached::Rip), Some(0x7C02));
+        cache.invalidate();
+        assert_eq!(cache.get(Cached::Cr3), None);
+    }
+}

@@ -1,0 +1,97 @@
+//! Events for the guest (SDM "Event Injection", 27.6) and windows (26.2, "Other Causes of VM Exits").
+
+use super::Vcpu;
+use super::cache::Cached;
+use crate::controls::PrimaryControls;
+use crate::event::{Escalation, Event, EventKind, escalate};
+use crate::frames::Frames;
+use crate::registers::rflags;
+
+/// A fault while a double fault was being delivered: the CPU shuts down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TripleFault;
+
+impl<F: Frames + Clone> Vcpu<F> {
+    /// Delivers an event to the guest on the next entry. An exception while another event's delivery was interrupted
+    /// becomes what the SDM says (double fault, or the second alone); a third fault is the error [`TripleFault`]. For an external
+    /// interrupt [`Self::accepts_interrupt`] must hold.
+    pub fn inject(&mut self, event: Event) -> Result<(), TripleFault> {
+        let Some(first) = self.pending else {
+            self.pending = Some(event);
+            return Ok(());
+        };
+        if !event.kind.is_exception() {
+            // It was not asked whether the guest accepts it; the first event is not lost for that.
+            log::warn!("vector {} injected over vector {}", event.vector, first.vector);
+            self.held = Some(event);
+            return Ok(());
+        }
+        match escalate(&first, event) {
+            Escalation::TripleFault => return Err(TripleFault),
+            Escalation::Deliver(event) => self.pending = Some(event),
+        }
+        // The interrupt controller counts an interrupt as delivered; the instruction of a software event runs again.
+        if matches!(first.kind, EventKind::ExternalInterrupt | EventKind::Nmi) {
+            self.held = Some(first);
+        }
+        Ok(())
+    }
+
+    /// The event that the next entry will deliver.
+    pub fn pending(&self) -> Option<Event> {
+        self.pending.or(self.held)
+    }
+
+    /// Whether an external interrupt can be injected now: RFLAGS.IF is set, nothing blocks, no other event is pending.
+    pub fn accepts_interrupt(&mut self) -> bool {
+        self.pending().is_none() && self.interrupts_open()
+    }
+
+    /// Whether an NMI can be injected now.
+    pub fn accepts_nmi(&mut self) -> bool {
+        self.pending().is_none() && self.nmis_open()
+    }
+
+    fn interrupts_open(&mut self) -> bool {
+        if self.cached(Cached::Rflags) & rflags::IF == 0 {
+            return false;
+        }
+        let blocking = self.interruptibility();
+        !blocking.sti && !blocking.mov_ss
+    }
+
+    fn nmis_open(&mut self) -> bool {
+        let blocking = self.interruptibility();
+        // Blocking by STI holds NMIs off on some CPUs only; an entry that injects one then may be refused (SDM 27.3.1.5).
+        !blocking.nmi && !blocking.mov_ss && !blocking.sti
+    }
+
+    /// Asks for an [`crate::exit::Exit::InterruptWindow`] as soon as the guest accepts an interrupt, or no longer.
+    pub fn set_interrupt_window(&mut self, wanted: bool) {
+        self.primary
+            .set(PrimaryControls::INTERRUPT_WINDOW_EXITING, wanted);
+    }
+
+    /// Asks for an [`crate::exit::Exit::NmiWindow`] as soon as the guest accepts an NMI, or no longer.
+    pub fn set_nmi_window(&mut self, wanted: bool) {
+        self.primary.set(PrimaryControls::NMI_WINDOW_EXITING, wanted);
+    }
+
+    /// Before an entry: a held interrupt takes its turn, or asks for the window in which it can.
+    pub(super) fn schedule_held(&mut self) {
+        let Some(event) = self.held else { return };
+        let nmi = event.kind == EventKind::Nmi;
+        let open = if nmi {
+            self.nmis_open()
+        } else {
+            self.interrupts_open()
+        };
+        if self.pending.is_none() && open {
+            self.pending = self.held.take();
+        } else if nmi {
+            self.set_nmi_window(true);
+        } else {
+            self.set_interrupt_window(true);
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! What no VMCS field holds: CR2, some MSRs, the debug registers, the extended state. It is in the CPU while the vCPU is loaded and
+//! here otherwise.
+
+use crate::cpuid;
+use crate::guest_state;
+use crate::instructions as cpu;
+use crate::msr;
+use crate::state::SystemRegister;
+
+/// The MSRs of the SYSCALL instruction, of SWAPGS and of RDTSCP.
+const NUMBERS: [u32; 6] = [
+    msr::IA32_STAR,
+    msr::IA32_LSTAR,
+    msr::IA32_CSTAR,
+    msr::IA32_FMASK,
+    msr::IA32_KERNEL_GS_BASE,
+    msr::IA32_TSC_AUX,
+];
+
+/// The guest's values of the MSRs that are switched by hand, and the host's while the guest's are in the CPU.
+pub(super) struct Msrs {
+    guest: [u64; NUMBERS.len()],
+    host: [u64; NUMBERS.len()],
+    /// How many of them this CPU has: TSC_AUX may be missing.
+    count: usize,
+}
+
+impl Msrs {
+    pub(super) fn new() -> Self {
+        let count = NUMBERS.len() - usize::from(!cpuid::has_tsc_aux());
+        Self {
+            guest: [0; _],
+            host: [0; _],
+            count,
+        }
+    }
+
+    /// All zero, as after a reset.
+    pub(super) fn reset(&mut self) {
+        self.guest = [0; _];
+    }
+
+    fn index(register: SystemRegister) -> Option<usize> {
+        Some(match register {
+            SystemRegister::Star => 0,
+            SystemRegister::Lstar => 1,
+            SystemRegister::Cstar => 2,
+            SystemRegister::Sfmask => 3,
+            SystemRegister::KernelGsBase => 4,
+            SystemRegister::TscAux => 5,
+            _ => return None,
+        })
+    }
+
+    /// The guest's value.
+    pub(super) fn read(&self, register: SystemRegister, loaded: bool) -> u64 {
+        match Self::index(register) {
+            // SAFETY: the first `count` MSRs exist.
+            Some(index) if loaded && index < self.count => unsafe { cpu::rdmsr(NUMBERS[index]) },
+            Some(index) => self.guest[index],
+            None => 0,
+        }
+    }
+
+    /// Sets the guest's value, which the MSR takes: canonical, or without reserved bits.
+    pub(super) fn write(&mut self, register: SystemRegister, value: u64, loaded: bool) {
+        let Some(index) = Self::index(register) else {
+            return;
+        };
+        self.guest[index] = value;
+        if loaded && index < self.count {
+            // SAFETY: the MSR exists and takes the value; the kernel's own is kept in `host`.
+            unsafe { cpu::wrmsr(NUMBERS[index], value) }
+        }
+    }
+
+    /// # Safety
+    /// Interrupts are off and stay so until [`Self::unload`]; until then the kernel executes no SYSCALL, SWAPGS, RDTSCP.
+    pub(super) unsafe fn load(&mut self) {
+        for ((number, host), &guest) in NUMBERS
+            .into_iter()
+            .zip(&mut self.host)
+            .zip(&self.guest)
+            .take(self.count)
+        {
+            // SAFETY: the MSR exists; the value came from it, or was checked by `Vcpu::write`.
+            unsafe {
+                *host = cpu::rdmsr(number);
+                if *host != guest {
+                    cpu::wrmsr(number, guest);
+                }
+            }
+        }
+    }
+
+    /// # Safety
+    /// [`Self::load`] was called before, with interrupts off since then.
+    pub(super) unsafe fn unload(&mut self) {
+        for ((number, &host), guest) in NUMBERS
+            .into_iter()
+            .zip(&self.host)
+            .zip(&mut self.guest)
+            .take(self.count)
+        {
+            // SAFETY: the MSR exists, and the value is the one it had.
+            unsafe {
+                *guest = cpu::rdmsr(number);
+                if *guest != host {
+                    cpu::wrmsr(number, host);
+                }
+            }
+        }
+    }
+}
+
+/// DR0 to DR3 and DR6. Few guests use them, so they are loaded only when DR7 enables a breakpoint or the guest touches one
+/// (MOV-DR exiting). The host's are not kept: at an exit DR7 becomes 400H, and the kernel does not use the others.
+pub(super) struct DebugRegisters {
+    addresses: [u64; 4],
+    dr6: u64,
+    /// The guest's values are in the CPU, and MOV DR does not exit.
+    pub(super) live: bool,
+}
+
+impl DebugRegisters {
+    pub(super) const fn new() -> Self {
+        Self {
+            addresses: [0; 4],
+            dr6: guest_state::DR6,
+            live: false,
+        }
+    }
+
+    /// # Safety
+    /// Interrupts are off and stay so until [`Self::unload`].
+    pub(super) unsafe fn load(&mut self) {
+        // SAFETY: the values came from these registers or from a reset; DR7 enables none of them in the host.
+        unsafe {
+            cpu::write_dr0(self.addresses[0]);
+            cpu::write_dr1(self.addresses[1]);
+            cpu::write_dr2(self.addresses[2]);
+            cpu::write_dr3(self.addresses[3]);
+            cpu::write_dr6(self.dr6);
+        }
+        self.live = true;
+    }
+
+    /// # Safety
+    /// [`Self::load`] was called before, with interrupts off since then.
+    pub(super) unsafe fn unload(&mut self) {
+        // SAFETY: reading in ring 0.
+        unsafe {
+            self.addresses = [cpu::read_dr0(), cpu::read_dr1(), cpu::read_dr2(), cpu::read_dr3()];
+            self.dr6 = cpu::read_dr6();
+        }
+        self.live = false;
+    }
+}
