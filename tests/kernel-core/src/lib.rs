@@ -1,0 +1,66 @@
+//! The parts of the kernel's core that know nothing of the CPU, as a library for tests: each C++ class sits in a small
+//! "bench" that gives it the surroundings it has in the kernel. A failed `assert` of the kernel comes back as an error.
+
+/// The benches (`cpp/`).
+#[cxx::bridge]
+pub mod ffi {
+    unsafe extern "C++" {
+        include!("kernel-core/cpp/HeapBench.h");
+        /// A `Heap` with a budget of pages.
+        type HeapBench;
+        /// A heap whose window has `window_pages` pages of which at most `budget_pages` can be committed.
+        fn new_heap(window_pages: usize, budget_pages: usize) -> UniquePtr<HeapBench>;
+        /// Address of the new memory, 0 when there is none. Filled with a pattern that `free` checks.
+        fn allocate(self: Pin<&mut HeapBench>, size: usize, alignment: usize) -> Result<usize>;
+        /// Frees; an error if the heap objects or the pattern was damaged.
+        fn free(self: Pin<&mut HeapBench>, address: usize) -> Result<()>;
+        /// Writes a byte anywhere in the window.
+        fn poke(self: Pin<&mut HeapBench>, address: usize, value: u8);
+        /// Checks every header and that no two free blocks are neighbours; returns the bytes in use.
+        fn check(self: &HeapBench) -> Result<usize>;
+        /// Bytes in use by the heap's own account.
+        fn used_bytes(self: &HeapBench) -> usize;
+        /// Pages committed at the moment.
+        fn committed_pages(self: &HeapBench) -> usize;
+
+        include!("kernel-core/cpp/PageTablesBench.h");
+        /// Page tables in a small fake physical memory.
+        type PageTablesBench;
+        /// Tables that can have `budget` pages.
+        fn new_page_tables(budget: usize) -> UniquePtr<PageTablesBench>;
+        /// Maps a page; false if it is mapped already or there is no page for a table.
+        fn map(self: Pin<&mut PageTablesBench>, page: u64, frame: u64) -> bool;
+        /// Unmaps a page and frees the tables that became empty; the frame, 0 if it was not mapped.
+        fn unmap(self: Pin<&mut PageTablesBench>, page: u64) -> u64;
+        /// Enters a 2 MiB page by hand, as the boot code does.
+        fn map_large(self: Pin<&mut PageTablesBench>, page: u64, frame: u64);
+        /// Frame behind a page, 0 if it is not mapped.
+        fn frame_of(self: &PageTablesBench, page: u64) -> u64;
+        /// Size of the mapping, 0 if there is none.
+        fn size_of(self: &PageTablesBench, page: u64) -> u64;
+        /// Frees everything; the frames that were mapped, in order of their pages.
+        fn destroy(self: Pin<&mut PageTablesBench>) -> Vec<u64>;
+        /// Pages in use for tables.
+        fn table_pages(self: &PageTablesBench) -> usize;
+
+        include!("kernel-core/cpp/ThreadQueueBench.h");
+        /// Two queues and a set of links, named by numbers.
+        type ThreadQueueBench;
+        /// `links` links, none of them queued.
+        fn new_queues(links: usize) -> UniquePtr<ThreadQueueBench>;
+        /// Appends to queue 0 or 1.
+        fn push_back(self: Pin<&mut ThreadQueueBench>, queue: usize, link: usize);
+        /// Prepends to queue 0 or 1.
+        fn push_front(self: Pin<&mut ThreadQueueBench>, queue: usize, link: usize);
+        /// Inserts `link` before `position`, which is queued.
+        fn insert_before(self: Pin<&mut ThreadQueueBench>, position: usize, link: usize);
+        /// Takes the first out; -1 if the queue is empty.
+        fn pop_front(self: Pin<&mut ThreadQueueBench>, queue: usize) -> isize;
+        /// Takes a link out of the queue it is in, if any.
+        fn remove(self: Pin<&mut ThreadQueueBench>, link: usize);
+        /// Whether a link is in a queue.
+        fn is_linked(self: &ThreadQueueBench, link: usize) -> bool;
+        /// A queue from front to back.
+        fn contents(self: &ThreadQueueBench, queue: usize) -> Vec<usize>;
+    }
+}
