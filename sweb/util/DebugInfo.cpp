@@ -9,9 +9,11 @@ struct DebugInfo::Header
   uint32 function_count;
   uint32 file_count;
   uint32 files;
+  uint32 sites;
   uint32 lines;
   uint32 names;
   uint32 size;
+  uint32 reserved;
 };
 
 struct DebugInfo::Function
@@ -50,14 +52,14 @@ private:
 
 bool DebugInfo::isValid() const
 {
-  static_assert(sizeof(Header) == 40 && sizeof(Function) == 16);
+  static_assert(sizeof(Header) == 48 && sizeof(Function) == 16);
   constexpr char MAGIC[] = "SWEBDBG2";
   if (size_ < sizeof(Header) || memcmp(header().magic, MAGIC, sizeof(header().magic)) != 0)
     return false;
   const Header& h = header();
   uint64 functions_end = sizeof(Header) + (uint64{h.function_count} + 1) * sizeof(Function);
-  return h.size <= size_ && functions_end <= h.files && h.files + uint64{h.file_count} * sizeof(uint32) <= h.lines &&
-         h.lines <= h.names && h.names < h.size && table_[h.size - 1] == '\0';
+  return h.size <= size_ && functions_end <= h.files && h.files + uint64{h.file_count} * sizeof(uint32) <= h.sites &&
+         h.sites <= h.lines && h.lines <= h.names && h.names < h.size && table_[h.size - 1] == '\0';
 }
 
 const DebugInfo::Function* DebugInfo::functions() const
@@ -92,36 +94,72 @@ bool DebugInfo::find(uint64 address, Place& place) const
   const Function& function = functions()[low - 1];
   if (offset - function.start >= function.size)
     return false;
-  place = {.function = name(function.name), .offset = offset - function.start, .file = nullptr, .line = 0};
-  findLine(function, place.offset, place);
+  place.function = name(function.name);
+  place.outermost_ = place.function;
+  place.site_ = 0;
+  findLine(function, offset - function.start, place);
   return true;
+}
+
+void DebugInfo::setLine(Place& place, uint64 file, uint64 line) const
+{
+  bool known = line != 0 && file < header().file_count;
+  const uint32* files = reinterpret_cast<const uint32*>(table_ + header().files);
+  place.file = known ? name(files[file]) : nullptr;
+  place.line = known ? static_cast<uint32>(line) : 0;
 }
 
 void DebugInfo::findLine(const Function& function, uint64 offset, Place& place) const
 {
-  uint32 available = header().names - header().lines;
-  const Function& next = *(&function + 1); // there always is one: the last only ends the lines
-  if (function.lines > next.lines || next.lines > available)
-    return;
-  const uint8* lines = table_ + header().lines;
-  Numbers numbers(lines + function.lines, lines + next.lines);
   uint64 position = 0;
   uint64 line = 0;
   uint64 file = 0;
-  while (!numbers.atEnd())
+  uint64 site = 0;
+  uint32 available = header().names - header().lines;
+  const Function& next = *(&function + 1); // there always is one: the last only ends the lines
+  if (function.lines <= next.lines && next.lines <= available)
   {
-    position += numbers.read();
-    if (position > offset)
-      break;
-    uint64 change = numbers.read();
-    uint64 zigzag = change >> 1;
-    line += (zigzag >> 1) ^ -(zigzag & 1);
-    if ((change & 1) != 0)
-      file = numbers.read();
+    const uint8* lines = table_ + header().lines;
+    Numbers numbers(lines + function.lines, lines + next.lines);
+    while (!numbers.atEnd())
+    {
+      position += numbers.read();
+      if (position > offset)
+        break;
+      uint64 change = numbers.read();
+      uint64 zigzag = change >> 2;
+      line += (zigzag >> 1) ^ -(zigzag & 1);
+      if ((change & 1) != 0)
+        file = numbers.read();
+      if ((change & 2) != 0)
+        site = numbers.read();
+    }
   }
-  if (line == 0 || file >= header().file_count)
+  setLine(place, file, line);
+  if (place.line == 0 || site == 0 || site > header().lines - header().sites)
     return;
-  const uint32* files = reinterpret_cast<const uint32*>(table_ + header().files);
-  place.file = name(files[file]);
-  place.line = static_cast<uint32>(line);
+  place.site_ = site;
+  Numbers numbers(table_ + header().sites + site - 1, table_ + header().lines);
+  place.function = name(static_cast<uint32>(numbers.read()));
+}
+
+bool DebugInfo::findCaller(Place& place) const
+{
+  if (place.site_ == 0)
+    return false;
+  const uint8* sites = table_ + header().sites;
+  const uint8* sites_end = table_ + header().lines;
+  Numbers numbers(sites + place.site_ - 1, sites_end);
+  (void)numbers.read(); // the name
+  uint64 file = numbers.read();
+  uint64 line = numbers.read();
+  uint64 caller = numbers.read();
+  setLine(place, file, line);
+  // Callers precede what they call; so a damaged table cannot send anybody in circles.
+  place.site_ = caller < place.site_ ? caller : 0;
+  if (place.site_ == 0)
+    place.function = place.outermost_;
+  else
+    place.function = name(static_cast<uint32>(Numbers(sites + place.site_ - 1, sites_end).read()));
+  return true;
 }

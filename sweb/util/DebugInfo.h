@@ -8,12 +8,17 @@
 class DebugInfo
 {
 public:
+  /// A place in the source.
   struct Place
   {
-    const char* function; ///< its name, without parameters
-    uint64 offset;        ///< of the address, from the function's start
+    const char* function; ///< name of the function, without parameters
     const char* file;     ///< source file of the line; null when there is no line
     uint32 line;          ///< 0 when none is known
+
+  private:
+    friend class DebugInfo;
+    const char* outermost_; ///< the function that has the code, when `function` is inlined there
+    uint64 site_;           ///< where that is, 0 when it is not inlined
   };
 
   /// `table` must stay where it is. It may be missing (size 0).
@@ -22,8 +27,12 @@ public:
   /// True if there is a table of this format.
   [[nodiscard]] bool isValid() const;
 
-  /// Finds the function and the line of an address; false when it is in no function of the table.
+  /// Finds the function and the line of an address; false when it is in no function of the table. For inlined code it
+  /// is the innermost function.
   [[nodiscard]] bool find(uint64 address, Place& place) const;
+
+  /// Goes from a place in inlined code to the one where it was called; false when it is not inlined.
+  [[nodiscard]] bool findCaller(Place& place) const;
 
   /// The kernel's own.
   [[nodiscard]] static DebugInfo kernel();
@@ -36,6 +45,7 @@ private:
   [[nodiscard]] const Header& header() const { return *reinterpret_cast<const Header*>(table_); }
   [[nodiscard]] const Function* functions() const;
   [[nodiscard]] const char* name(uint32 offset) const;
+  void setLine(Place& place, uint64 file, uint64 line) const;
   void findLine(const Function& function, uint64 offset, Place& place) const;
 
   const uint8* table_;

@@ -21,6 +21,14 @@ bool isReadable(pointer frame_pointer)
          ArchMemory::get_PPN_Of_VPN_In_KernelMapping(frame_pointer / PAGE_SIZE) != 0 &&
          ArchMemory::get_PPN_Of_VPN_In_KernelMapping((frame_pointer + sizeof(Frame) - 1) / PAGE_SIZE) != 0;
 }
+
+void printPlace(FormatSink& sink, const DebugInfo::Place& place)
+{
+  if (place.line == 0)
+    kformat(sink, "%s\n", place.function);
+  else
+    kformat(sink, "%s (%s:%u)\n", place.function, place.file, place.line);
+}
 } // namespace
 
 uint32 Backtrace::walk(pointer frame_pointer, pointer* return_addresses, uint32 capacity)
@@ -54,7 +62,7 @@ void Backtrace::printHere(FormatSink& sink)
 
 void Backtrace::print(FormatSink& sink, pointer instruction_pointer, pointer frame_pointer)
 {
-  printPlace(sink, 0, instruction_pointer, instruction_pointer);
+  printAddress(sink, 0, instruction_pointer, instruction_pointer);
   pointer return_addresses[MAX_FRAMES];
   uint32 count = walk(frame_pointer, return_addresses, MAX_FRAMES);
   for (uint32 index = 0; index < count; ++index)
@@ -65,17 +73,23 @@ void Backtrace::printCall(FormatSink& sink, uint32 number, pointer return_addres
 {
   // The instruction behind the call may belong to another line, or, after a call that does not return, another
   // function.
-  printPlace(sink, number, return_address, return_address - 1);
+  printAddress(sink, number, return_address, return_address - 1);
 }
 
-void Backtrace::printPlace(FormatSink& sink, uint32 number, pointer address, pointer inside)
+void Backtrace::printAddress(FormatSink& sink, uint32 number, pointer address, pointer inside)
 {
-  kformat(sink, "#%u 0x%016lx ", number, address);
+  kformat(sink, "#%-2u 0x%016lx ", number, address);
+  DebugInfo info = DebugInfo::kernel();
   DebugInfo::Place place;
-  if (!DebugInfo::kernel().find(inside, place))
+  if (!info.find(inside, place))
+  {
     kformat(sink, "?\n");
-  else if (place.line == 0)
-    kformat(sink, "%s\n", place.function);
-  else
-    kformat(sink, "%s (%s:%u)\n", place.function, place.file, place.line);
+    return;
+  }
+  printPlace(sink, place);
+  while (info.findCaller(place))
+  {
+    kformat(sink, "%22s", "in ");
+    printPlace(sink, place);
+  }
 }

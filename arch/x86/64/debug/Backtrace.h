@@ -6,8 +6,11 @@
 /// Prints chains of calls, found by following the frame pointers that all code of the kernel and its Rust library
 /// keeps:
 ///
-///     #0 0xffffffff80104a2f Terminal::write (sweb/console/Terminal.cpp:61)
+///     #0  0xffffffff80104a2f Terminal::write (sweb/console/Terminal.cpp:61)
+///     #1  0xffffffff80105f3b Notification::wait (sweb/kernel/Notification.h:23)
+///                        in CleanupThread::Run (sweb/kernel/CleanupThread.cpp:18)
 ///
+/// The line with "in" continues the one before: the function there is inlined into that one.
 /// Usable in every context, in a panic too: it allocates nothing and follows no pointer that is not mapped.
 class Backtrace
 {
@@ -30,5 +33,5 @@ public:
 
 private:
   static uint32 walk(pointer frame_pointer, pointer* return_addresses, uint32 capacity);
-  static void printPlace(FormatSink& sink, uint32 number, pointer address, pointer inside);
+  static void printAddress(FormatSink& sink, uint32 number, pointer address, pointer inside);
 };

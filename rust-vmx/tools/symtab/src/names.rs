@@ -2,9 +2,20 @@
 
 use cpp_demangle::{DemangleOptions, Symbol};
 
+/// Longer names are cut: nobody reads the types of ten nested iterators.
+const MAX_LENGTH: usize = 100;
+
 /// A linker symbol as the source has it: `Terminal::write`, `machine::exits::handle_cpuid`. Parameters and hashes are
 /// left out: file and line say which overload it is. A symbol that is not mangled stays as it is.
 pub fn function(symbol: &str) -> String {
+    let name = demangle(symbol);
+    match name.char_indices().nth(MAX_LENGTH) {
+        Some((end, _)) => format!("{}...", &name[..end]),
+        None => name,
+    }
+}
+
+fn demangle(symbol: &str) -> String {
     // Rust's older scheme looks like C++'s: it has to be tried first.
     if let Ok(name) = rustc_demangle::try_demangle(symbol) {
         return format!("{name:#}");
@@ -14,6 +25,12 @@ pub fn function(symbol: &str) -> String {
         .ok()
         .and_then(|name| name.demangle_with_options(&options).ok())
         .unwrap_or_else(|| symbol.to_owned())
+}
+
+/// True for a function of Rust's library: `core::option::Option<T>::map`, `<alloc::vec::Vec<T> as Drop>::drop`.
+pub fn is_library(function: &str) -> bool {
+    let path = function.trim_start_matches(['<', '&', '*', '[']);
+    ["core::", "alloc::", "compiler_builtins::"].iter().any(|library| path.starts_with(library))
 }
 
 /// A source file without the part of its path that depends on the machine: relative to one of `prefixes`, to the Rust
@@ -43,6 +60,13 @@ mod tests {
         assert_eq!(function("_ZN7machine5exits6handle17h0123456789abcdefE"), "machine::exits::handle");
         assert_eq!(function("_RNvCs1234_7machine3run"), "machine::run");
         assert_eq!(function("entry"), "entry");
+    }
+
+    #[test]
+    fn the_library_is_known() {
+        assert!(is_library("core::option::Option<T>::map"));
+        assert!(is_library("<alloc::vec::Vec<T,A> as core::ops::drop::Drop>::drop"));
+        assert!(!is_library("machine::core::run"));
     }
 
     #[test]

@@ -24,10 +24,29 @@ pub struct Function {
 /// Where the code from an address on comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
+    /// The source line itself.
+    pub place: Place,
+    /// The inlined function it belongs to and the places it was inlined at, from the innermost outwards; empty for code
+    /// of the function proper.
+    pub inlined: Vec<Inlined>,
+}
+
+/// A line of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Place {
     /// Index into [`Lines::files`].
     pub file: usize,
     /// Line number, 0 where the compiler knows none.
     pub line: u64,
+}
+
+/// A function whose code became part of another.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Inlined {
+    /// Its name, demangled.
+    pub name: String,
+    /// Where it was called.
+    pub call: Place,
 }
 
 /// The line table of a whole program.
@@ -90,82 +109,115 @@ fn lines(file: &object::File<'_>, prefixes: &[String]) -> Result<Lines, Error> {
         Ok(EndianSlice::new(data, LittleEndian))
     };
     let dwarf = Dwarf::load(section)?;
-    let mut collector = Collector { prefixes, lines: Lines::default(), known: HashMap::new() };
+    let mut files = Files { prefixes, names: Vec::new(), known: HashMap::new() };
+    let mut by_address = BTreeMap::new();
     let mut units = dwarf.units();
     while let Some(header) = units.next()? {
         let unit = dwarf.unit(header)?;
-        collector.unit(&dwarf, &unit)?;
+        read_rows(&dwarf, &unit, &mut files, &mut by_address)?;
     }
-    Ok(collector.lines)
-}
 
-struct Collector<'a> {
-    prefixes: &'a [String],
-    lines: Lines,
-    known: HashMap<String, usize>,
-}
-
-impl Collector<'_> {
-    fn unit(&mut self, dwarf: &Dwarf<Reader<'_>>, unit: &gimli::Unit<Reader<'_>>) -> Result<(), Error> {
-        let Some(program) = unit.line_program.clone() else { return Ok(()) };
-        let mut indices: HashMap<u64, usize> = HashMap::new();
-        let mut rows = program.rows();
-        // Code that the linker dropped keeps its lines, at addresses from 0 up: a sequence that begins there is dead.
-        let mut dead = None;
-        while let Some((header, row)) = rows.next_row()? {
-            let address = row.address();
-            let in_dead_sequence = *dead.get_or_insert(address == 0);
-            if row.end_sequence() {
-                dead = None;
-                if !in_dead_sequence {
-                    self.lines.by_address.entry(address).or_insert(None);
-                }
-                continue;
-            }
-            if in_dead_sequence {
-                continue;
-            }
-            let file = match indices.get(&row.file_index()) {
-                Some(&index) => index,
-                None => {
-                    let index = self.file(dwarf, unit, header, row.file_index())?;
-                    indices.insert(row.file_index(), index);
-                    index
-                }
-            };
-            let line = row.line().map_or(0, |line| line.get());
-            self.lines.by_address.insert(address, Some(Line { file, line }));
+    let context = addr2line::Context::from_dwarf(Dwarf::load(section)?)?;
+    for (&address, line) in &mut by_address {
+        if let Some(line) = line {
+            line.inlined = inlined_at(&context, address, &mut files)?;
+            leave_library(line);
         }
-        Ok(())
     }
+    Ok(Lines { files: files.names, by_address })
+}
 
-    fn file(
-        &mut self,
-        dwarf: &Dwarf<Reader<'_>>,
-        unit: &gimli::Unit<Reader<'_>>,
-        header: &gimli::LineProgramHeader<Reader<'_>>,
-        index: u64,
-    ) -> Result<usize, Error> {
-        let text = |value: AttributeValue<Reader<'_>>| -> Result<String, gimli::Error> {
-            Ok(dwarf.attr_string(unit, value)?.to_string_lossy().into_owned())
+/// Adds the rows of a unit's line program.
+fn read_rows(
+    dwarf: &Dwarf<Reader<'_>>,
+    unit: &gimli::Unit<Reader<'_>>,
+    files: &mut Files<'_>,
+    by_address: &mut BTreeMap<u64, Option<Line>>,
+) -> Result<(), Error> {
+    let Some(program) = unit.line_program.clone() else { return Ok(()) };
+    let mut indices: HashMap<u64, usize> = HashMap::new();
+    let mut rows = program.rows();
+    // Code that the linker dropped keeps its lines, at addresses from 0 up: a sequence that begins there is dead.
+    let mut dead = None;
+    while let Some((header, row)) = rows.next_row()? {
+        let address = row.address();
+        let in_dead_sequence = *dead.get_or_insert(address == 0);
+        if row.end_sequence() {
+            dead = None;
+            if !in_dead_sequence {
+                by_address.entry(address).or_insert(None);
+            }
+            continue;
+        }
+        if in_dead_sequence {
+            continue;
+        }
+        let file = match indices.get(&row.file_index()) {
+            Some(&file) => file,
+            None => {
+                let file = files.number(&path(dwarf, unit, header, row.file_index())?);
+                indices.insert(row.file_index(), file);
+                file
+            }
         };
-        let mut path = String::new();
-        if let Some(entry) = header.file(index) {
-            if let Some(compile_dir) = unit.comp_dir {
-                path = compile_dir.to_string_lossy().into_owned();
-            }
-            if let Some(directory) = entry.directory(header) {
-                join(&mut path, &text(directory)?);
-            }
-            join(&mut path, &text(entry.path_name())?);
-        }
-        let name = names::file(&path, self.prefixes);
-        let next = self.lines.files.len();
-        Ok(*self.known.entry(name.clone()).or_insert_with(|| {
-            self.lines.files.push(name);
-            next
-        }))
+        let place = Place { file, line: row.line().map_or(0, |line| line.get()) };
+        by_address.insert(address, Some(Line { place, inlined: Vec::new() }));
     }
+    Ok(())
+}
+
+/// The inlined functions an address is in, from the innermost outwards.
+fn inlined_at(
+    context: &addr2line::Context<Reader<'_>>,
+    address: u64,
+    files: &mut Files<'_>,
+) -> Result<Vec<Inlined>, Error> {
+    let mut inlined = Vec::new();
+    let mut name = None;
+    let mut frames = context.find_frames(address).skip_all_loads()?;
+    while let Some(frame) = frames.next()? {
+        // A frame's location is where the function of the frame before was called.
+        if let Some(name) = name.take() {
+            let call = frame.location.as_ref().map_or(Place { file: 0, line: 0 }, |location| Place {
+                file: files.number(location.file.unwrap_or("")),
+                line: u64::from(location.line.unwrap_or(0)),
+            });
+            inlined.push(Inlined { name, call });
+        }
+        let function = frame.function.as_ref().and_then(|function| function.raw_name().ok());
+        name = Some(function.map_or_else(|| "?".to_owned(), |function| names::function(&function)));
+    }
+    Ok(inlined)
+}
+
+/// Code of Rust's library that was inlined counts as the line that called it: a reader wants to know who did.
+fn leave_library(line: &mut Line) {
+    let library = line.inlined.iter().take_while(|inlined| names::is_library(&inlined.name)).count();
+    if let Some(outermost) = line.inlined.drain(..library).last() {
+        line.place = outermost.call;
+    }
+}
+
+fn path(
+    dwarf: &Dwarf<Reader<'_>>,
+    unit: &gimli::Unit<Reader<'_>>,
+    header: &gimli::LineProgramHeader<Reader<'_>>,
+    index: u64,
+) -> Result<String, gimli::Error> {
+    let text = |value: AttributeValue<Reader<'_>>| -> Result<String, gimli::Error> {
+        Ok(dwarf.attr_string(unit, value)?.to_string_lossy().into_owned())
+    };
+    let mut path = String::new();
+    if let Some(entry) = header.file(index) {
+        if let Some(compile_dir) = unit.comp_dir {
+            path = compile_dir.to_string_lossy().into_owned();
+        }
+        if let Some(directory) = entry.directory(header) {
+            join(&mut path, &text(directory)?);
+        }
+        join(&mut path, &text(entry.path_name())?);
+    }
+    Ok(path)
 }
 
 /// Appends a part of a path, which may be absolute.
@@ -176,4 +228,22 @@ fn join(path: &mut String, part: &str) {
         path.push('/');
     }
     path.push_str(part);
+}
+
+/// Numbers source files by the name they shall have.
+struct Files<'a> {
+    prefixes: &'a [String],
+    names: Vec<String>,
+    known: HashMap<String, usize>,
+}
+
+impl Files<'_> {
+    fn number(&mut self, path: &str) -> usize {
+        let name = names::file(path, self.prefixes);
+        let next = self.names.len();
+        *self.known.entry(name.clone()).or_insert_with(|| {
+            self.names.push(name);
+            next
+        })
+    }
 }
