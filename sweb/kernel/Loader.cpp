@@ -127,11 +127,17 @@ int64 Loader::accessPage(pointer address, Access access, uint8*& kernel_view)
   return 0;
 }
 
+ppn_t Loader::allocateFrame()
+{
+  PageManager* pages = PageManager::instance();
+  return pages->getNumFreePages() > PAGES_KEPT_FOR_KERNEL ? pages->allocPPN() : 0;
+}
+
 int64 Loader::loadStackPage(pointer page, Access access)
 {
   if (!permits(READ_WRITE, access))
     return -EFAULT;
-  const ppn_t frame = PageManager::instance()->allocPPN();
+  const ppn_t frame = allocateFrame();
   return frame != 0 ? mapFresh(page, frame, READ_WRITE) : -ENOMEM;
 }
 
@@ -144,7 +150,7 @@ int64 Loader::loadSegmentPage(pointer page, Access access)
   if (!permits(rights, access))
     return -EFAULT;
 
-  const ppn_t frame = PageManager::instance()->allocPPN();
+  const ppn_t frame = allocateFrame();
   if (frame == 0)
     return -ENOMEM;
   auto* content = reinterpret_cast<uint8*>(ArchMemory::getIdentAddressOfPPN(frame));

@@ -28,6 +28,10 @@ public:
   static constexpr size_t STACK_SIZE = 256 * 1024;
   static constexpr pointer STACK_START = USER_BREAK - STACK_SIZE;
 
+  /// Programs get no page when fewer are free than this: the kernel has to go on working, the more so as it has to end
+  /// the program that wanted too much.
+  static constexpr size_t PAGES_KEPT_FOR_KERNEL = 128;
+
   /// `file` is the program, open for reading; the loader keeps it open.
   explicit Loader(RefPtr<File> file);
   Loader(const Loader&) = delete;
@@ -54,6 +58,9 @@ public:
   ArchMemory arch_memory_;
 
 private:
+  /// A zeroed page for the program, or 0.
+  [[nodiscard]] static ppn_t allocateFrame();
+
   /// Whether a page that is mapped with these rights allows the access.
   [[nodiscard]] static bool permits(const PageRights& rights, Access access);
 
