@@ -1,6 +1,7 @@
 #pragma once
 
-/// The constructors of global objects. Most globals are constant-initialised and need none; those that do may use the heap.
+/// The constructors of global objects. Most globals are constant-initialised and need none; those that do may use the
+/// heap.
 class InitArray
 {
 public:

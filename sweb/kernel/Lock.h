@@ -5,8 +5,8 @@
 
 class Thread;
 
-/// What Mutex and Condition have in common: a name, a queue of sleeping threads, and the bookkeeping for the lock dump (F10)
-/// and the deadlock check.
+/// What Mutex and Condition have in common: a name, a queue of sleeping threads, and the bookkeeping for the lock dump
+/// (F10) and the deadlock check.
 ///
 /// As long as the system is not RUNNING there is one flow of control and all operations are no-ops.
 class Lock
@@ -37,8 +37,8 @@ protected:
   /// True if the thread holds this lock and no other.
   [[nodiscard]] bool isOnlyLockOf(const Thread& thread) const;
 
-  /// Puts the running thread into the queue and to sleep, until woken or `deadline_ns`. Interrupts are disabled. Returns
-  /// false when the deadline came first.
+  /// Puts the running thread into the queue and to sleep, until woken or `deadline_ns`. Interrupts are disabled.
+  /// Returns false when the deadline came first.
   bool sleepInQueue(uint64 deadline_ns);
 
   /// Panics with the whole story if waiting for this lock would close a cycle of threads waiting for each other.

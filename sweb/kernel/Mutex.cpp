@@ -55,8 +55,8 @@ void Mutex::releaseFrom(pointer call_site)
   if (held_by_ != currentThread)
   {
     printStatus();
-    kpanict("Thread %zu (%s) releases mutex %s, which it does not hold", currentThread->getTID(), currentThread->getName(),
-            name_);
+    kpanict("Thread %zu (%s) releases mutex %s, which it does not hold", currentThread->getTID(),
+            currentThread->getName(), name_);
   }
   removeFromHolder(call_site);
   if (const ThreadLink* first = waiters_.first())

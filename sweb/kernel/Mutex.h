@@ -5,8 +5,8 @@
 /// Mutual exclusion between threads; whoever has to wait sleeps. First come, first served: release() hands the mutex
 /// to the thread that waits longest.
 ///
-/// Only threads may use it, with interrupts enabled. Acquiring a mutex one holds, and closing a cycle of waiters, print the
-/// locks and threads involved and panic; so does releasing somebody else's.
+/// Only threads may use it, with interrupts enabled. Acquiring a mutex one holds, and closing a cycle of waiters, print
+/// the locks and threads involved and panic; so does releasing somebody else's.
 class Mutex : public Lock
 {
 public:

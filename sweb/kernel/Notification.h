@@ -4,8 +4,8 @@
 
 class Thread;
 
-/// An event a single thread waits for, with memory: a notification that comes before the wait is not lost, several of them
-/// count as one. The bridge from interrupt handlers to threads.
+/// An event a single thread waits for, with memory: a notification that comes before the wait is not lost, several of
+/// them count as one. The bridge from interrupt handlers to threads.
 ///
 /// One thread at a time may wait; it may hold locks while it does.
 class Notification

@@ -27,8 +27,8 @@ public:
   /// As sleep(), at most until the clock shows `deadline_ns`. Returns false if the time ran out.
   bool sleepUntil(uint64 deadline_ns);
 
-  /// Wakes a thread from sleep(), or lets its next sleep() return at once. A thread that waits for a lock is left alone. Usable in
-  /// interrupt handlers.
+  /// Wakes a thread from sleep(), or lets its next sleep() return at once. A thread that waits for a lock is left
+  /// alone. Usable in interrupt handlers.
   void wake(Thread* thread);
 
   /// Gives the CPU to the next ready thread.

@@ -1,8 +1,8 @@
 #include "Thread.h"
 
 #include "ArchInterrupts.h"
-#include "ArchThreads.h"
 #include "ArchThreadRegisters.h"
+#include "ArchThreads.h"
 #include "Backtrace.h"
 #include "DebugSink.h"
 #include "InterruptGuard.h"
@@ -36,7 +36,8 @@ Thread::Thread(FileSystemInfo* working_dir, const char* name, Type type, size_t 
 Thread::~Thread()
 {
   assert(this != currentThread && "a thread cannot delete itself");
-  assert(!all_link_.isLinked() && !queue_link_.isLinked() && "only a thread the scheduler does not know can be deleted");
+  assert(!all_link_.isLinked() && !queue_link_.isLinked() &&
+         "only a thread the scheduler does not know can be deleted");
   ArchThreads::destroyRegisters(user_registers_);
   ArchThreads::destroyRegisters(kernel_registers_);
 }

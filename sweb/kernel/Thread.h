@@ -10,8 +10,8 @@ class Lock;
 class Terminal;
 struct ArchThreadRegisters;
 
-/// A flow of control with its own kernel stack. The scheduler owns it from addNewThread() on; the cleanup thread deletes it
-/// when it has ended.
+/// A flow of control with its own kernel stack. The scheduler owns it from addNewThread() on; the cleanup thread
+/// deletes it when it has ended.
 class Thread
 {
 public:
@@ -31,7 +31,8 @@ public:
   static constexpr size_t DEFAULT_STACK_PAGES = 4;
   static constexpr size_t MAX_NAME_LENGTH = 47;
 
-  /// `name` is copied (and cut to MAX_NAME_LENGTH). `working_dir` may be null. isUsable() tells whether there was memory.
+  /// `name` is copied (and cut to MAX_NAME_LENGTH). `working_dir` may be null. isUsable() tells whether there was
+  /// memory.
   Thread(FileSystemInfo* working_dir, const char* name, Type type, size_t stack_pages = DEFAULT_STACK_PAGES);
   virtual ~Thread();
   Thread(const Thread&) = delete;
@@ -45,9 +46,10 @@ public:
 
   /// Ends the thread; its creator must not use it afterwards.
   ///
-  /// The running thread ends at once (and must hold no lock). Another thread ends as soon as it holds nothing: a user thread
-  /// when it next would return to user mode, a kernel thread when it looks at isKillPending() and returns from Run().
-  /// A thread in Scheduler::sleep() or Notification::waitUnlessKilled() is woken for that. Usable in interrupt handlers; does not use the heap.
+  /// The running thread ends at once (and must hold no lock). Another thread ends as soon as it holds nothing: a user
+  /// thread when it next would return to user mode, a kernel thread when it looks at isKillPending() and returns from
+  /// Run(). A thread in Scheduler::sleep() or Notification::waitUnlessKilled() is woken for that. Usable in interrupt
+  /// handlers; does not use the heap.
   void kill();
 
   /// True if somebody asked this thread to end.
@@ -73,7 +75,8 @@ public:
 
   [[nodiscard]] const KernelStack& getKernelStack() const { return kernel_stack_; }
 
-  /// Prints the call chain to the debug output: of the caller for the running thread, else of where the thread was left.
+  /// Prints the call chain to the debug output: of the caller for the running thread, else of where the thread was
+  /// left.
   void printBacktrace() const;
 
   Loader* loader_ = nullptr; ///< a user thread's program; owned by its process
@@ -97,13 +100,13 @@ private:
   const Type type_;
   State state_ = Running;
   bool kill_pending_ = false;
-  bool wake_pending_ = false;       ///< wake() came before sleep()
-  bool accepts_wake_ = false;       ///< asleep where wake() and kill() may wake it
-  bool timed_out_ = false;          ///< why the last timed sleep ended
+  bool wake_pending_ = false; ///< wake() came before sleep()
+  bool accepts_wake_ = false; ///< asleep where wake() and kill() may wake it
+  bool timed_out_ = false;    ///< why the last timed sleep ended
   uint64 deadline_ns_ = ~0UL;
-  ThreadLink all_link_{this};       ///< in the scheduler's list of all threads
-  ThreadLink queue_link_{this};     ///< in the ready queue, in a lock's queue, or among the dead
-  ThreadLink deadline_link_{this};  ///< among the timed sleepers
+  ThreadLink all_link_{this};      ///< in the scheduler's list of all threads
+  ThreadLink queue_link_{this};    ///< in the ready queue, in a lock's queue, or among the dead
+  ThreadLink deadline_link_{this}; ///< among the timed sleepers
   KernelStack kernel_stack_;
   FileSystemInfo* working_dir_;
   Terminal* terminal_ = nullptr;

@@ -16,8 +16,8 @@ struct ThreadLink
   ThreadLink* next = nullptr;
 };
 
-/// A doubly linked queue of threads that needs no memory of its own, so it works in interrupt handlers and below the heap.
-/// Not locked: callers disable interrupts. A link is in at most one queue.
+/// A doubly linked queue of threads that needs no memory of its own, so it works in interrupt handlers and below the
+/// heap. Not locked: callers disable interrupts. A link is in at most one queue.
 class ThreadQueue
 {
 public:

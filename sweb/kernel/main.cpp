@@ -26,8 +26,8 @@ size_t blockCacheMemory()
 }
 } // namespace
 
-/// The kernel's main function, on the boot stack with interrupts disabled. The order matters: each step uses what the steps
-/// before have set up.
+/// The kernel's main function, on the boot stack with interrupts disabled. The order matters: each step uses what the
+/// steps before have set up.
 [[noreturn]] void startup()
 {
   ArchInterrupts::initialise(); // first, so that a mistake in what follows is reported

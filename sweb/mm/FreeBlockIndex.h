@@ -3,11 +3,12 @@
 #include "HeapBlock.h"
 #include "types.h"
 
-/// The free blocks of a heap, sorted into size classes so that a fitting one is found in constant time: the two-level segregated
-/// fit of Masmano, Ripoll, Crespo and Real ("TLSF: a New Dynamic Memory Allocator for Real-Time Systems", 2004).
+/// The free blocks of a heap, sorted into size classes so that a fitting one is found in constant time: the two-level
+/// segregated fit of Masmano, Ripoll, Crespo and Real ("TLSF: a New Dynamic Memory Allocator for Real-Time Systems",
+/// 2004).
 ///
-/// The first level is the power of two below the size, the second divides it into 16 equal steps. A bit for each class says
-/// whether it has blocks.
+/// The first level is the power of two below the size, the second divides it into 16 equal steps. A bit for each class
+/// says whether it has blocks.
 class FreeBlockIndex
 {
 public:

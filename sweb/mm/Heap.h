@@ -19,8 +19,8 @@ protected:
   ~HeapMemory() = default;
 };
 
-/// A heap that grows and shrinks at its end. Every operation takes constant time, apart from committing memory. Headers are checked
-/// whenever they are touched: a double free, and writing over the end of a block, panic.
+/// A heap that grows and shrinks at its end. Every operation takes constant time, apart from committing memory. Headers
+/// are checked whenever they are touched: a double free, and writing over the end of a block, panic.
 ///
 /// Not locked. Knows nothing of the kernel, so it is tested on the developer's machine.
 class Heap
@@ -37,7 +37,8 @@ public:
   Heap(const Heap&) = delete;
   Heap& operator=(const Heap&) = delete;
 
-  /// Memory for at least `size` bytes, aligned to `alignment` (a power of two from 16 to MAX_ALIGNMENT); null when there is none.
+  /// Memory for at least `size` bytes, aligned to `alignment` (a power of two from 16 to MAX_ALIGNMENT); null when
+  /// there is none.
   [[nodiscard]] void* allocate(size_t size, size_t alignment, pointer called_by);
 
   void free(void* address, pointer called_by);
@@ -55,8 +56,7 @@ public:
   [[nodiscard]] size_t getCommittedBytes() const { return end_ - start_; }
 
   /// Calls `visit(block)` for every block from the lowest address on, checking each.
-  template <typename Visit>
-  void forEachBlock(Visit visit) const
+  template <typename Visit> void forEachBlock(Visit visit) const
   {
     if (end_ == start_)
       return;

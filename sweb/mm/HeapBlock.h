@@ -11,7 +11,7 @@ struct alignas(16) HeapBlock
   uint64 marker;       ///< MARKER xor the header's own address: somebody wrote over it if it is anything else
   HeapBlock* previous; ///< the block below, null for the first
   size_t size_and_used;
-  pointer called_by;   ///< code that allocated the block, or freed it
+  pointer called_by; ///< code that allocated the block, or freed it
 
   void initialise(HeapBlock* below, size_t size, bool used)
   {

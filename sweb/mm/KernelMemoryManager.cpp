@@ -66,8 +66,9 @@ size_t KernelMemoryManager::getUsedKernelMemory(bool show)
   const size_t used = heap_.getUsedBytes() + large_.getUsedBytes();
   if (show)
   {
-    kprintfd("Kernel heap: %zu bytes in %zu blocks, %zu KiB committed; large allocations: %zu KiB\n", heap_.getUsedBytes(),
-             heap_.getUsedBlocks(), heap_.getCommittedBytes() / 1024, large_.getUsedBytes() / 1024);
+    kprintfd("Kernel heap: %zu bytes in %zu blocks, %zu KiB committed; large allocations: %zu KiB\n",
+             heap_.getUsedBytes(), heap_.getUsedBlocks(), heap_.getCommittedBytes() / 1024,
+             large_.getUsedBytes() / 1024);
     printAllocationSites();
   }
   return used;

@@ -6,8 +6,8 @@
 #include "paging-definitions.h"
 #include "types.h"
 
-/// The kernel heap: small allocations in a Heap that grows and shrinks, large ones with pages of their own. Both live in
-/// the heap's window of the address space and take frames from the page manager as they need them.
+/// The kernel heap: small allocations in a Heap that grows and shrinks, large ones with pages of their own. Both live
+/// in the heap's window of the address space and take frames from the page manager as they need them.
 ///
 /// All functions may be called with interrupts enabled or disabled and never block. `called_by` is remembered for F9.
 class KernelMemoryManager

@@ -32,8 +32,6 @@ public:
   [[nodiscard]] bool isCanaryOK() const;
 
 private:
-
-
   pointer top_ = 0;
   pointer bottom_ = 0;
 };

@@ -5,7 +5,8 @@
 class Heap;
 
 /// Allocations of many pages. Each has its own pages in a range of addresses, with an unmapped page behind, and
-/// gives them back at once when it is freed; so large buffers neither fragment the heap nor keep memory from others. Not locked.
+/// gives them back at once when it is freed; so large buffers neither fragment the heap nor keep memory from others.
+/// Not locked.
 class LargeAllocations
 {
 public:
@@ -23,8 +24,7 @@ public:
   [[nodiscard]] size_t getUsedBytes() const { return used_bytes_; }
 
   /// Calls `visit(address, bytes, called_by)` for each allocation.
-  template <typename Visit>
-  void forEach(Visit visit) const
+  template <typename Visit> void forEach(Visit visit) const
   {
     for (const Allocation* a = first_; a; a = a->next)
       visit(a->start, a->size, a->called_by);

@@ -125,8 +125,7 @@ void PageManager::markFree(ppn_t page, size_t count)
               });
 }
 
-template <typename Change>
-void PageManager::forEachWord(ppn_t page, size_t count, Change change)
+template <typename Change> void PageManager::forEachWord(ppn_t page, size_t count, Change change)
 {
   while (count != 0)
   {

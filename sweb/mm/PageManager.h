@@ -38,8 +38,7 @@ private:
   [[nodiscard]] bool isUsed(ppn_t page) const { return (bitmap_[page / 64] >> (page % 64)) & 1; }
   void markUsed(ppn_t page, size_t count);
   void markFree(ppn_t page, size_t count);
-  template <typename Change>
-  void forEachWord(ppn_t page, size_t count, Change change);
+  template <typename Change> void forEachWord(ppn_t page, size_t count, Change change);
   [[nodiscard]] ppn_t findFreePage();
   [[nodiscard]] ppn_t findFreeRun(size_t count) const;
   void placeBitmap();
@@ -48,9 +47,9 @@ private:
   static PageManager instance_;
 
   mutable SpinLock lock_;
-  uint64* bitmap_ = nullptr;  ///< bit set: used, or no RAM
-  size_t bitmap_pages_ = 0;   ///< number of pages the bitmap covers, from physical address 0
+  uint64* bitmap_ = nullptr; ///< bit set: used, or no RAM
+  size_t bitmap_pages_ = 0;  ///< number of pages the bitmap covers, from physical address 0
   size_t total_pages_ = 0;
   size_t free_pages_ = 0;
-  size_t next_word_ = 0;      ///< no page is free in the bitmap's words before this one
+  size_t next_word_ = 0; ///< no page is free in the bitmap's words before this one
 };

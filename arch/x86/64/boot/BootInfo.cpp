@@ -18,8 +18,7 @@ constexpr uint64 IDENTITY_MAPPED = 1UL << 30;
 constexpr uint64 MINIMUM_MEMORY = 3UL << 20;
 
 /// A loader's structure at a physical address, or null if it is not where we can reach it during boot.
-template <typename T>
-const T* loaderData(uint32 physical, size_t size = sizeof(T))
+template <typename T> const T* loaderData(uint32 physical, size_t size = sizeof(T))
 {
   if (physical == 0 || physical + size > IDENTITY_MAPPED)
     return nullptr;

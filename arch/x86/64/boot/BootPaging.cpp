@@ -18,10 +18,22 @@ namespace
 constexpr uint64 SIZE_2M = 2UL << 20;
 constexpr uint64 SIZE_1G = 1UL << 30;
 
-constexpr uint64 pml4Index(pointer address) { return address >> 39 & 511; }
-constexpr uint64 pdptIndex(pointer address) { return address >> 30 & 511; }
-constexpr uint64 pdIndex(pointer address) { return address >> 21 & 511; }
-constexpr uint64 ptIndex(pointer address) { return address >> 12 & 511; }
+constexpr uint64 pml4Index(pointer address)
+{
+  return address >> 39 & 511;
+}
+constexpr uint64 pdptIndex(pointer address)
+{
+  return address >> 30 & 511;
+}
+constexpr uint64 pdIndex(pointer address)
+{
+  return address >> 21 & 511;
+}
+constexpr uint64 ptIndex(pointer address)
+{
+  return address >> 12 & 511;
+}
 
 PageTableEntry* tableAt(ppn_t ppn)
 {

@@ -5,8 +5,8 @@
 
 /// Builds the kernel's final page tables and switches to them.
 ///
-/// Afterwards the kernel image is mapped with the rights of its sections, all usable RAM in the ident window, the tables of the
-/// windows that are filled on demand exist down to the PDPT, and the lower half is empty.
+/// Afterwards the kernel image is mapped with the rights of its sections, all usable RAM in the ident window, the
+/// tables of the windows that are filled on demand exist down to the PDPT, and the lower half is empty.
 class BootPaging
 {
 public:

@@ -2,8 +2,8 @@
 
 #include "types.h"
 
-/// The information block of a Multiboot 1 loader ("Multiboot Specification version 0.6.96", "Boot information format"), as
-/// far as SWEB reads it. All addresses are physical.
+/// The information block of a Multiboot 1 loader ("Multiboot Specification version 0.6.96", "Boot information format"),
+/// as far as SWEB reads it. All addresses are physical.
 struct MultibootInfo
 {
   static constexpr uint32 HAS_MEMORY_SIZES = 1 << 0;

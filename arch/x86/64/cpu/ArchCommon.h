@@ -22,7 +22,8 @@ public:
     const char* name;
   };
 
-  /// The command line the boot loader passed, without a length limit worth mentioning (longer ones are cut at 255). Never null.
+  /// The command line the boot loader passed, without a length limit worth mentioning (longer ones are cut at 255).
+  /// Never null.
   [[nodiscard]] static const char* commandLine();
 
   /// True if the command line contains `word` as a whole, blank-separated word.
@@ -41,8 +42,8 @@ public:
   /// VGA text memory (80x25 character cells) in the kernel's window; device memory, uncached by the MTRRs.
   [[nodiscard]] static uint16* getFBPtr();
 
-  /// Halts until the next interrupt. Interrupts must be disabled; they are enabled while halted and on return, with no gap in
-  /// between, so an interrupt that comes after the caller's last check still ends the halt.
+  /// Halts until the next interrupt. Interrupts must be disabled; they are enabled while halted and on return, with no
+  /// gap in between, so an interrupt that comes after the caller's last check still ends the halt.
   static void idle();
 
   /// Stops this CPU for good.

@@ -13,7 +13,8 @@ struct CpuidResult
 inline CpuidResult cpuid(uint32 leaf, uint32 subleaf = 0)
 {
   CpuidResult result;
-  asm volatile("cpuid" : "=a"(result.eax), "=b"(result.ebx), "=c"(result.ecx), "=d"(result.edx)
+  asm volatile("cpuid"
+               : "=a"(result.eax), "=b"(result.ebx), "=c"(result.ecx), "=d"(result.edx)
                : "a"(leaf), "c"(subleaf));
   return result;
 }
@@ -32,7 +33,10 @@ inline uint64 readCr0()
   return value;
 }
 
-inline void writeCr0(uint64 value) { asm volatile("movq %0, %%cr0" ::"r"(value) : "memory"); }
+inline void writeCr0(uint64 value)
+{
+  asm volatile("movq %0, %%cr0" ::"r"(value) : "memory");
+}
 
 inline uint64 readCr2()
 {
@@ -48,7 +52,10 @@ inline uint64 readCr3()
   return value;
 }
 
-inline void writeCr3(uint64 value) { asm volatile("movq %0, %%cr3" ::"r"(value) : "memory"); }
+inline void writeCr3(uint64 value)
+{
+  asm volatile("movq %0, %%cr3" ::"r"(value) : "memory");
+}
 
 inline uint64 readCr4()
 {
@@ -57,14 +64,20 @@ inline uint64 readCr4()
   return value;
 }
 
-inline void writeCr4(uint64 value) { asm volatile("movq %0, %%cr4" ::"r"(value) : "memory"); }
+inline void writeCr4(uint64 value)
+{
+  asm volatile("movq %0, %%cr4" ::"r"(value) : "memory");
+}
 
 inline void xsetbv(uint32 index, uint64 value)
 {
   asm volatile("xsetbv" ::"c"(index), "a"(static_cast<uint32>(value)), "d"(static_cast<uint32>(value >> 32)));
 }
 
-inline void invlpg(pointer address) { asm volatile("invlpg (%0)" ::"r"(address) : "memory"); }
+inline void invlpg(pointer address)
+{
+  asm volatile("invlpg (%0)" ::"r"(address) : "memory");
+}
 
 inline uint64 readFlags()
 {

@@ -4,8 +4,8 @@
 
 class Thread;
 
-/// Prints the calls in a program that led to where its thread left user mode, found by its frame pointers. Nothing in user
-/// memory is trusted, or loaded.
+/// Prints the calls in a program that led to where its thread left user mode, found by its frame pointers. Nothing in
+/// user memory is trusted, or loaded.
 class UserBacktrace
 {
 public:

@@ -24,17 +24,28 @@ constexpr uint64 FAULT_FETCH = 1 << 4;
 const char* Exceptions::nameOf(uint64 vector)
 {
   static const char* const names[] = {
-      "#DE divide error",         "#DB debug",
-      "non-maskable interrupt",   "#BP breakpoint",
-      "#OF overflow",             "#BR bound range exceeded",
-      "#UD invalid opcode",       "#NM device not available",
-      "#DF double fault",         "coprocessor segment overrun",
-      "#TS invalid TSS",          "#NP segment not present",
-      "#SS stack-segment fault",  "#GP general protection",
-      "#PF page fault",           "reserved exception 15",
-      "#MF x87 floating point",   "#AC alignment check",
-      "#MC machine check",        "#XM SIMD floating point",
-      "#VE virtualization",       "#CP control protection",
+      "#DE divide error",
+      "#DB debug",
+      "non-maskable interrupt",
+      "#BP breakpoint",
+      "#OF overflow",
+      "#BR bound range exceeded",
+      "#UD invalid opcode",
+      "#NM device not available",
+      "#DF double fault",
+      "coprocessor segment overrun",
+      "#TS invalid TSS",
+      "#NP segment not present",
+      "#SS stack-segment fault",
+      "#GP general protection",
+      "#PF page fault",
+      "reserved exception 15",
+      "#MF x87 floating point",
+      "#AC alignment check",
+      "#MC machine check",
+      "#XM SIMD floating point",
+      "#VE virtualization",
+      "#CP control protection",
   };
   return vector < sizeof(names) / sizeof(names[0]) ? names[vector] : "reserved exception";
 }
@@ -73,16 +84,16 @@ void Exceptions::handleInUserMode(const InterruptFrame& frame)
   RegisterDump::print(frame);
   ModeSwitch::enterKernelMode();
   ArchInterrupts::enableInterrupts();
-  UserProcess::current()->endWith(UserProcess::EXIT_CPU_EXCEPTION, "ended by CPU exception %lu, %s, at 0x%lx", frame.vector,
-                                  nameOf(frame.vector), frame.rip);
+  UserProcess::current()->endWith(UserProcess::EXIT_CPU_EXCEPTION, "ended by CPU exception %lu, %s, at 0x%lx",
+                                  frame.vector, nameOf(frame.vector), frame.rip);
 }
 
 void Exceptions::handleInKernelMode(const InterruptFrame& frame)
 {
   system_state = KPANIC;
   RegisterDump::print(frame);
-  kpanict("CPU exception %lu, %s, at %#lx, error code %#lx, address %#lx", frame.vector, nameOf(frame.vector), frame.rip,
-          frame.error_code, Cpu::readCr2());
+  kpanict("CPU exception %lu, %s, at %#lx, error code %#lx, address %#lx", frame.vector, nameOf(frame.vector),
+          frame.rip, frame.error_code, Cpu::readCr2());
 }
 
 void Exceptions::handleDoubleFault(const InterruptFrame& frame)
@@ -93,7 +104,8 @@ void Exceptions::handleDoubleFault(const InterruptFrame& frame)
     system_state = KPANIC;
     RegisterDump::print(frame);
     kpanict("Kernel stack overflow in thread %zu (%s), %lu bytes of stack", currentThread->getTID(),
-            currentThread->getName(), currentThread->getKernelStack().getTop() - currentThread->getKernelStack().getBottom());
+            currentThread->getName(),
+            currentThread->getKernelStack().getTop() - currentThread->getKernelStack().getBottom());
   }
   handleInKernelMode(frame);
 }

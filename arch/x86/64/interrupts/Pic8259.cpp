@@ -61,8 +61,9 @@ bool Pic8259::isInService(uint8 irq)
 
 bool Pic8259::beginInterrupt(uint8 irq)
 {
-  // A request that vanishes before it is acknowledged is delivered as the controller's lowest priority, without becoming
-  // in-service ("8259A", "Spurious Interrupts"). The slave's has still set the cascade line in service in the master.
+  // A request that vanishes before it is acknowledged is delivered as the controller's lowest priority, without
+  // becoming in-service ("8259A", "Spurious Interrupts"). The slave's has still set the cascade line in service in the
+  // master.
   if ((irq & 7) == 7 && !isInService(irq))
   {
     if (irq == 15)

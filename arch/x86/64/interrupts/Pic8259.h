@@ -15,8 +15,8 @@ public:
   static void enableIrq(uint8 irq);
   static void disableIrq(uint8 irq);
 
-  /// To be called first for every interrupt of the controllers. Returns false for a spurious one (line 7 or 15 without a
-  /// request in service), which then has been acknowledged as far as it needs to be.
+  /// To be called first for every interrupt of the controllers. Returns false for a spurious one (line 7 or 15 without
+  /// a request in service), which then has been acknowledged as far as it needs to be.
   [[nodiscard]] static bool beginInterrupt(uint8 irq);
 
   /// Sends the end-of-interrupt command.

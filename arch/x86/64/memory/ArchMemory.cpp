@@ -54,7 +54,8 @@ ArchMemory::~ArchMemory()
 {
   if (!page_map_level_4_)
     return;
-  assert((Cpu::readCr3() & CR3_ADDRESS) != getRootPhysicalAddress() && "an address space is destroyed while it is in use");
+  assert((Cpu::readCr3() & CR3_ADDRESS) != getRootPhysicalAddress() &&
+         "an address space is destroyed while it is in use");
   Tables::destroy(page_map_level_4_, [](ppn_t ppn) { PageManager::instance()->freePPN(ppn); });
 }
 

@@ -55,7 +55,8 @@ public:
   /// page kept), or 0 when out of memory or window. Such a mapping stays for good.
   [[nodiscard]] static pointer mapMmio(uint64 physical_address, size_t size);
 
-  /// Frame behind a virtual page of the kernel half, 0 if it is not mapped. The size of the mapping goes to `page_size`.
+  /// Frame behind a virtual page of the kernel half, 0 if it is not mapped. The size of the mapping goes to
+  /// `page_size`.
   [[nodiscard]] static ppn_t get_PPN_Of_VPN_In_KernelMapping(vpn_t virtual_page, size_t* page_size = nullptr);
 
   /// The kernel's PML4, in which no user page is mapped.

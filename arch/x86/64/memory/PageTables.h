@@ -4,14 +4,14 @@
 #include "PageTableEntry.h"
 #include "types.h"
 
-/// The four levels of page tables as a data structure. It reaches tables, and gets and returns their pages, through `Memory`:
+/// The four levels of page tables as a data structure. It reaches tables, and gets and returns their pages, through
+/// `Memory`:
 ///
 ///   static PageTableEntry* tableAt(ppn_t);  static ppn_t allocate();  static void free(ppn_t);
 ///
-/// where allocate() returns a zeroed page or 0. So the kernel's tables and a host test's run the same code. It knows nothing
-/// of the TLB; that is the caller's part.
-template <typename Memory>
-class PageTables
+/// where allocate() returns a zeroed page or 0. So the kernel's tables and a host test's run the same code. It knows
+/// nothing of the TLB; that is the caller's part.
+template <typename Memory> class PageTables
 {
 public:
   static constexpr uint64 PAGES_PER_2M = 512;
@@ -39,8 +39,8 @@ public:
     return m;
   }
 
-  /// Enters a 4 KiB page whose entry is `leaf`, making the tables that are missing. False, with nothing changed, if the page is
-  /// mapped already or there is no memory for a table.
+  /// Enters a 4 KiB page whose entry is `leaf`, making the tables that are missing. False, with nothing changed, if the
+  /// page is mapped already or there is no memory for a table.
   [[nodiscard]] static bool map(ppn_t root, vpn_t page, PageTableEntry leaf)
   {
     ArchMemoryMapping m = resolve(root, page);
@@ -73,8 +73,7 @@ public:
   }
 
   /// Calls `free_page(ppn)` for every 4 KiB page mapped in the lower half, and frees its tables and the root.
-  template <typename FreePage>
-  static void destroy(ppn_t root, FreePage free_page)
+  template <typename FreePage> static void destroy(ppn_t root, FreePage free_page)
   {
     PageTableEntry* pml4 = Memory::tableAt(root);
     for (uint64 i = 0; i < PAGE_TABLE_ENTRIES / 2; ++i)
@@ -133,8 +132,7 @@ private:
     return true;
   }
 
-  template <typename FreePage>
-  static void destroyBelow(const PageTableEntry& entry, int levels, FreePage& free_page)
+  template <typename FreePage> static void destroyBelow(const PageTableEntry& entry, int levels, FreePage& free_page)
   {
     if (!entry.present)
       return;

@@ -22,8 +22,8 @@ static_assert(sizeof(InterruptFrame) == 22 * 8);
 /// One register set of a thread. A thread has one for the kernel and, if it is a user thread, one for user mode.
 struct ArchThreadRegisters
 {
-  InterruptFrame frame; ///< as saved by the last interrupt, or as the thread shall start
-  uint64 cr3;           ///< physical address of the PML4 to run with
-  uint64 rsp0;          ///< user register sets: top of the kernel stack for the next entry into the kernel
+  InterruptFrame frame;          ///< as saved by the last interrupt, or as the thread shall start
+  uint64 cr3;                    ///< physical address of the PML4 to run with
+  uint64 rsp0;                   ///< user register sets: top of the kernel stack for the next entry into the kernel
   ExtendedState* extended_state; ///< user register sets only
 };

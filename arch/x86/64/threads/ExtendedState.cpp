@@ -67,8 +67,8 @@ void ExtendedState::initialise()
   Cpu::writeCr4(Cpu::readCr4() | Cpu::CR4_OSFXSR | Cpu::CR4_OSXMMEXCPT);
   if (Cpu::cpuid(1).ecx & CPUID_XSAVE)
     initialiseXsave();
-  debug(A_BOOT, "Extended state: %s, components %#lx, %zu bytes a thread\n", components ? "XSAVE" : "FXSAVE", components,
-        area_size);
+  debug(A_BOOT, "Extended state: %s, components %#lx, %zu bytes a thread\n", components ? "XSAVE" : "FXSAVE",
+        components, area_size);
 }
 
 ExtendedState* ExtendedState::create()

@@ -2,8 +2,8 @@
 
 #include "types.h"
 
-/// The x87, SSE, AVX and AVX-512 registers of a user thread while it does not run. The kernel's own code uses none of them, so
-/// a thread keeps them in the CPU through system calls and interrupts until another thread is switched to.
+/// The x87, SSE, AVX and AVX-512 registers of a user thread while it does not run. The kernel's own code uses none of
+/// them, so a thread keeps them in the CPU through system calls and interrupts until another thread is switched to.
 ///
 /// Kernel threads own no extended state and may change the registers; the hypervisor does.
 class ExtendedState

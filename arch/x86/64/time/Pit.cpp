@@ -9,8 +9,8 @@ constexpr uint16 CHANNEL_2 = 0x42;
 constexpr uint16 CONTROL = 0x43;
 
 // Control words: channel, both bytes of the count, mode.
-constexpr uint8 CHANNEL_0_RATE_GENERATOR = 0x34;  // mode 2
-constexpr uint8 CHANNEL_2_TERMINAL_COUNT = 0xB0;  // mode 0
+constexpr uint8 CHANNEL_0_RATE_GENERATOR = 0x34; // mode 2
+constexpr uint8 CHANNEL_2_TERMINAL_COUNT = 0xB0; // mode 0
 
 /// Port 0x61 of the PC: gate and output of channel 2, and the speaker behind it.
 constexpr uint16 SYSTEM_CONTROL = 0x61;
