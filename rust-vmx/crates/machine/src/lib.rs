@@ -33,5 +33,7 @@ pub mod statistics;
 pub mod storage;
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod tests;
 
 pub use machine::{Machine, SetupError, Stop};

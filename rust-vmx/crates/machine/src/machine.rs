@@ -453,3 +453,16 @@ fn symbol<H: Host>(host: &H, definition: &Definition, address: u64) -> Option<St
     let (name, offset) = Executable::parse(&file).ok()?.symbol(&file, address)?;
     Some(format!("{}+{offset:#x}", String::from_utf8_lossy(&name)))
 }
+
+#[cfg(test)]
+impl<C: VirtualCpu, M: GuestRam, H: Host> Machine<C, M, H> {
+    /// The CPU, for a test's script.
+    pub fn cpu_mut(&mut self) -> &mut C {
+        &mut self.cpu
+    }
+
+    /// Everything else.
+    pub fn guest_mut(&mut self) -> &mut Guest<M, H> {
+        &mut self.guest
+    }
+}

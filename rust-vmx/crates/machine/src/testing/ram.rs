@@ -1,15 +1,26 @@
-//! Stand-ins for memory, host and CPU in this crate's tests.
+//! Guest memory in a vector.
 
+use crate::guest::GuestRam;
 use crate::memory::{MemoryError, PhysicalMemory};
+use std::collections::BTreeSet;
 use std::vec::Vec;
 use vmx::addr::Gpa;
 
 /// Memory from address 0 on.
-pub struct Ram(Vec<u8>);
+pub struct Ram {
+    bytes: Vec<u8>,
+    populated: BTreeSet<u64>,
+    /// Pages that can be populated before the host runs out of frames.
+    pub frames: usize,
+}
 
 impl Ram {
     pub fn new(size: usize) -> Self {
-        Self(std::vec![0; size])
+        Self {
+            bytes: std::vec![0; size],
+            populated: BTreeSet::new(),
+            frames: usize::MAX,
+        }
     }
 
     pub fn get64(&self, at: u64) -> u64 {
@@ -24,6 +35,10 @@ impl Ram {
         self.write(Gpa(at), &value.to_le_bytes()).unwrap();
     }
 
+    pub fn write_at(&mut self, at: u64, bytes: &[u8]) {
+        self.write(Gpa(at), bytes).unwrap();
+    }
+
     pub fn bytes(&self, at: u64, length: usize) -> Vec<u8> {
         let mut bytes = std::vec![0; length];
         self.read(Gpa(at), &mut bytes).unwrap();
@@ -35,17 +50,38 @@ impl PhysicalMemory for Ram {
     fn read(&self, at: Gpa, bytes: &mut [u8]) -> Result<(), MemoryError> {
         let start = usize::try_from(at.0).map_err(|_| MemoryError::NotRam(at))?;
         let end = start.checked_add(bytes.len()).ok_or(MemoryError::NotRam(at))?;
-        bytes.copy_from_slice(self.0.get(start..end).ok_or(MemoryError::NotRam(at))?);
+        bytes.copy_from_slice(self.bytes.get(start..end).ok_or(MemoryError::NotRam(at))?);
         Ok(())
     }
 
     fn write(&mut self, at: Gpa, bytes: &[u8]) -> Result<(), MemoryError> {
         let start = usize::try_from(at.0).map_err(|_| MemoryError::NotRam(at))?;
         let end = start.checked_add(bytes.len()).ok_or(MemoryError::NotRam(at))?;
-        self.0
+        self.bytes
             .get_mut(start..end)
             .ok_or(MemoryError::NotRam(at))?
             .copy_from_slice(bytes);
         Ok(())
+    }
+}
+
+impl GuestRam for Ram {
+    fn populate(&mut self, at: Gpa) -> Result<bool, MemoryError> {
+        if at.0 >= self.bytes.len() as u64 {
+            return Err(MemoryError::NotRam(at));
+        }
+        if self.populated.len() == self.frames {
+            return Err(MemoryError::OutOfFrames);
+        }
+        Ok(self.populated.insert(at.0 >> 12))
+    }
+
+    fn clear(&mut self) {
+        self.bytes.fill(0);
+        self.populated.clear();
+    }
+
+    fn frame_bytes(&self) -> u64 {
+        self.populated.len() as u64 * 4096
     }
 }

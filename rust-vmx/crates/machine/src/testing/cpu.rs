@@ -1,0 +1,216 @@
+//! A CPU that exits as a script says.
+
+use crate::cpu::{TripleFault, VirtualCpu};
+use core::fmt;
+use std::collections::{HashMap, VecDeque};
+use std::string::String;
+use std::vec::Vec;
+use vmx::addr::Gpa;
+use vmx::event::{Event, EventKind};
+use vmx::exit::{Exit, Instruction, VmExit};
+use vmx::state::{CpuMode, DescriptorTable, Registers, Segment, SegmentName, SystemRegister, TableName};
+
+/// A step of the script: what the guest did before the exit, and the exit.
+type Step = std::boxed::Box<dyn FnOnce(&mut FakeCpu) -> VmExit>;
+
+/// The CPU. Everything is open to tests.
+pub struct FakeCpu {
+    pub script: VecDeque<Step>,
+    pub registers: Registers,
+    pub system: HashMap<SystemRegister, u64>,
+    pub segments: HashMap<SegmentName, Segment>,
+    pub tables: HashMap<TableName, DescriptorTable>,
+    pub mode: CpuMode,
+    /// Registers whose next write is refused with #GP.
+    pub refused: Vec<SystemRegister>,
+    pub pdptes: [u64; 4],
+    pub pending: Option<Event>,
+    /// What entries delivered, oldest first.
+    pub delivered: Vec<Event>,
+    /// Blocking by STI or MOV SS.
+    pub shadow: bool,
+    pub window: bool,
+    pub deadline: Option<u64>,
+    pub tsc: u64,
+    pub tsc_offset: u64,
+    pub loaded: bool,
+    pub resets: usize,
+}
+
+impl Default for FakeCpu {
+    fn default() -> Self {
+        Self {
+            script: VecDeque::new(),
+            registers: Registers::default(),
+            system: HashMap::from([(SystemRegister::Rip, 0xFFF0), (SystemRegister::Rflags, 2)]),
+            segments: HashMap::new(),
+            tables: HashMap::new(),
+            mode: CpuMode::Long,
+            refused: Vec::new(),
+            pdptes: [0; 4],
+            pending: None,
+            delivered: Vec::new(),
+            shadow: false,
+            window: false,
+            deadline: None,
+            tsc: 1000,
+            tsc_offset: 0,
+            loaded: false,
+            resets: 0,
+        }
+    }
+}
+
+/// An exit of two bytes' length.
+pub fn exit(exit: Exit) -> VmExit {
+    VmExit {
+        reason: 0,
+        exit,
+        instruction_length: 2,
+        vectoring: None,
+    }
+}
+
+/// An instruction exit.
+pub fn instruction(instruction: Instruction) -> VmExit {
+    exit(Exit::Instruction(instruction))
+}
+
+impl FakeCpu {
+    /// Adds a step: a change of the guest's state, and its exit.
+    pub fn then(&mut self, step: impl FnOnce(&mut Self) -> VmExit + 'static) -> &mut Self {
+        self.script.push_back(std::boxed::Box::new(step));
+        self
+    }
+}
+
+impl VirtualCpu for FakeCpu {
+    type Error = String;
+
+    fn run(&mut self) -> Result<VmExit, String> {
+        self.loaded = true;
+        self.tsc += 10;
+        self.delivered.extend(self.pending.take());
+        match self.script.pop_front() {
+            Some(step) => Ok(step(self)),
+            None => Err("the script ended".into()),
+        }
+    }
+
+    fn unload(&mut self) {
+        self.loaded = false;
+    }
+
+    fn reset(&mut self) {
+        self.resets += 1;
+        self.pending = None;
+        self.registers = Registers::default();
+    }
+
+    fn registers(&mut self) -> &Registers {
+        &self.registers
+    }
+
+    fn registers_mut(&mut self) -> &mut Registers {
+        &mut self.registers
+    }
+
+    fn read(&mut self, register: SystemRegister) -> u64 {
+        self.system.get(&register).copied().unwrap_or(0)
+    }
+
+    fn write(&mut self, register: SystemRegister, value: u64) -> Result<(), Event> {
+        if let Some(index) = self.refused.iter().position(|refused| *refused == register) {
+            self.refused.remove(index);
+            return Err(Event::GP);
+        }
+        self.system.insert(register, value);
+        Ok(())
+    }
+
+    fn segment(&mut self, name: SegmentName) -> Segment {
+        self.segments.get(&name).copied().unwrap_or_default()
+    }
+
+    fn set_segment(&mut self, name: SegmentName, segment: Segment) {
+        self.segments.insert(name, segment);
+    }
+
+    fn descriptor_table(&mut self, name: TableName) -> DescriptorTable {
+        self.tables.get(&name).copied().unwrap_or_default()
+    }
+
+    fn set_descriptor_table(&mut self, name: TableName, table: DescriptorTable) {
+        self.tables.insert(name, table);
+    }
+
+    fn mode(&mut self) -> CpuMode {
+        self.mode
+    }
+
+    fn pdpte_address(&mut self) -> Option<Gpa> {
+        let pae = self.read(SystemRegister::Cr4) & 1 << 5 != 0;
+        let paging = self.read(SystemRegister::Cr0) & 1 << 31 != 0;
+        (pae && paging && self.mode == CpuMode::Protected32)
+            .then_some(Gpa(self.read(SystemRegister::Cr3) & 0xFFFF_FFE0))
+    }
+
+    fn set_pdptes(&mut self, entries: [u64; 4]) -> Result<(), Event> {
+        if entries.iter().any(|entry| entry & 1 != 0 && entry & 0b110 != 0) {
+            return Err(Event::GP);
+        }
+        self.pdptes = entries;
+        Ok(())
+    }
+
+    fn skip_instruction(&mut self, length: u8) {
+        *self.system.entry(SystemRegister::Rip).or_default() += u64::from(length);
+        self.shadow = false;
+    }
+
+    fn inject(&mut self, event: Event) -> Result<(), TripleFault> {
+        let exception = |event: &Event| event.kind == EventKind::HardwareException;
+        if exception(&event)
+            && self
+                .pending
+                .as_ref()
+                .is_some_and(|first| exception(first) && first.vector == 8)
+        {
+            return Err(TripleFault);
+        }
+        self.pending = Some(event);
+        Ok(())
+    }
+
+    fn pending(&self) -> Option<Event> {
+        self.pending
+    }
+
+    fn accepts_interrupt(&mut self) -> bool {
+        self.read(SystemRegister::Rflags) & 1 << 9 != 0 && !self.shadow && self.pending.is_none()
+    }
+
+    fn set_interrupt_window(&mut self, wanted: bool) {
+        self.window = wanted;
+    }
+
+    fn host_tsc(&self) -> u64 {
+        self.tsc
+    }
+
+    fn set_deadline(&mut self, tsc: Option<u64>) {
+        self.deadline = tsc;
+    }
+
+    fn tsc_offset(&self) -> u64 {
+        self.tsc_offset
+    }
+
+    fn set_tsc_offset(&mut self, offset: u64) {
+        self.tsc_offset = offset;
+    }
+
+    fn dump(&mut self, out: &mut dyn fmt::Write) -> fmt::Result {
+        out.write_str("fake CPU\n")
+    }
+}

@@ -1,0 +1,153 @@
+//! A host with files in memory and a clock that tests set.
+
+use crate::host::Host;
+use crate::storage::{Handle, Storage, StorageError};
+use devices::Stream;
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+use std::string::String;
+use std::vec::Vec;
+
+#[derive(Default)]
+struct Inner {
+    files: RefCell<BTreeMap<String, Vec<u8>>>,
+    open: RefCell<BTreeMap<i64, String>>,
+    broken: RefCell<BTreeSet<String>>,
+    next: Cell<i64>,
+    now: Cell<u64>,
+    output: RefCell<Vec<(Stream, u8)>>,
+    flushes: Cell<usize>,
+}
+
+/// The host.
+#[derive(Clone, Default)]
+pub struct FakeHost(Rc<Inner>);
+
+impl FakeHost {
+    /// Creates or replaces a file.
+    pub fn put(&self, path: &str, content: &[u8]) {
+        self.0.files.borrow_mut().insert(path.into(), content.to_vec());
+    }
+
+    /// A file's content.
+    pub fn get(&self, path: &str) -> Vec<u8> {
+        self.0.files.borrow()[path].clone()
+    }
+
+    /// Lets every access to an open file fail.
+    pub fn break_file(&self, path: &str) {
+        self.0.broken.borrow_mut().insert(path.into());
+    }
+
+    /// Moves the clock on.
+    pub fn pass(&self, nanoseconds: u64) {
+        self.0.now.set(self.0.now.get() + nanoseconds);
+    }
+
+    /// What the guest put out on a stream.
+    pub fn output_of(&self, stream: Stream) -> String {
+        let output = self.0.output.borrow();
+        let bytes = output
+            .iter()
+            .filter(|(from, _)| *from == stream)
+            .map(|(_, byte)| *byte)
+            .collect();
+        String::from_utf8(bytes).unwrap()
+    }
+
+    /// How many files are open.
+    pub fn open_files(&self) -> usize {
+        self.0.open.borrow().len()
+    }
+
+    /// How often something was flushed.
+    pub fn flushes(&self) -> usize {
+        self.0.flushes.get()
+    }
+
+    fn path(&self, handle: Handle) -> Result<String, StorageError> {
+        let path = self
+            .0
+            .open
+            .borrow()
+            .get(&handle.0)
+            .cloned()
+            .ok_or(StorageError(9))?;
+        if self.0.broken.borrow().contains(&path) {
+            Err(StorageError(5))
+        } else {
+            Ok(path)
+        }
+    }
+}
+
+impl Storage for FakeHost {
+    fn open(&self, path: &str, _write: bool) -> Result<Handle, StorageError> {
+        if !self.0.files.borrow().contains_key(path) {
+            return Err(StorageError(2));
+        }
+        self.0.next.set(self.0.next.get() + 1);
+        self.0.open.borrow_mut().insert(self.0.next.get(), path.into());
+        Ok(Handle(self.0.next.get()))
+    }
+
+    fn size(&self, handle: Handle) -> Result<u64, StorageError> {
+        Ok(self.0.files.borrow()[&self.path(handle)?].len() as u64)
+    }
+
+    fn read(&self, handle: Handle, offset: u64, bytes: &mut [u8]) -> Result<usize, StorageError> {
+        let files = self.0.files.borrow();
+        let content = &files[&self.path(handle)?];
+        let rest = content.get(offset as usize..).unwrap_or(&[]);
+        // Short reads, so that callers prove they can take them.
+        let count = rest.len().min(bytes.len()).min(700);
+        bytes[..count].copy_from_slice(&rest[..count]);
+        Ok(count)
+    }
+
+    fn write(&self, handle: Handle, offset: u64, bytes: &[u8]) -> Result<(), StorageError> {
+        let path = self.path(handle)?;
+        let mut files = self.0.files.borrow_mut();
+        let content = files.get_mut(&path).ok_or(StorageError(9))?;
+        let offset = offset as usize;
+        content
+            .get_mut(offset..offset + bytes.len())
+            .ok_or(StorageError(28))?
+            .copy_from_slice(bytes);
+        Ok(())
+    }
+
+    fn flush(&self, _handle: Handle) -> Result<(), StorageError> {
+        self.0.flushes.set(self.0.flushes.get() + 1);
+        Ok(())
+    }
+
+    fn close(&self, handle: Handle) {
+        assert!(
+            self.0.open.borrow_mut().remove(&handle.0).is_some(),
+            "closed twice"
+        );
+    }
+}
+
+impl Host for FakeHost {
+    fn now_ns(&self) -> u64 {
+        self.0.now.get()
+    }
+
+    fn tsc_hz(&self) -> u64 {
+        1_000_000_000
+    }
+
+    fn wall_clock(&self) -> i64 {
+        1_700_000_000
+    }
+
+    fn output(&self, stream: Stream, bytes: &[u8]) {
+        self.0
+            .output
+            .borrow_mut()
+            .extend(bytes.iter().map(|byte| (stream, *byte)));
+    }
+}

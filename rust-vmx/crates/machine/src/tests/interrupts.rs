@@ -1,0 +1,104 @@
+//! Halting, waking, injecting.
+
+use crate::Stop;
+use crate::control::Input;
+use crate::testing::{bench, exit, instruction};
+use vmx::event::Event;
+use vmx::exit::{Exit, Instruction};
+
+const KEYBOARD_ONLY: u16 = !0b10;
+const TIMER_ONLY: u16 = !0b1;
+
+#[test]
+fn a_key_becomes_an_interrupt() {
+    let mut bench = bench();
+    bench.initialise_pic(KEYBOARD_ONLY);
+    bench.set_interrupts(true);
+    assert!(bench.machine.control().input.send(Input::Key(0x1E)));
+    bench.run();
+    assert_eq!(bench.cpu().delivered, [Event::interrupt(0x21)]);
+    assert_eq!(bench.input(0x60), 0x1E);
+    assert_eq!(bench.machine.control().statistics.interrupts.get(), 1);
+}
+
+#[test]
+fn an_interrupt_waits_for_the_guest_to_accept_it() {
+    let mut bench = bench();
+    bench.initialise_pic(KEYBOARD_ONLY);
+    bench.set_interrupts(false);
+    bench.machine.control().input.send(Input::Key(0x1E));
+    bench.run();
+    assert!(bench.cpu().delivered.is_empty());
+    assert!(bench.cpu().window, "the guest is asked to say when");
+    bench.set_interrupts(true);
+    bench.cpu().shadow = true;
+    bench.run();
+    assert!(bench.cpu().delivered.is_empty(), "not in the shadow of STI");
+    bench.cpu().shadow = false;
+    bench.exit(exit(Exit::InterruptWindow));
+    assert_eq!(bench.cpu().delivered, [Event::interrupt(0x21)]);
+    assert!(!bench.cpu().window);
+}
+
+#[test]
+fn an_interrupted_delivery_comes_first() {
+    let mut bench = bench();
+    bench.initialise_pic(KEYBOARD_ONLY);
+    bench.set_interrupts(true);
+    bench.cpu().pending = Some(Event::fault(3));
+    bench.machine.control().input.send(Input::Key(0x1E));
+    bench.run();
+    assert_eq!(bench.cpu().delivered, [Event::fault(3)]);
+    assert!(bench.cpu().window);
+    bench.run();
+    assert_eq!(bench.cpu().delivered, [Event::fault(3), Event::interrupt(0x21)]);
+}
+
+#[test]
+fn hlt_blocks_until_the_timer() {
+    let mut bench = bench();
+    bench.initialise_pic(TIMER_ONLY);
+    // Channel 0, rate generator, 1193 ticks: about a millisecond.
+    bench.out(0x43, 0x34).out(0x40, 0xA9).out(0x40, 0x04);
+    bench.set_interrupts(true);
+    bench.run();
+    let rip = bench.rip();
+    bench.cpu().then(|_| instruction(Instruction::Hlt));
+    let Stop::Halted {
+        deadline_ns: Some(deadline),
+    } = bench.machine.run()
+    else {
+        panic!("not halted")
+    };
+    assert_eq!(bench.rip(), rip + 2);
+    assert!((900_000..1_100_000).contains(&deadline), "{deadline}");
+    // Nothing happened yet: still halted, and the CPU is not entered.
+    assert_eq!(
+        bench.machine.run(),
+        Stop::Halted {
+            deadline_ns: Some(deadline)
+        }
+    );
+    bench.host.pass(deadline);
+    bench.run();
+    assert_eq!(bench.cpu().delivered, [Event::interrupt(0x20)]);
+}
+
+#[test]
+fn hlt_without_anything_to_come_has_no_deadline() {
+    let mut bench = bench();
+    bench.initialise_pic(0xFFFF);
+    bench.set_interrupts(false);
+    bench.cpu().then(|_| instruction(Instruction::Hlt));
+    let stop = bench.machine.run();
+    assert!(matches!(stop, Stop::Halted { .. }), "{stop:?}");
+    bench.machine.control().request_stop();
+    assert_eq!(bench.machine.run(), Stop::Stopped);
+}
+
+#[test]
+fn the_host_gets_the_cpu_when_it_wants_it() {
+    let mut bench = bench();
+    bench.cpu().then(|_| exit(Exit::ExternalInterrupt));
+    assert_eq!(bench.machine.run(), Stop::Preempted);
+}

@@ -1,0 +1,7 @@
+//! Whole machines on the bench, a file per family of exits.
+
+mod ends;
+mod interrupts;
+mod memory;
+mod ports;
+mod registers;

@@ -1,0 +1,194 @@
+//! Port I/O, string instructions, disks, output.
+
+use crate::testing::{Bench, bench, bench_with, exit};
+use devices::Stream;
+use vmx::addr::Gva;
+use vmx::event::Event;
+use vmx::exit::{Exit, IoAccess, StringIo, VmExit};
+use vmx::state::SystemRegister;
+use vmx::state::gpr::{RAX, RCX, RDI, RSI};
+
+fn string(port: u16, width: u8, input: bool, linear: u64, address_size: u8) -> VmExit {
+    let string = Some(StringIo {
+        rep: true,
+        linear: Gva(linear),
+        address_size,
+    });
+    exit(Exit::Io(IoAccess {
+        port,
+        width,
+        input,
+        string,
+    }))
+}
+
+#[test]
+fn an_open_bus_reads_ones_in_the_width_of_the_access() {
+    let mut bench = bench();
+    for (width, expected) in [
+        (1, 0x1234_5678_9ABC_DEFF),
+        (2, 0x1234_5678_9ABC_FFFF),
+        (4, 0xFFFF_FFFF),
+    ] {
+        bench.cpu().registers.gpr[RAX] = 0x1234_5678_9ABC_DEF0;
+        bench.exit(exit(Exit::Io(IoAccess {
+            port: 0x300,
+            width,
+            input: true,
+            string: None,
+        })));
+        assert_eq!(bench.cpu().registers.gpr[RAX], expected);
+    }
+}
+
+#[test]
+fn debug_output_reaches_the_host() {
+    let mut bench = bench();
+    for byte in b"hello" {
+        bench.out(0xE9, *byte);
+    }
+    bench.run();
+    assert_eq!(bench.host.output_of(Stream::Debug), "hello");
+}
+
+#[test]
+fn a_string_goes_out_in_chunks() {
+    let mut bench = bench();
+    let text = "0123456789".repeat(100);
+    bench.machine.guest_mut().memory.write_at(0x5000, text.as_bytes());
+    let rip = bench.rip();
+    bench.cpu().registers.gpr[RCX] = 1000;
+    bench.cpu().registers.gpr[RSI] = 0x5000;
+    bench.exit(string(0xE9, 1, false, 0x5000, 8));
+    assert_eq!(
+        (bench.cpu().registers.gpr[RCX], bench.cpu().registers.gpr[RSI]),
+        (1000 - 512, 0x5200)
+    );
+    assert_eq!(bench.rip(), rip, "the instruction is not over");
+    bench.exit(string(0xE9, 1, false, 0x5200, 8));
+    assert_eq!((bench.cpu().registers.gpr[RCX], bench.rip()), (0, rip + 2));
+    assert_eq!(bench.host.output_of(Stream::Debug), text);
+}
+
+#[test]
+fn a_string_of_nothing_does_nothing() {
+    let mut bench = bench();
+    bench.cpu().registers.gpr[RCX] = 0xFFFF_0000;
+    let rip = bench.rip();
+    bench.exit(string(0xE9, 1, false, 0x5000, 2));
+    assert_eq!(
+        (bench.host.output_of(Stream::Debug).len(), bench.rip()),
+        (0, rip + 2)
+    );
+}
+
+#[test]
+fn strings_run_downwards_and_wrap_in_their_address_size() {
+    let mut bench = bench();
+    bench.machine.guest_mut().memory.write_at(0x1_FFFE, b"cdab");
+    bench.cpu().registers.gpr[RCX] = 0xAAAA_0004;
+    bench.cpu().registers.gpr[RSI] = 0xBBBB_FFFE;
+    // Two items up to the wrap.
+    bench.exit(string(0xE9, 1, false, 0x1_FFFE, 2));
+    assert_eq!(bench.cpu().registers.gpr[RCX], 0xAAAA_0002);
+    assert_eq!(bench.cpu().registers.gpr[RSI], 0xBBBB_0000);
+    bench.cpu().system.insert(SystemRegister::Rflags, 1 << 10);
+    bench.exit(string(0xE9, 1, false, 0x2_0001, 2));
+    assert_eq!(bench.cpu().registers.gpr[RSI], 0xBBBB_FFFF);
+    assert_eq!(bench.host.output_of(Stream::Debug), "cdb");
+}
+
+/// 32-bit paging that maps linear page 5 to physical 7 and not page 6.
+fn page_five(bench: &mut Bench) {
+    let memory = &mut bench.machine.guest_mut().memory;
+    memory.set32(0x1000, 0x2003);
+    memory.set32(0x2000 + 5 * 4, 0x7003);
+    let cpu = bench.cpu();
+    cpu.system.insert(SystemRegister::Cr0, 0x8001_0001);
+    cpu.system.insert(SystemRegister::Cr3, 0x1000);
+}
+
+#[test]
+fn a_page_fault_comes_where_the_string_leaves_its_page() {
+    let mut bench = bench();
+    page_five(&mut bench);
+    bench.cpu().registers.gpr[RCX] = 16;
+    bench.cpu().registers.gpr[RDI] = 0x5FFC;
+    bench.exit(string(0x300, 1, true, 0x5FFC, 4));
+    assert_eq!(bench.machine.guest_mut().memory.bytes(0x7FFC, 4), [0xFF; 4]);
+    assert_eq!(
+        (bench.cpu().registers.gpr[RCX], bench.cpu().registers.gpr[RDI]),
+        (12, 0x6000)
+    );
+    bench.exit(string(0x300, 1, true, 0x6000, 4));
+    assert_eq!(bench.cpu().delivered, [Event::fault_with_code(14, 2)]);
+    assert_eq!(bench.cpu().system[&SystemRegister::Cr2], 0x6000);
+    assert_eq!(bench.cpu().registers.gpr[RCX], 12);
+}
+
+#[test]
+fn an_item_across_pages_faults_as_a_whole() {
+    let mut bench = bench();
+    page_five(&mut bench);
+    bench.cpu().registers.gpr[RCX] = 1;
+    bench.cpu().registers.gpr[RDI] = 0x5FFE;
+    bench.exit(string(0x300, 4, true, 0x5FFE, 4));
+    assert_eq!(bench.cpu().delivered, [Event::fault_with_code(14, 2)]);
+    assert_eq!(bench.machine.guest_mut().memory.bytes(0x7FFE, 2), [0, 0]);
+}
+
+/// Asks the primary master for one sector, with the drive's interrupt off.
+fn command(bench: &mut Bench, lba: u8, command: u8) {
+    for (port, value) in [
+        (0x3F6, 2),
+        (0x1F6, 0xE0),
+        (0x1F2, 1),
+        (0x1F3, lba),
+        (0x1F4, 0),
+        (0x1F5, 0),
+        (0x1F7, command),
+    ] {
+        bench.out(port, value);
+    }
+    bench.run();
+}
+
+#[test]
+fn sectors_come_from_the_hosts_file_and_go_there() {
+    let mut image = std::vec![0; 4 * 512];
+    image[512..1024].fill(0xAB);
+    let mut bench = bench_with("disk = /disk", |host| host.put("/disk", &image));
+    command(&mut bench, 1, 0x20);
+    assert_eq!(bench.input(0x1F7) & 0x89, 0x08, "data, no error");
+    bench.cpu().registers.gpr[RCX] = 256;
+    bench.cpu().registers.gpr[RDI] = 0x8000;
+    bench.exit(string(0x1F0, 2, true, 0x8000, 8));
+    assert_eq!(bench.machine.guest_mut().memory.bytes(0x8000, 512), [0xAB; 512]);
+    assert_eq!(bench.cpu().registers.gpr[RCX], 0);
+
+    command(&mut bench, 3, 0x30);
+    bench.machine.guest_mut().memory.write_at(0x9000, &[0xCD; 512]);
+    bench.cpu().registers.gpr[RCX] = 256;
+    bench.cpu().registers.gpr[RSI] = 0x9000;
+    bench.exit(string(0x1F0, 2, false, 0x9000, 8));
+    assert_eq!(bench.host.get("/disk")[3 * 512..], [0xCD; 512]);
+    let statistics = &bench.machine.control().statistics;
+    assert_eq!(
+        (statistics.sectors_read.get(), statistics.sectors_written.get()),
+        (1, 1)
+    );
+}
+
+#[test]
+fn disk_errors_reach_the_guest_as_such() {
+    let mut bench = bench_with("disk = /disk,ro", |host| host.put("/disk", &[0; 1024]));
+    command(&mut bench, 0, 0x30);
+    bench.cpu().registers.gpr[RCX] = 256;
+    bench.exit(string(0x1F0, 2, false, 0, 8));
+    assert_eq!(bench.input(0x1F7) & 1, 1, "a write to a read-only disk");
+    command(&mut bench, 9, 0x20);
+    assert_eq!(bench.input(0x1F7) & 1, 1, "beyond the end");
+    bench.host.break_file("/disk");
+    command(&mut bench, 0, 0x20);
+    assert_eq!(bench.input(0x1F7) & 1, 1, "the host's disk failed");
+}
