@@ -31,7 +31,7 @@ fn a_reset_starts_again() {
     let mut bench = bench();
     bench.machine.guest_mut().memory.write_at(0x7C00, &[0; 512]);
     bench.machine.guest_mut().memory.write_at(0x10_0000, &[1; 16]);
-    bench.exit(exit(Exit::PreemptionTimer));
+    bench.run();
     bench.machine.control().request_reset();
     bench.run();
     assert_eq!(bench.cpu().resets, 1);
@@ -57,7 +57,7 @@ fn the_power_ports_end_the_machine() {
     });
     assert_eq!(bench.run(), Stop::PoweredOff(0));
     assert!(matches!(
-        super::super::testing::bench().out(0xF4, 0x10).run(),
+        crate::testing::bench().out(0xF4, 0x10).run(),
         Stop::PoweredOff(0x10)
     ));
 }
