@@ -11,7 +11,7 @@ static ROOT: Mutex<Option<Arc<Root<KernelFrames>>>> = Mutex::new(None);
 
 /// Whether this CPU can run VMs; else why not and what to do.
 pub fn probe() -> Result<(), String> {
-    vmx::root::probe().map_err(|reason| reason.0)
+    vmx::root::probe().map_err(|reason| reason.to_string())
 }
 
 /// Enters VMX operation.
@@ -19,7 +19,7 @@ pub fn enable() -> Result<(), String> {
     if get().is_some() {
         return Ok(());
     }
-    let root = Root::enter(KernelFrames).map_err(|reason| reason.0)?;
+    let root = Root::enter(KernelFrames).map_err(|reason| reason.to_string())?;
     // Had another thread been faster, this one's root goes with the end of the scope.
     ROOT.lock().get_or_insert(root);
     Ok(())

@@ -57,11 +57,6 @@ impl<'a, C: VirtualCpu> Caller<'a, C> {
         self.set_word(register, high | u16::from(value));
     }
 
-    /// AX.
-    pub fn ax(&mut self) -> u16 {
-        self.word(RAX)
-    }
-
     /// AH, the service's number.
     pub fn ah(&mut self) -> u8 {
         self.high(RAX)

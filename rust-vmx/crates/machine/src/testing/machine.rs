@@ -7,7 +7,7 @@ use crate::machine::{Machine, Stop};
 use crate::memory::Layout;
 use std::format;
 use vmx::exit::{Exit, IoAccess, VmExit};
-use vmx::state::{SystemRegister, gpr};
+use vmx::state::{Registers, SystemRegister, gpr};
 
 /// The machine with its host.
 pub struct Bench {
@@ -31,10 +31,14 @@ pub fn bench_with(lines: &str, prepare: impl FnOnce(&FakeHost)) -> Bench {
     let cpuid = Cpuid::new(host_cpuid, 0b111);
     let ram = Ram::new(definition.memory as usize);
     let machine = Machine::new(definition, FakeCpu::default(), cpuid, ram, layout, host.clone());
-    Bench {
-        host,
-        machine: machine.unwrap_or_else(|error| panic!("{error}")),
-    }
+    let machine = machine.unwrap_or_else(|error| panic!("{error}"));
+    let mut bench = Bench { host, machine };
+    // The firmware leaves its timer ticking; tests say themselves what interrupts.
+    bench.set_interrupts(false);
+    bench.out(0x21, 0xFF).run();
+    bench.set_rip(0x7C00);
+    bench.cpu().registers = Registers::default();
+    bench
 }
 
 /// A host CPU with everything, and recognisable numbers where it does not matter.
@@ -71,6 +75,11 @@ impl Bench {
     /// Where the guest is.
     pub fn rip(&mut self) -> u64 {
         self.cpu().system[&SystemRegister::Rip]
+    }
+
+    /// Puts the guest somewhere.
+    pub fn set_rip(&mut self, rip: u64) {
+        self.cpu().system.insert(SystemRegister::Rip, rip);
     }
 
     /// OUT of a byte.
