@@ -259,15 +259,15 @@ impl Emulator for Bochs {
     }
 }
 
-/// The last panic in Bochs' own log, such as a triple fault.
+/// The last thing in Bochs' own log that is not routine, such as a triple fault, or a halt with interrupts off.
 fn last_panic(dir: &Path) -> String {
     let log = fs::read(dir.join("bochs.log")).unwrap_or_default();
     let log = String::from_utf8_lossy(&log);
-    let panic = log
-        .lines()
-        .rev()
-        .find(|line| line.contains(">>PANIC<<") || line.contains("p["));
-    panic.unwrap_or("Bochs ended without a word").to_owned()
+    let loud = |line: &&str| line.contains(">>PANIC<<") || line.contains("p[") || line.contains("WARNING");
+    log.lines().rev().find(loud).map_or_else(
+        || "Bochs ended without a word".to_owned(),
+        |line| format!("Bochs: {line}"),
+    )
 }
 
 fn rfind(text: &[u8], pattern: &[u8]) -> Option<usize> {

@@ -35,7 +35,6 @@ pub fn demo(machine: Machine) -> Result<()> {
     tour.host_command("vmlist")?;
     tour.host_command("vmstat")?;
     tour.picture("4-host-again")?;
-    tour.sweb.power_off()?;
     tour.end(started)
 }
 
@@ -86,6 +85,7 @@ impl Tour {
     fn end(self, started: Instant) -> Result<()> {
         let transcript = self.dir.join("transcript.txt");
         fs::write(&transcript, self.sweb.transcript())?;
+        self.sweb.power_off()?;
         println!(
             "\nThe machine is off, after {:.1} s. Transcript: {}",
             started.elapsed().as_secs_f64(),

@@ -271,8 +271,8 @@ impl Session {
         Ok(output.trim_matches('\n').to_owned())
     }
 
-    /// Types `poweroff` and waits for the end.
-    pub fn power_off(&mut self) -> Result<()> {
+    /// Types `poweroff` and waits for the end; another machine may use the disks then.
+    pub fn power_off(mut self) -> Result<()> {
         self.type_line("poweroff")?;
         self.wait_power_off()
     }
@@ -368,7 +368,11 @@ impl<'a> Progress<'a> {
 fn tail(path: &PathBuf) -> String {
     let text = fs::read(path).unwrap_or_default();
     let text = String::from_utf8_lossy(&text);
-    let lines: Vec<&str> = text.lines().collect();
+    // Bochs notes the end of each of our slices.
+    let lines: Vec<&str> = text
+        .lines()
+        .filter(|line| !line.contains("Caught time breakpoint"))
+        .collect();
     let last = lines[lines.len().saturating_sub(TAIL)..].join("\n");
     format!("\n--- {} ---\n{last}", path.display())
 }
