@@ -27,6 +27,9 @@ constexpr uint64 SECOND_NS = 1'000'000'000;
 /// How long processes have to leave the kernel when the system shuts down.
 constexpr uint64 SHUTDOWN_PATIENCE_NS = 3 * SECOND_NS;
 
+/// More pages than this missing at the end are a leak.
+constexpr size_t PAGES_THE_KERNEL_KEEPS = 32;
+
 const char* stateName(Thread::State state)
 {
   switch (state)
@@ -228,8 +231,8 @@ void ProcessRegistry::reportLeaks() const
   const size_t free_pages = PageManager::instance()->getNumFreePages();
   debug(PROCESS_REG, "free pages: %zu before the first program, %zu now; heap bytes used: %zu before, %zu now\n",
         free_pages_at_start_, free_pages, heap_used_at_start_, heap_used);
-  // The heap keeps pages for reuse, so only pages that are missing although the heap did not grow are suspicious.
-  if (free_pages < free_pages_at_start_ && heap_used <= heap_used_at_start_)
+  // The kernel keeps the page tables of its own windows, and what the heap has not given back.
+  if (free_pages + PAGES_THE_KERNEL_KEEPS < free_pages_at_start_)
     debug(PROCESS_REG, "warning: %zu pages were not given back\n", free_pages_at_start_ - free_pages);
 }
 

@@ -21,8 +21,9 @@ static void help(int, char*[], int out)
     if (builtins[i].usage)
       dprintf(out, "  %s\n", builtins[i].usage);
   }
-  dprintf(out, "\nAny other word runs the program of that name in /usr: `mult' or `mult.sweb', with arguments\n"
-               "behind it, and with `&' at the end without waiting for it. `ls /usr' lists the programs.\n"
+  dprintf(out, "\nAny other word runs the program of that name in /usr: `mult' or `mult.sweb',\n"
+               "with arguments behind it, and with `&' at the end without waiting for it.\n"
+               "`ls /usr' lists the programs; `;' separates commands, quotes keep blanks.\n"
                "Tab completes names, Up and Down recall what was typed before.\n");
 }
 
@@ -101,7 +102,7 @@ const struct Builtin builtins[] = {
     {"cd", "cd [DIRECTORY]   go there; without one to /", cd},
     {"pwd", "pwd              where you are", pwd},
     {"cat", "cat FILE...      print files", cat},
-    {"echo", "echo WORDS       print words; `echo WORDS > FILE' writes, `>>' appends them", echo},
+    {"echo", "echo WORDS       print words; behind them `> FILE' writes, `>> FILE' appends", echo},
     {"history", "history          what was typed before", showHistory},
     {"cls", "cls              empty the screen", cls},
     {"clear", 0, cls},

@@ -9,6 +9,7 @@ enum TokenKind
   TOKEN_OUTPUT,     // >
   TOKEN_APPEND,     // >>
   TOKEN_BACKGROUND, // &
+  TOKEN_SEPARATOR,  // ;
   TOKEN_OPEN_QUOTE, // a quote without its partner
 };
 
@@ -16,18 +17,28 @@ enum TokenKind
 static enum TokenKind nextToken(const char** line, char** target)
 {
   const char* at = *line + strspn(*line, " \t");
-  if (*at == '\0')
-    return TOKEN_END;
-  if (*at == '&' || *at == '>')
+  *line = at + 1;
+  switch (*at)
   {
-    size_t length = at[0] == '>' && at[1] == '>' ? 2 : 1;
-    *line = at + length;
-    return *at == '&' ? TOKEN_BACKGROUND : length == 2 ? TOKEN_APPEND : TOKEN_OUTPUT;
+  case '\0':
+    *line = at;
+    return TOKEN_END;
+  case '&':
+    return TOKEN_BACKGROUND;
+  case ';':
+    return TOKEN_SEPARATOR;
+  case '>':
+    if (at[1] != '>')
+      return TOKEN_OUTPUT;
+    *line = at + 2;
+    return TOKEN_APPEND;
+  default:
+    break;
   }
 
   char* to = *target;
   char quote = '\0';
-  for (; *at != '\0' && (quote || !strchr(" \t&>", *at)); ++at)
+  for (; *at != '\0' && (quote || !strchr(" \t&;>", *at)); ++at)
   {
     if (quote && *at == quote)
       quote = '\0';
@@ -42,7 +53,7 @@ static enum TokenKind nextToken(const char** line, char** target)
   return quote ? TOKEN_OPEN_QUOTE : TOKEN_WORD;
 }
 
-const char* parseCommand(const char* line, struct Command* command)
+const char* parseCommand(const char** line, struct Command* command)
 {
   command->word_count = 0;
   command->background = 0;
@@ -52,15 +63,15 @@ const char* parseCommand(const char* line, struct Command* command)
   for (;;)
   {
     char* word = target;
-    enum TokenKind kind = nextToken(&line, &target);
+    enum TokenKind kind = nextToken(line, &target);
     if (kind == TOKEN_OPEN_QUOTE)
       return "a quote is not closed";
     if (expect_output && kind != TOKEN_WORD)
       return "the name of a file is missing behind `>'";
-    if (kind == TOKEN_END)
+    if (kind == TOKEN_END || kind == TOKEN_SEPARATOR)
       break;
     if (command->background)
-      return "`&' has to be the last thing in a line";
+      return "`&' has to be the last thing in a command";
 
     if (kind == TOKEN_BACKGROUND)
       command->background = 1;

@@ -16,9 +16,10 @@ static void printLogo(void)
          "  \\__ \\ \\ \\/\\/ /| _|| _ \\___|\\ V /| |\\/| |>  <\n"
          "  |___/  \\_/\\_/ |___|___/     \\_/ |_|  |_/_/\\_\\\n"
          "\n"
-         "The pseudo-shell is ready.");
+         "The pseudo-shell is ready.\n"
+         "Commands:");
   for (size_t i = 0; i < builtin_count; ++i)
-    printf("%s%s", i == 0 ? " Commands: " : builtins[i].usage ? ", " : "/", builtins[i].name);
+    printf("%s%s", i == 0 ? " " : builtins[i].usage ? ", " : "/", builtins[i].name);
   printf("\n");
 }
 
@@ -40,22 +41,30 @@ static void runBuiltin(const struct Builtin* builtin, struct Command* command)
     close(out);
 }
 
-static void execute(const char* line)
+static void execute(struct Command* command)
+{
+  if (command->word_count == 0)
+    return;
+  const struct Builtin* builtin = findBuiltin(command->words[0]);
+  if (builtin)
+    runBuiltin(builtin, command);
+  else
+    runProgram(command);
+}
+
+static void executeLine(const char* line)
 {
   static struct Command command;
-  const char* problem = parseCommand(line, &command);
-  if (problem)
+  while (*line != '\0')
   {
-    printf("%s\n", problem);
-    return;
+    const char* problem = parseCommand(&line, &command);
+    if (problem)
+    {
+      printf("%s\n", problem);
+      return;
+    }
+    execute(&command);
   }
-  if (command.word_count == 0)
-    return;
-  const struct Builtin* builtin = findBuiltin(command.words[0]);
-  if (builtin)
-    runBuiltin(builtin, &command);
-  else
-    runProgram(&command);
 }
 
 int main(void)
@@ -74,6 +83,6 @@ int main(void)
     if (!editLine(prompt, line))
       return 0;
     rememberLine(line);
-    execute(line);
+    executeLine(line);
   }
 }

@@ -54,14 +54,14 @@ struct Command
 {
   int word_count;
   char* words[MAX_WORDS + 1]; // the last one is 0
-  int background;             // the line ended in `&`
+  int background;             // it ended in `&`
   const char* output;         // file behind `>` or `>>`, or 0
   int append;                 // it was `>>`
   char text[2 * MAX_LINE];    // where the words are
 };
 
-// Takes a line apart. Returns 0, or what is wrong with it.
-const char* parseCommand(const char* line, struct Command* command);
+// Takes the first command, up to `;` or the end, off `*line`. Returns 0, or what is wrong with it.
+const char* parseCommand(const char** line, struct Command* command);
 
 // ---- builtins.c
 
