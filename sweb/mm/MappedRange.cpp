@@ -20,6 +20,7 @@ bool MappedRange::map(pointer start, size_t pages)
 
 void MappedRange::unmap(pointer start, size_t pages)
 {
-  for (size_t i = 0; i < pages; ++i)
+  // Downwards: looking whether a table became empty then ends at its first entry in use.
+  for (size_t i = pages; i-- > 0;)
     PageManager::instance()->freePPN(ArchMemory::unmapKernelPage(start / PAGE_SIZE + i));
 }

@@ -35,6 +35,18 @@ PageTableEntry makeLeaf(ppn_t physical_page, PageRights rights)
   return leaf;
 }
 
+/// Unmaps a page, frees the tables that became empty, and returns the frame.
+ppn_t takePageOf(ppn_t root, vpn_t virtual_page)
+{
+  InterruptGuard guard; // nobody may get a freed table before the CPU has forgotten it
+  const ArchMemoryMapping m = Tables::resolve(root, virtual_page);
+  assert(m.entry && m.page_size == PAGE_SIZE && "only a mapped page can be unmapped");
+  Tables::unmap(m);
+  Tables::freeEmptyTables(m);
+  ArchMemory::flushPage(virtual_page);
+  return m.page_ppn;
+}
+
 bool isKernelPage(vpn_t virtual_page)
 {
   return virtual_page * PAGE_SIZE >= KERNEL_HEAP_START;
@@ -75,12 +87,7 @@ void ArchMemory::unmapPage(vpn_t virtual_page)
 ppn_t ArchMemory::takePage(vpn_t virtual_page)
 {
   assert(virtual_page < USER_PAGES);
-  const ArchMemoryMapping m = resolveMapping(virtual_page);
-  assert(m.entry && m.page_size == PAGE_SIZE && "only a mapped page can be unmapped");
-  Tables::unmap(m);
-  flushPage(virtual_page); // before the tables go, for the CPU caches their entries too
-  Tables::freeEmptyTables(m);
-  return m.page_ppn;
+  return takePageOf(page_map_level_4_, virtual_page);
 }
 
 pointer ArchMemory::checkAddressValid(pointer virtual_address) const
@@ -113,12 +120,8 @@ bool ArchMemory::mapKernelPage(vpn_t virtual_page, ppn_t physical_page, PageRigh
 ppn_t ArchMemory::unmapKernelPage(vpn_t virtual_page)
 {
   assert(isKernelPage(virtual_page));
-  InterruptGuard guard;
-  const ArchMemoryMapping m = resolveMapping(BootPaging::getRoot(), virtual_page);
-  assert(m.entry && m.page_size == PAGE_SIZE && "only a mapped page can be unmapped");
-  Tables::unmap(m);
-  flushPage(virtual_page);
-  return m.page_ppn;
+  // The PML4's entry for the windows stays, as all address spaces have copies of it: the kernel image hangs below it too.
+  return takePageOf(BootPaging::getRoot(), virtual_page);
 }
 
 pointer ArchMemory::mapMmio(uint64 physical_address, size_t size)

@@ -48,7 +48,7 @@ public:
   /// Usable with interrupts disabled.
   [[nodiscard]] static bool mapKernelPage(vpn_t virtual_page, ppn_t physical_page, PageRights rights = READ_WRITE);
 
-  /// Unmaps a page of a kernel window and returns the frame, which it does not free. Tables stay.
+  /// Unmaps a page of a kernel window and returns the frame, which it does not free.
   static ppn_t unmapKernelPage(vpn_t virtual_page);
 
   /// Maps `size` bytes of device memory uncached and not executable; returns its address (with the offset into the
