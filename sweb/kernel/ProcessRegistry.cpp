@@ -27,8 +27,6 @@ constexpr uint64 SECOND_NS = 1'000'000'000;
 /// How long processes have to leave the kernel when the system shuts down.
 constexpr uint64 SHUTDOWN_PATIENCE_NS = 3 * SECOND_NS;
 
-/// More pages than this missing at the end are a leak.
-constexpr size_t PAGES_THE_KERNEL_KEEPS = 32;
 
 const char* stateName(Thread::State state)
 {
@@ -42,6 +40,11 @@ const char* stateName(Thread::State state)
     return "ending";
   }
   return "?";
+}
+/// Everything but the heap gives its pages back when it ends.
+size_t freeAndHeapPages()
+{
+  return PageManager::instance()->getNumFreePages() + KernelMemoryManager::instance()->getNumPages();
 }
 } // namespace
 
@@ -58,8 +61,7 @@ ProcessRegistry::ProcessRegistry(FileSystemInfo* root_directory)
 void ProcessRegistry::Run()
 {
   mountFileSystems();
-  free_pages_at_start_ = PageManager::instance()->getNumFreePages();
-  heap_used_at_start_ = KernelMemoryManager::instance()->getUsedKernelMemory(false);
+  pages_at_start_ = freeAndHeapPages();
 
   startFirstPrograms();
   waitForEnd();
@@ -227,13 +229,10 @@ size_t ProcessRegistry::listProcesses(char* buffer, size_t size)
 
 void ProcessRegistry::reportLeaks() const
 {
-  const size_t heap_used = KernelMemoryManager::instance()->getUsedKernelMemory(false);
-  const size_t free_pages = PageManager::instance()->getNumFreePages();
-  debug(PROCESS_REG, "free pages: %zu before the first program, %zu now; heap bytes used: %zu before, %zu now\n",
-        free_pages_at_start_, free_pages, heap_used_at_start_, heap_used);
-  // The kernel keeps the page tables of its own windows, and what the heap has not given back.
-  if (free_pages + PAGES_THE_KERNEL_KEEPS < free_pages_at_start_)
-    debug(PROCESS_REG, "warning: %zu pages were not given back\n", free_pages_at_start_ - free_pages);
+  const size_t pages = freeAndHeapPages();
+  debug(PROCESS_REG, "free and heap pages: %zu before the first program, %zu now\n", pages_at_start_, pages);
+  if (pages < pages_at_start_)
+    debug(PROCESS_REG, "warning: %zu pages were not given back\n", pages_at_start_ - pages);
 }
 
 ProcessRegistry::Record* ProcessRegistry::find(size_t pid)

@@ -69,6 +69,5 @@ private:
   size_t running_ = 0;
   bool shutdown_requested_ = false;
   size_t shutdown_how_ = 0;
-  size_t free_pages_at_start_ = 0;
-  size_t heap_used_at_start_ = 0;
+  size_t pages_at_start_ = 0; ///< free, or with the heap, which keeps some for reuse
 };

@@ -14,11 +14,13 @@
 
 int64 SystemSyscall::information(pointer user_information)
 {
+  const size_t heap_used = KernelMemoryManager::instance()->getUsedKernelMemory(false);
+  const size_t heap_reserve = KernelMemoryManager::instance()->getNumPages() - (heap_used + PAGE_SIZE - 1) / PAGE_SIZE;
   const system_information information = {
       .page_size = PAGE_SIZE,
       .total_pages = PageManager::instance()->getTotalNumPages(),
-      .free_pages = PageManager::instance()->getNumFreePages(),
-      .heap_used = KernelMemoryManager::instance()->getUsedKernelMemory(false),
+      .free_pages = PageManager::instance()->getNumFreePages() + heap_reserve,
+      .heap_used = heap_used,
       .processes = ProcessRegistry::instance()->processCount(),
       .uptime_ns = Clock::nanoseconds(),
   };

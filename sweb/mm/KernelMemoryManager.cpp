@@ -74,6 +74,12 @@ size_t KernelMemoryManager::getUsedKernelMemory(bool show)
   return used;
 }
 
+size_t KernelMemoryManager::getNumPages() const
+{
+  ScopeSpinLock guard(lock_);
+  return (heap_.getCommittedBytes() + large_.getUsedBytes()) / PAGE_SIZE;
+}
+
 void KernelMemoryManager::printAllocationSites() const
 {
   AllocationSites sites;

@@ -26,6 +26,9 @@ public:
   /// Bytes handed out at the moment; with `show`, prints figures and allocation sites to the debug output.
   size_t getUsedKernelMemory(bool show);
 
+  /// Frames the heap has at the moment, handed out or kept for reuse.
+  [[nodiscard]] size_t getNumPages() const;
+
 private:
   class WindowMemory : public HeapMemory
   {
@@ -46,7 +49,7 @@ private:
 
   static KernelMemoryManager instance_;
 
-  SpinLock lock_;
+  mutable SpinLock lock_;
   WindowMemory memory_;
   Heap heap_;
   LargeAllocations large_;
