@@ -27,7 +27,6 @@ constexpr uint64 SECOND_NS = 1'000'000'000;
 /// How long processes have to leave the kernel when the system shuts down.
 constexpr uint64 SHUTDOWN_PATIENCE_NS = 3 * SECOND_NS;
 
-
 const char* stateName(Thread::State state)
 {
   switch (state)
@@ -41,6 +40,7 @@ const char* stateName(Thread::State state)
   }
   return "?";
 }
+
 /// Everything but the heap gives its pages back when it ends.
 size_t freeAndHeapPages()
 {
