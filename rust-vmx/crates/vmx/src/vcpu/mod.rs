@@ -56,7 +56,7 @@ pub struct VcpuConfig<F: Frames> {
     pub cr4_offered: u64,
     /// The XCR0 bits the guest's CPUID offers, of those in [`Vcpu::xcr0_supported`].
     pub xcr0_offered: u64,
-    /// The longest the guest may run without an exit, in TSC ticks.
+    /// After how many TSC ticks since it was loaded the guest leaves with [`crate::exit::Exit::PreemptionTimer`].
     pub slice_ticks: u64,
 }
 
@@ -152,6 +152,8 @@ pub struct Vcpu<F: Frames> {
     /// An interrupt or NMI whose delivery raised an exception: it comes after it.
     held: Option<Event>,
     deadline: Option<u64>,
+    /// When the host wants the CPU back, whatever the guest does.
+    slice_end: u64,
 
     /// The EPT generation whose stale translations are gone; `None` before the first INVEPT.
     ept_seen: Option<u64>,
@@ -197,6 +199,7 @@ impl<F: Frames + Clone> Vcpu<F> {
             pending: None,
             held: None,
             deadline: None,
+            slice_end: 0,
             ept_seen: None,
             flush_vpid: true,
             host: PerThread::default(),

@@ -60,6 +60,7 @@ impl<F: Frames + Clone> Vcpu<F> {
             self.xstate.load();
         }
         self.loaded = Some(interrupts);
+        self.slice_end = cpu::rdtsc().saturating_add(self.config.slice_ticks);
         if self.get(guest::DR7) & DR7_ENABLES != 0 {
             self.load_debug_registers();
         }
@@ -188,7 +189,7 @@ impl<F: Frames + Clone> Vcpu<F> {
             .contains(PinControls::PREEMPTION_TIMER)
         {
             let shift = self.vmcs.root().capabilities().preemption_timer_shift();
-            let count = preemption_timer::count(cpu::rdtsc(), self.deadline, self.config.slice_ticks, shift);
+            let count = preemption_timer::count(cpu::rdtsc(), self.deadline, self.slice_end, shift);
             self.set(guest::PREEMPTION_TIMER, count);
         }
     }
