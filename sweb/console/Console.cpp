@@ -2,6 +2,7 @@
 
 #include "KeyDumps.h"
 #include "KprintfFlushingThread.h"
+#include "ProcessRegistry.h"
 #include "Scheduler.h"
 #include "ScopeLock.h"
 #include "SerialConsole.h"
@@ -109,9 +110,21 @@ bool Console::obey(const Key& key)
   return true;
 }
 
+bool Console::interruptProgram(const Key& key)
+{
+  ProcessRegistry* processes = ProcessRegistry::instance();
+  if (key.code != INTERRUPT_KEY || terminal_->reading_key_ || processes == nullptr)
+    return false;
+  if (!processes->interruptForeground(*terminal_))
+    return false;
+  static constexpr char ECHO[] = "^C\n";
+  terminal_->write(ECHO, sizeof(ECHO) - 1);
+  return true;
+}
+
 void Console::deliver(const Key& key)
 {
-  if (KeyDumps::obey(key))
+  if (KeyDumps::obey(key) || interruptProgram(key))
     return;
   // When nobody reads and the buffer is full, the key is lost: as good as any other way to say that.
   if (terminal_->keys_.put(key))

@@ -83,6 +83,11 @@ protected:
 private:
   friend class Terminal;
 
+  static constexpr uint8 INTERRUPT_KEY = 0x03; ///< Ctrl-C
+
+  /// Ctrl-C ends the program the terminal's shell waits for, unless somebody reads single keys. True when that is done.
+  bool interruptProgram(const Key& key);
+
   static void add(Console* console);
 
   void show(Terminal& terminal);

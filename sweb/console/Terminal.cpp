@@ -119,7 +119,10 @@ int64 Terminal::readKey()
 {
   ScopeLock lock(reader_lock_);
   Key key;
-  return waitForKey(key) ? key.code : -EINTR;
+  reading_key_ = true;
+  const bool arrived = waitForKey(key);
+  reading_key_ = false;
+  return arrived ? key.code : -EINTR;
 }
 
 ssize_t Terminal::read(char* buffer, size_t length)

@@ -90,6 +90,7 @@ private:
   Notification key_arrived_;
 
   Mutex reader_lock_{"Terminal::reader_lock_"};
+  bool reading_key_ = false; ///< somebody waits in readKey(), so Ctrl-C is a key like any other
   char line_[LINE_SIZE];
   size_t line_length_ = 0;
   size_t line_taken_ = 0; ///< characters of line_ that read() has handed out

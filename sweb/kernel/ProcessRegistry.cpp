@@ -200,6 +200,21 @@ size_t ProcessRegistry::processCount()
   return running_;
 }
 
+bool ProcessRegistry::interruptForeground(const Terminal& terminal)
+{
+  ScopeLock guard(lock_);
+  for (size_t i = records_.size(); i-- > 0;)
+  {
+    UserProcess* process = records_[i].process;
+    if (process == nullptr || !records_[i].awaited || process->getTerminal() != &terminal)
+      continue;
+    process->exit_code_ = UserProcess::EXIT_INTERRUPTED;
+    process->kill();
+    return true;
+  }
+  return false;
+}
+
 int64 ProcessRegistry::requestShutdown(size_t how)
 {
   if (how != reboot_power_off && how != reboot_restart)

@@ -37,6 +37,9 @@ public:
 
   [[nodiscard]] size_t processCount();
 
+  /// Ends the program somebody waits for on this terminal, the latest if there are several. False if there is none.
+  bool interruptForeground(const Terminal& terminal);
+
   /// Ends all processes, unmounts everything, and then acts as `how` (reboot_... of syscall-definitions.h) says.
   /// Returns at once: 0, or -EINVAL.
   [[nodiscard]] int64 requestShutdown(size_t how);

@@ -18,6 +18,7 @@ public:
   /// Exit codes the kernel gives to a process it ends.
   static constexpr int64 EXIT_CPU_EXCEPTION = 888;
   static constexpr int64 EXIT_BAD_ACCESS = 9999;
+  static constexpr int64 EXIT_INTERRUPTED = 130; ///< Ctrl-C; this and the next are what Unix shells show
   static constexpr int64 EXIT_KILLED = 137;
 
   static constexpr size_t MAX_OPEN_FILES = 64;
