@@ -250,8 +250,7 @@ impl Session {
             .collect();
         self.wait_until(&what, PATIENCE, |session| {
             session.screen().before_cursor().ends_with(&tail)
-        })?;
-        self.key(Key::Enter)
+        })
     }
 
     /// Types a line at the prompt, waits for the next prompt, and returns what was printed between.
