@@ -9,9 +9,9 @@ namespace
 constexpr uint64 NS_PER_SECOND = 1'000'000'000;
 
 /// 10 ms of the PIT's clock.
-constexpr uint16 CALIBRATION_CLOCKS = Pit::CLOCK_HZ / 100;
+constexpr uint32 CALIBRATION_CLOCKS = Pit::CLOCK_HZ / 100;
 
-/// No TSC counts faster than 16 GHz, so a countdown that takes longer than this never ends.
+/// No TSC counts faster than 16 GHz, so a stopwatch that takes longer than this stands still.
 constexpr uint64 CALIBRATION_GIVES_UP = 16 * NS_PER_SECOND / 10;
 
 constexpr uint64 FALLBACK_HZ = NS_PER_SECOND;
@@ -21,24 +21,48 @@ constinit uint64 tsc_at_boot = 0;
 
 /// Nanoseconds per tick as a fixed-point number with 32 bits behind the point.
 constinit uint64 ns_per_tick = 1UL << 32;
+
+/// Both clocks at one moment.
+struct Sample
+{
+  uint64 tsc;
+  uint32 pit_clocks;
+};
+
+/// An emulator or hypervisor can be interrupted by its own host between the two readings; the best of a few is taken.
+Sample takeSample()
+{
+  constexpr int TRIES = 4;
+  Sample best{};
+  uint64 shortest = ~0UL;
+  for (int i = 0; i < TRIES; ++i)
+  {
+    const uint64 before = Cpu::rdtsc();
+    const uint32 pit_clocks = Pit::readStopwatch();
+    const uint64 duration = Cpu::rdtsc() - before;
+    if (duration >= shortest)
+      continue;
+    shortest = duration;
+    best = {before + duration / 2, pit_clocks};
+  }
+  return best;
+}
 } // namespace
 
 void Clock::initialise()
 {
-  Pit::startCountdown(CALIBRATION_CLOCKS);
-  const uint64 start = Cpu::rdtsc();
-  uint64 now = start;
-  while (!Pit::isCountdownOver() && now - start < CALIBRATION_GIVES_UP)
-    now = Cpu::rdtsc();
-  now = Cpu::rdtsc();
-  tsc_at_boot = start;
+  Pit::startStopwatch();
+  const Sample start = takeSample();
+  tsc_at_boot = start.tsc;
+  while (Pit::readStopwatch() - start.pit_clocks < CALIBRATION_CLOCKS)
+    if (Cpu::rdtsc() - start.tsc > CALIBRATION_GIVES_UP)
+    {
+      debug(A_BOOT, "Timer channel 2 does not count; taking the TSC for %lu MHz.\n", FALLBACK_HZ / 1'000'000);
+      return;
+    }
+  const Sample end = takeSample();
 
-  if (now - start >= CALIBRATION_GIVES_UP)
-  {
-    debug(A_BOOT, "Timer channel 2 does not count; taking the TSC for %lu MHz.\n", FALLBACK_HZ / 1'000'000);
-    return;
-  }
-  tsc_hz = (now - start) * Pit::CLOCK_HZ / CALIBRATION_CLOCKS;
+  tsc_hz = (end.tsc - start.tsc) * Pit::CLOCK_HZ / (end.pit_clocks - start.pit_clocks);
   ns_per_tick = (NS_PER_SECOND << 32) / tsc_hz;
   debug(A_BOOT, "TSC runs at %lu kHz\n", tsc_hz / 1000);
 }

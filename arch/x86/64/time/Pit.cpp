@@ -11,6 +11,9 @@ constexpr uint16 CONTROL = 0x43;
 // Control words: channel, both bytes of the count, mode.
 constexpr uint8 CHANNEL_0_RATE_GENERATOR = 0x34; // mode 2
 constexpr uint8 CHANNEL_2_TERMINAL_COUNT = 0xB0; // mode 0
+constexpr uint8 CHANNEL_2_LATCH = 0x80;
+
+constexpr uint16 LONGEST_COUNT = 0xFFFF;
 
 /// Port 0x61 of the PC: gate and output of channel 2, and the speaker behind it.
 constexpr uint16 SYSTEM_CONTROL = 0x61;
@@ -27,15 +30,24 @@ void Pit::startPeriodicTimer()
   outportb(CHANNEL_0, divisor >> 8);
 }
 
-void Pit::startCountdown(uint16 clocks)
+void Pit::startStopwatch()
 {
   outportb(SYSTEM_CONTROL, (inportb(SYSTEM_CONTROL) & ~SPEAKER) | GATE_2);
   outportb(CONTROL, CHANNEL_2_TERMINAL_COUNT);
-  outportb(CHANNEL_2, clocks & 0xFF);
-  outportb(CHANNEL_2, clocks >> 8); // counting starts now
+  outportb(CHANNEL_2, LONGEST_COUNT & 0xFF);
+  outportb(CHANNEL_2, LONGEST_COUNT >> 8); // counting starts now
 }
 
-bool Pit::isCountdownOver()
+uint32 Pit::readStopwatch()
 {
-  return inportb(SYSTEM_CONTROL) & OUTPUT_2;
+  // Having reached zero, the counter goes on from the other end, and its output stays high.
+  const bool round_before = inportb(SYSTEM_CONTROL) & OUTPUT_2;
+  outportb(CONTROL, CHANNEL_2_LATCH);
+  const uint16 low = inportb(CHANNEL_2);
+  const uint16 count = static_cast<uint16>(low | inportb(CHANNEL_2) << 8);
+  const uint16 clocks = static_cast<uint16>(LONGEST_COUNT - count);
+  const bool round_after = inportb(SYSTEM_CONTROL) & OUTPUT_2;
+  // If it happened while we looked, a small number of clocks says that it was before the latch.
+  const bool round = round_before || (round_after && clocks < LONGEST_COUNT / 2);
+  return clocks + (round ? LONGEST_COUNT + 1U : 0);
 }

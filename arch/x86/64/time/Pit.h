@@ -17,11 +17,11 @@ public:
   /// Lets channel 0 interrupt TIMER_FREQUENCY times a second.
   static void startPeriodicTimer();
 
-  /// Starts channel 2 counting down `clocks` of its input clock, once; the speaker stays silent.
-  static void startCountdown(uint16 clocks);
+  /// Starts channel 2 as a stopwatch; the speaker stays silent.
+  static void startStopwatch();
 
-  /// True when the countdown has reached zero.
-  [[nodiscard]] static bool isCountdownOver();
+  /// Clocks of its input clock since then. Right for up to 109 ms.
+  [[nodiscard]] static uint32 readStopwatch();
 
   Pit() = delete;
 };
