@@ -4,7 +4,35 @@
 /// The benches (`cpp/`).
 #[cxx::bridge]
 pub mod ffi {
+    /// A stretch of a program's memory, see the kernel's `ElfSegment`.
+    struct Segment {
+        /// Its first address.
+        start: u64,
+        /// The address behind it.
+        end: u64,
+        /// Where its content begins in the file.
+        file_offset: u64,
+        /// How much of it comes from the file.
+        file_size: u64,
+        /// May be written.
+        writable: bool,
+        /// May be executed.
+        executable: bool,
+    }
+
+    /// What the kernel's `ElfImage` makes of a program file.
+    struct Program {
+        /// Its first instruction.
+        entry: u64,
+        /// Its memory.
+        segments: Vec<Segment>,
+    }
+
     unsafe extern "C++" {
+        include!("kernel-core/cpp/ElfBench.h");
+        /// Checks a program file for a user space that ends at `limit`.
+        fn parse_program(file: &[u8], limit: u64) -> Result<Program>;
+
         include!("kernel-core/cpp/HeapBench.h");
         /// A `Heap` with a budget of pages.
         type HeapBench;
