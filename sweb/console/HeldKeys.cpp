@@ -15,6 +15,8 @@ uint32 HeldKeys::pass(uint8 scancode, uint8 (&bytes)[MAX_LENGTH])
   bool extended = extended_;
   extended_ = false;
   uint8 key = scancode & ~RELEASED;
+  if ((key | RELEASED) == EXTENDED || (key | RELEASED) == PAUSE_PREFIX)
+    return 0; // no key has these two: their releases would read as prefixes
   uint64& word = down_[extended][key / 64];
   uint64 bit = 1UL << key % 64;
   bool released = (scancode & RELEASED) != 0;

@@ -1,12 +1,4 @@
-//! Writes the table from which backtraces take function names and source lines:
-//! `symtab PROGRAM.elf TABLE [--strip PREFIX]...`.
-//!
-//! The kernel cannot afford to parse DWARF while it panics. This tool reads it beforehand, C++'s and Rust's alike, and
-//! keeps what a backtrace prints, in a form that is searched where it lies ([`table`]).
-
-mod names;
-mod program;
-mod table;
+//! `symtab PROGRAM.elf TABLE [--strip PREFIX]...`: writes the table that the crate describes.
 
 use std::process::ExitCode;
 
@@ -35,9 +27,7 @@ fn main() -> ExitCode {
 }
 
 fn convert(program: &str, output: &str, prefixes: &[String]) -> Result<(), Box<dyn std::error::Error>> {
-    let elf = std::fs::read(program)?;
-    let (functions, lines) = program::read(&elf, prefixes)?;
-    let table = table::encode(&functions, &lines)?;
+    let table = symtab::convert(&std::fs::read(program)?, prefixes)?;
     // An unchanged table is left alone, so that the program is not linked again.
     if std::fs::read(output).is_ok_and(|old| old == table) {
         return Ok(());

@@ -30,7 +30,9 @@ fn demangle(symbol: &str) -> String {
 /// True for a function of Rust's library: `core::option::Option<T>::map`, `<alloc::vec::Vec<T> as Drop>::drop`.
 pub fn is_library(function: &str) -> bool {
     let path = function.trim_start_matches(['<', '&', '*', '[']);
-    ["core::", "alloc::", "compiler_builtins::"].iter().any(|library| path.starts_with(library))
+    ["core::", "alloc::", "compiler_builtins::"]
+        .iter()
+        .any(|library| path.starts_with(library))
 }
 
 /// A source file without the part of its path that depends on the machine: relative to one of `prefixes`, to the Rust
@@ -47,7 +49,9 @@ pub fn file(path: &str, prefixes: &[String]) -> String {
             return rest.split_once('/').map_or(rest, |(_, rest)| rest).to_owned();
         }
     }
-    path.split_once("/lib/rustlib/src/rust/").map_or(path, |(_, rest)| rest).to_owned()
+    path.split_once("/lib/rustlib/src/rust/")
+        .map_or(path, |(_, rest)| rest)
+        .to_owned()
 }
 
 #[cfg(test)]
@@ -57,7 +61,10 @@ mod tests {
     #[test]
     fn both_languages_are_demangled() {
         assert_eq!(function("_ZN8Terminal5writeEPKcm"), "Terminal::write");
-        assert_eq!(function("_ZN7machine5exits6handle17h0123456789abcdefE"), "machine::exits::handle");
+        assert_eq!(
+            function("_ZN7machine5exits6handle17h0123456789abcdefE"),
+            "machine::exits::handle"
+        );
         assert_eq!(function("_RNvCs1234_7machine3run"), "machine::run");
         assert_eq!(function("entry"), "entry");
     }
@@ -65,16 +72,27 @@ mod tests {
     #[test]
     fn the_library_is_known() {
         assert!(is_library("core::option::Option<T>::map"));
-        assert!(is_library("<alloc::vec::Vec<T,A> as core::ops::drop::Drop>::drop"));
+        assert!(is_library(
+            "<alloc::vec::Vec<T,A> as core::ops::drop::Drop>::drop"
+        ));
         assert!(!is_library("machine::core::run"));
     }
 
     #[test]
     fn paths_lose_what_depends_on_the_machine() {
         let prefixes = ["/home/me/sweb".to_owned()];
-        assert_eq!(file("/home/me/sweb/sweb/mm/kmalloc.cpp", &prefixes), "sweb/mm/kmalloc.cpp");
-        assert_eq!(file("/x/registry/src/some-index/spin-0.12.3/src/once.rs", &prefixes), "spin-0.12.3/src/once.rs");
-        assert_eq!(file("/rustc/abcdef/library/core/src/fmt/mod.rs", &prefixes), "library/core/src/fmt/mod.rs");
+        assert_eq!(
+            file("/home/me/sweb/sweb/mm/kmalloc.cpp", &prefixes),
+            "sweb/mm/kmalloc.cpp"
+        );
+        assert_eq!(
+            file("/x/registry/src/some-index/spin-0.12.3/src/once.rs", &prefixes),
+            "spin-0.12.3/src/once.rs"
+        );
+        assert_eq!(
+            file("/rustc/abcdef/library/core/src/fmt/mod.rs", &prefixes),
+            "library/core/src/fmt/mod.rs"
+        );
         assert_eq!(file("other.c", &prefixes), "other.c");
     }
 }

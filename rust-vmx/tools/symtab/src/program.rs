@@ -74,7 +74,9 @@ fn functions(file: &object::File<'_>) -> Vec<Function> {
     // Several names at an address: the first in the table is as good as any, but one with a size is better.
     let mut by_address: BTreeMap<u64, (u64, &str)> = BTreeMap::new();
     for symbol in file.symbols() {
-        let (address, Ok(name)) = (symbol.address(), symbol.name()) else { continue };
+        let (address, Ok(name)) = (symbol.address(), symbol.name()) else {
+            continue;
+        };
         let in_code = code.iter().any(|&(start, end)| (start..end).contains(&address));
         let is_function = symbol.kind() == SymbolKind::Text
             || (symbol.kind() == SymbolKind::Label || symbol.kind() == SymbolKind::Unknown);
@@ -90,11 +92,20 @@ fn functions(file: &object::File<'_>) -> Vec<Function> {
     let mut functions = Vec::with_capacity(by_address.len());
     let mut symbols = by_address.into_iter().peekable();
     while let Some((start, (size, name))) = symbols.next() {
-        let section_end = code.iter().find(|(first, end)| (*first..*end).contains(&start)).map_or(start, |&(_, end)| end);
-        let limit = symbols.peek().map_or(section_end, |&(next, _)| next.min(section_end));
+        let section_end = code
+            .iter()
+            .find(|(first, end)| (*first..*end).contains(&start))
+            .map_or(start, |&(_, end)| end);
+        let limit = symbols
+            .peek()
+            .map_or(section_end, |&(next, _)| next.min(section_end));
         // Labels in assembly have no size: they go up to the next one.
         let end = if size == 0 { limit } else { limit.min(start + size) };
-        functions.push(Function { start, end, name: names::function(name) });
+        functions.push(Function {
+            start,
+            end,
+            name: names::function(name),
+        });
     }
     // A kernel's first instructions run at physical addresses, out of reach of the table's 32-bit offsets. They call
     // nobody who could ask for a backtrace.
@@ -105,11 +116,18 @@ fn functions(file: &object::File<'_>) -> Vec<Function> {
 
 fn lines(file: &object::File<'_>, prefixes: &[String]) -> Result<Lines, Error> {
     let section = |id: gimli::SectionId| -> Result<Reader<'_>, gimli::Error> {
-        let data = file.section_by_name(id.name()).and_then(|section| section.data().ok()).unwrap_or(&[]);
+        let data = file
+            .section_by_name(id.name())
+            .and_then(|section| section.data().ok())
+            .unwrap_or(&[]);
         Ok(EndianSlice::new(data, LittleEndian))
     };
     let dwarf = Dwarf::load(section)?;
-    let mut files = Files { prefixes, names: Vec::new(), known: HashMap::new() };
+    let mut files = Files {
+        prefixes,
+        names: Vec::new(),
+        known: HashMap::new(),
+    };
     let mut by_address = BTreeMap::new();
     let mut units = dwarf.units();
     while let Some(header) = units.next()? {
@@ -124,7 +142,10 @@ fn lines(file: &object::File<'_>, prefixes: &[String]) -> Result<Lines, Error> {
             leave_library(line);
         }
     }
-    Ok(Lines { files: files.names, by_address })
+    Ok(Lines {
+        files: files.names,
+        by_address,
+    })
 }
 
 /// Adds the rows of a unit's line program.
@@ -134,7 +155,9 @@ fn read_rows(
     files: &mut Files<'_>,
     by_address: &mut BTreeMap<u64, Option<Line>>,
 ) -> Result<(), Error> {
-    let Some(program) = unit.line_program.clone() else { return Ok(()) };
+    let Some(program) = unit.line_program.clone() else {
+        return Ok(());
+    };
     let mut indices: HashMap<u64, usize> = HashMap::new();
     let mut rows = program.rows();
     // Code that the linker dropped keeps its lines, at addresses from 0 up: a sequence that begins there is dead.
@@ -160,8 +183,17 @@ fn read_rows(
                 file
             }
         };
-        let place = Place { file, line: row.line().map_or(0, |line| line.get()) };
-        by_address.insert(address, Some(Line { place, inlined: Vec::new() }));
+        let place = Place {
+            file,
+            line: row.line().map_or(0, |line| line.get()),
+        };
+        by_address.insert(
+            address,
+            Some(Line {
+                place,
+                inlined: Vec::new(),
+            }),
+        );
     }
     Ok(())
 }
@@ -178,13 +210,19 @@ fn inlined_at(
     while let Some(frame) = frames.next()? {
         // A frame's location is where the function of the frame before was called.
         if let Some(name) = name.take() {
-            let call = frame.location.as_ref().map_or(Place { file: 0, line: 0 }, |location| Place {
-                file: files.number(location.file.unwrap_or("")),
-                line: u64::from(location.line.unwrap_or(0)),
-            });
+            let call = frame
+                .location
+                .as_ref()
+                .map_or(Place { file: 0, line: 0 }, |location| Place {
+                    file: files.number(location.file.unwrap_or("")),
+                    line: u64::from(location.line.unwrap_or(0)),
+                });
             inlined.push(Inlined { name, call });
         }
-        let function = frame.function.as_ref().and_then(|function| function.raw_name().ok());
+        let function = frame
+            .function
+            .as_ref()
+            .and_then(|function| function.raw_name().ok());
         name = Some(function.map_or_else(|| "?".to_owned(), |function| names::function(&function)));
     }
     Ok(inlined)
@@ -192,7 +230,11 @@ fn inlined_at(
 
 /// Code of Rust's library that was inlined counts as the line that called it: a reader wants to know who did.
 fn leave_library(line: &mut Line) {
-    let library = line.inlined.iter().take_while(|inlined| names::is_library(&inlined.name)).count();
+    let library = line
+        .inlined
+        .iter()
+        .take_while(|inlined| names::is_library(&inlined.name))
+        .count();
     if let Some(outermost) = line.inlined.drain(..library).last() {
         line.place = outermost.call;
     }

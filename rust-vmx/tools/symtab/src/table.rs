@@ -73,7 +73,16 @@ pub fn encode(functions: &[Function], lines: &Lines) -> Result<Vec<u8>, TryFromI
     let mut table = Vec::with_capacity(size);
     table.extend(MAGIC);
     table.extend(base.to_le_bytes());
-    for field in [functions.len(), encoder.files.order.len(), files_at, sites_at, lines_at, names_at, size, 0] {
+    for field in [
+        functions.len(),
+        encoder.files.order.len(),
+        files_at,
+        sites_at,
+        lines_at,
+        names_at,
+        size,
+        0,
+    ] {
         table.extend(u32::try_from(field)?.to_le_bytes());
     }
     for part in [records, files, encoder.sites, encoder.lines, encoder.names.bytes] {
@@ -95,7 +104,9 @@ struct Encoder {
 impl Encoder {
     /// What stands for a chain of inlined functions.
     fn site(&mut self, inlined: &[Inlined]) -> Result<usize, TryFromIntError> {
-        let [innermost, outer @ ..] = inlined else { return Ok(0) };
+        let [innermost, outer @ ..] = inlined else {
+            return Ok(0);
+        };
         if let Some(&site) = self.known_sites.get(inlined) {
             return Ok(site);
         }
@@ -113,16 +124,26 @@ impl Encoder {
     /// Encodes the lines of a function.
     fn function(&mut self, function: &Function, lines: &Lines) -> Result<(), TryFromIntError> {
         // The entry that holds at the function's start may lie before it.
-        let before = lines.by_address.range(..=function.start).next_back().map(|(_, line)| line);
-        let within = lines.by_address.range(function.start + 1..function.end.max(function.start + 1));
-        let entries = before.map(|line| (function.start, line)).into_iter().chain(within.map(|(&at, line)| (at, line)));
+        let before = lines
+            .by_address
+            .range(..=function.start)
+            .next_back()
+            .map(|(_, line)| line);
+        let within = lines
+            .by_address
+            .range(function.start + 1..function.end.max(function.start + 1));
+        let entries = before
+            .map(|line| (function.start, line))
+            .into_iter()
+            .chain(within.map(|(&at, line)| (at, line)));
 
         let (mut address, mut file, mut line, mut site) = (function.start, 0, 0, 0);
         for (at, entry) in entries {
             let (new_file, new_line, new_site) = match entry {
-                Some(Line { place: Place { file, line }, inlined }) if *line != 0 => {
-                    (self.files.number(*file), *line, self.site(inlined)?)
-                }
+                Some(Line {
+                    place: Place { file, line },
+                    inlined,
+                }) if *line != 0 => (self.files.number(*file), *line, self.site(inlined)?),
                 _ => (file, 0, site),
             };
             if (new_file, new_line, new_site) == (file, line, site) {
@@ -197,9 +218,15 @@ mod tests {
     fn line(file: usize, line: u64, inlined: &[(&str, usize, u64)]) -> Option<Line> {
         let inlined = inlined
             .iter()
-            .map(|&(name, file, line)| Inlined { name: name.to_owned(), call: Place { file, line } })
+            .map(|&(name, file, line)| Inlined {
+                name: name.to_owned(),
+                call: Place { file, line },
+            })
             .collect();
-        Some(Line { place: Place { file, line }, inlined })
+        Some(Line {
+            place: Place { file, line },
+            inlined,
+        })
     }
 
     fn word(table: &[u8], at: usize) -> usize {
@@ -215,10 +242,21 @@ mod tests {
     #[test]
     fn layout() {
         let functions = [
-            Function { start: 0x1000, end: 0x1010, name: "first".to_owned() },
-            Function { start: 0x1010, end: 0x1030, name: "second".to_owned() },
+            Function {
+                start: 0x1000,
+                end: 0x1010,
+                name: "first".to_owned(),
+            },
+            Function {
+                start: 0x1010,
+                end: 0x1030,
+                name: "second".to_owned(),
+            },
         ];
-        let mut lines = Lines { files: vec!["unused".into(), "a.cpp".into(), "b.rs".into()], ..Lines::default() };
+        let mut lines = Lines {
+            files: vec!["unused".into(), "a.cpp".into(), "b.rs".into()],
+            ..Lines::default()
+        };
         lines.by_address.extend([
             (0x1000, line(1, 10, &[])),
             (0x1004, line(1, 10, &[])), // says nothing new

@@ -1,0 +1,188 @@
+//! The terminal's grid and its picture on a serial terminal, measured against another terminal emulator.
+
+use kernel_console::ffi::new_grid;
+use proptest::prelude::*;
+
+const COLUMNS: u16 = 80;
+const ROWS: u16 = 25;
+const BLANK: u16 = 0x0720;
+
+fn emulator() -> vt100::Parser {
+    vt100::Parser::new(ROWS, COLUMNS, 0)
+}
+
+/// One line of the other emulator, without blanks at its end.
+fn line(parser: &vt100::Parser, row: u16) -> String {
+    let text = parser.screen().rows(0, COLUMNS).nth(row.into()).expect("a row");
+    text.trim_end().to_owned()
+}
+
+#[test]
+fn text_starts_in_the_bottom_row_and_scrolls() {
+    let mut grid = new_grid();
+    grid.pin_mut().write(b"first\nsecond\r\nthird");
+    assert_eq!((grid.row(22), grid.row(23), grid.row(24)), ("first".into(), "second".into(), "third".into()));
+    assert_eq!((grid.column(), grid.cursor_row()), (5, 24));
+}
+
+#[test]
+fn row_0_belongs_to_the_status_line() {
+    let mut grid = new_grid();
+    for number in 0..100 {
+        grid.pin_mut().write(format!("{number}\n\x1b[H\x1b[A").as_bytes());
+    }
+    assert_eq!(grid.row(0), "");
+}
+
+#[test]
+fn backspace_goes_back_over_the_end_of_a_row() {
+    let mut grid = new_grid();
+    grid.pin_mut().write(&[b'x'; 85]);
+    for _ in 0..10 {
+        grid.pin_mut().write(b"\x08 \x08");
+    }
+    assert_eq!(grid.row(23), "x".repeat(75));
+    assert_eq!((grid.row(24), grid.column(), grid.cursor_row()), (String::new(), 75, 23));
+}
+
+#[test]
+fn clearing_leads_to_the_first_row() {
+    let mut grid = new_grid();
+    grid.pin_mut().write(b"old\x1b[2J\x1b[Hnew");
+    assert_eq!((grid.row(1), grid.row(24)), ("new".into(), String::new()));
+}
+
+#[test]
+fn colours() {
+    let mut grid = new_grid();
+    grid.pin_mut().write(b"\x1b[31ma\x1b[1mb\x1b[44mc\x1b[0md\x1b[93me\x1b[7mf");
+    let cells: Vec<u16> = (0..6).map(|column| grid.cell(column, 24)).collect();
+    assert_eq!(cells, [0x0461, 0x0C62, 0x1C63, 0x0764, 0x0E65, 0x6066]);
+}
+
+#[test]
+fn an_unchanged_picture_costs_nothing() {
+    let mut grid = new_grid();
+    let cells = vec![0x1F41; 2000];
+    grid.pin_mut().present(&cells, 3, 4);
+    let _ = grid.pin_mut().repaint();
+    grid.pin_mut().present(&cells, 3, 4);
+    assert_eq!(grid.pin_mut().changed_rows(), 0);
+    assert!(grid.pin_mut().update().is_empty());
+}
+
+#[test]
+fn a_changed_cell_costs_few_bytes() {
+    let mut grid = new_grid();
+    let mut cells = vec![BLANK; 2000];
+    grid.pin_mut().present(&cells, 0, 0);
+    let _ = grid.pin_mut().repaint();
+    cells[81] = 0x0741;
+    grid.pin_mut().present(&cells, 0, 0);
+    assert_eq!(grid.pin_mut().update(), b"\x1b[2;2HA\x1b[1;1H");
+}
+
+#[test]
+fn every_character_of_the_pc_arrives() {
+    let mut grid = new_grid();
+    let cells: Vec<u16> = (0..2000_u16).map(|index| 0x0700 | (index & 0xFF)).collect();
+    grid.pin_mut().present(&cells, 0, 0);
+    let mut parser = emulator();
+    parser.process(&grid.pin_mut().repaint());
+    let shown = |row, column| parser.screen().cell(row, column).expect("a cell").contents().to_owned();
+    assert_eq!((shown(0, 1), shown(0xE1 / 80, 0xE1 % 80), shown(0xB0 / 80, 0xB0 % 80)), ("☺".into(), "ß".into(), "░".into()));
+}
+
+/// Pieces of text that this terminal and others understand in the same way.
+fn piece() -> impl Strategy<Value = String> {
+    prop_oneof![
+        "[ -~]{1,30}",
+        Just("\r\n".to_owned()),
+        Just("\r".to_owned()),
+        Just("\x1b[K".to_owned()),
+        Just("\x1b[1K".to_owned()),
+        Just("\x1b[2K".to_owned()),
+        Just("\x1b[J".to_owned()),
+        Just("\x1b[1J".to_owned()),
+        (1..30_u16, 1..100_u16).prop_map(|(row, column)| format!("\x1b[{row};{column}H")),
+        (1..100_u16, "[CDG]").prop_map(|(count, command)| format!("\x1b[{count}{command}")),
+        (1..30_u16, "[AB]").prop_map(|(count, command)| format!("\x1b[{count}{command}")),
+        "\x1b\\[\\?(25|2004)[hl]",
+        (30..38_u16).prop_map(|colour| format!("\x1b[{colour}m")),
+    ]
+}
+
+proptest! {
+    /// The text rows are a terminal of 24 rows.
+    #[test]
+    fn text_is_shown_as_on_other_terminals(pieces in prop::collection::vec(piece(), 0..60)) {
+        let mut grid = new_grid();
+        let mut parser = vt100::Parser::new(ROWS - 1, COLUMNS, 0);
+        parser.process(b"\x1b[24;1H");
+        for piece in &pieces {
+            grid.pin_mut().write(piece.as_bytes());
+            parser.process(piece.as_bytes());
+        }
+        for row in 1..ROWS {
+            prop_assert_eq!(grid.row(row.into()), line(&parser, row - 1));
+        }
+        let (row, column) = parser.screen().cursor_position();
+        // Behind a full row, the other emulator counts the cursor as outside.
+        prop_assert_eq!((grid.cursor_row(), grid.column()), (u32::from(row) + 1, u32::from(column.min(COLUMNS - 1))));
+    }
+
+    /// Any bytes leave the grid in a state in which it shows text.
+    #[test]
+    fn no_input_breaks_it(bytes in prop::collection::vec(any::<u8>(), 0..2000)) {
+        let mut grid = new_grid();
+        grid.pin_mut().write(&bytes);
+        grid.pin_mut().write(b"\x18@\x1b[0m\x1b[2J\x1b[Hok");
+        prop_assert_eq!(grid.row(1), "ok");
+    }
+
+    /// A guest's screen, changed again and again, looks the same on a serial terminal.
+    #[test]
+    fn screens_arrive(changes in prop::collection::vec(
+        (prop::collection::vec((0..2000_usize, any::<u8>(), 0x20..0x7F_u8), 0..30), 0..80_u32, 0..26_u32), 1..12))
+    {
+        let mut grid = new_grid();
+        let mut parser = emulator();
+        let mut cells = vec![BLANK; 2000];
+        parser.process(&grid.pin_mut().repaint());
+        for (change, column, row) in &changes {
+            for &(at, attribute, character) in change {
+                cells[at] = u16::from(attribute) << 8 | u16::from(character);
+            }
+            grid.pin_mut().present(&cells, *column, *row);
+            parser.process(&grid.pin_mut().update());
+        }
+        for (index, &cell) in cells.iter().enumerate() {
+            let (row, column) = ((index / 80) as u16, (index % 80) as u16);
+            let shown = parser.screen().cell(row, column).expect("a cell");
+            let contents = if shown.has_contents() { shown.contents() } else { " " };
+            prop_assert_eq!(contents, char::from(cell as u8).to_string());
+            let swap = |colour: u16| (colour & 0b1010) | (colour & 1) << 2 | (colour & 4) >> 2;
+            prop_assert_eq!(shown.fgcolor(), vt100::Color::Idx(swap(cell >> 8 & 0xF) as u8));
+            prop_assert_eq!(shown.bgcolor(), vt100::Color::Idx(swap(cell >> 12 & 0x7) as u8));
+        }
+        let &(_, column, row) = changes.last().expect("one at least");
+        prop_assert_eq!(parser.screen().hide_cursor(), row >= 25);
+        if row < 25 {
+            prop_assert_eq!(parser.screen().cursor_position(), (row as u16, column as u16));
+        }
+    }
+
+    /// Turning back to a terminal shows its lines from the top, and the cursor where it was in its line.
+    #[test]
+    fn lines_are_printed_anew(lines in prop::collection::vec("[!-~]{1,70}", 1..20), prompt in "[!-~]{0,20} ?") {
+        let mut grid = new_grid();
+        grid.pin_mut().write(lines.join("\n").as_bytes());
+        grid.pin_mut().write(format!("\n{prompt}").as_bytes());
+        let mut parser = emulator();
+        parser.process(&grid.pin_mut().print_lines());
+        for (row, text) in lines.iter().enumerate() {
+            prop_assert_eq!(&line(&parser, row as u16), text);
+        }
+        prop_assert_eq!(parser.screen().cursor_position(), (lines.len() as u16, prompt.len() as u16));
+    }
+}
