@@ -1,6 +1,7 @@
 //! Compiles the kernel's sources and the benches around them with the host's C++ compiler.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
 /// What of the kernel is tested here; paths from the repository's root.
 const KERNEL_SOURCES: [&str; 11] = [
@@ -41,4 +42,23 @@ fn main() {
     println!("cargo::rerun-if-changed={}", here.join("cpp").display());
     println!("cargo::rerun-if-changed=src/lib.rs");
     build.compile("kernel-console");
+    fixture(&root);
+}
+
+/// A small program with debug information, optimised so that functions are inlined: for the symbol table.
+fn fixture(root: &Path) {
+    let out = PathBuf::from(std::env::var_os("OUT_DIR").expect("cargo sets it")).join("fixture.so");
+    let status = Command::new("c++")
+        .args(["-std=c++20", "-g", "-O2", "-fPIC", "-shared", "-nostdlib", "-o"])
+        .arg(&out)
+        .args(
+            KERNEL_INCLUDES
+                .iter()
+                .flat_map(|dir| ["-iquote".into(), root.join(dir)]),
+        )
+        .args(["sweb/console/TerminalGrid.cpp", "sweb/util/DebugInfo.cpp"].map(|source| root.join(source)))
+        .status()
+        .expect("a C++ compiler");
+    assert!(status.success(), "the fixture does not compile");
+    println!("cargo::rustc-env=SYMTAB_FIXTURE={}", out.display());
 }
