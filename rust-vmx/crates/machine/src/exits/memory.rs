@@ -29,6 +29,17 @@ pub fn handle<C: VirtualCpu, M: GuestRam, H: Host>(
 }
 
 /// Nobody answers: a read yields ones and a write is lost, if the instruction is one that is understood.
+#[cfg(feature = "mmio")]
+fn open_bus<C: VirtualCpu, M: GuestRam, H: Host>(
+    cpu: &mut C,
+    guest: &mut Guest<M, H>,
+    violation: &EptViolation,
+) -> Outcome {
+    super::mmio::open_bus(cpu, guest, violation).unwrap_or(Outcome::Fail(Failure::Mmio(*violation)))
+}
+
+/// Nobody answers, and instructions are not decoded in this build.
+#[cfg(not(feature = "mmio"))]
 fn open_bus<C: VirtualCpu, M: GuestRam, H: Host>(
     _cpu: &mut C,
     _guest: &mut Guest<M, H>,

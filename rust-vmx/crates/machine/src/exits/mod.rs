@@ -5,6 +5,8 @@ pub mod debug;
 pub mod hypercall;
 pub mod io;
 pub mod memory;
+#[cfg(feature = "mmio")]
+mod mmio;
 pub mod msr;
 pub mod system;
 

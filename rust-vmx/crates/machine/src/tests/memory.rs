@@ -47,3 +47,18 @@ fn where_nothing_is_the_report_says_so() {
         "{report}"
     );
 }
+
+#[test]
+fn a_probe_of_nothing_reads_ones() {
+    let mut bench = bench();
+    bench.set_rip(0x10_0000);
+    // mov eax, [rbx]
+    bench
+        .machine
+        .guest_mut()
+        .memory
+        .write_at(0x10_0000, &[0x8B, 0x03]);
+    assert_eq!(bench.exit(violation(0x1000_0000)), Stop::Preempted);
+    assert_eq!(bench.cpu().registers.gpr[0], 0xFFFF_FFFF);
+    assert_eq!(bench.rip(), 0x10_0002);
+}
