@@ -8,7 +8,7 @@ struct MultibootInfo;
 class BootInfo
 {
 public:
-  static constexpr size_t MAX_REGIONS = 64;
+  static constexpr size_t MAX_REGIONS = 128;
   static constexpr size_t MAX_MODULES = 16;
   static constexpr size_t MAX_COMMAND_LINE = 256;
   static constexpr size_t MAX_MODULE_NAME = 64;
