@@ -104,6 +104,9 @@ void SerialPort::service()
       break;
     default: // data, their time-out, or a line error, which reading the status in receive() acknowledges
       receive();
+      // Some emulated UARTs (Bochs') forget that the transmitter is empty once another cause has been read.
+      if (transmitting_ && (inportb(BASE + LINE_STATUS) & LSR_FIFO_EMPTY) != 0)
+        transmit();
       break;
     }
   }
