@@ -9,7 +9,15 @@ class Path
 {
 public:
   Path() = default;
-  Path(RefPtr<Dentry> dentry, RefPtr<VfsMount> mount) : dentry_(ustl::move(dentry)), mount_(ustl::move(mount)) {}
+  Path(RefPtr<Dentry> dentry, RefPtr<VfsMount> mount) : mount_(ustl::move(mount)), dentry_(ustl::move(dentry)) {}
+  Path(const Path&) = default;
+  Path(Path&&) = default;
+  Path& operator=(Path other)
+  {
+    ustl::swap(mount_, other.mount_);
+    ustl::swap(dentry_, other.dentry_);
+    return *this;
+  }
 
   explicit operator bool() const { return static_cast<bool>(dentry_); }
   bool operator==(const Path& other) const { return dentry_ == other.dentry_ && mount_ == other.mount_; }
@@ -17,6 +25,7 @@ public:
   /// Absolute name, as seen from `root`.
   ustl::string getAbsolutePath(const Path& root) const;
 
-  RefPtr<Dentry> dentry_;
+  // In this order: the name goes before the mount, with which the file system may go.
   RefPtr<VfsMount> mount_;
+  RefPtr<Dentry> dentry_;
 };
