@@ -348,6 +348,7 @@ proptest! {
         bad in prop::collection::vec(0..SECTORS, 0..3),
     ) {
         let mut machine = Machine::new(bad);
+        machine.out(6, 0xF0);
         let commands = [0x20, 0x24, 0x29, 0x30, 0x34, 0x39, 0x40, 0x42, 0xC4, 0xC5, 0xC6, 0xEC, 0x90, 0x91, 0xE7, 0x70];
         for (action, value, flag) in actions {
             match action {

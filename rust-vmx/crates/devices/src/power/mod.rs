@@ -3,7 +3,7 @@
 //! | port | what a write does | source |
 //! |---|---|---|
 //! | 0x92 | bit 0 resets on its rise, bit 1 is the A20 gate | IBM PS/2 Hardware Interface Technical Reference |
-//! | 0xCF9 | bit 2 resets on its rise | Intel 82371AB (PIIX4) data sheet, "Reset Control Register" |
+//! | 0xCF9 | bit 2 resets on its rise; only as a byte, since 0xCF8 as a whole is PCI's (absent here) | Intel 82371AB (PIIX4) data sheet, "Reset Control Register" |
 //! | 0x600 to 0x60B | PM1a event block, PM1a control (0x604: 0x2000 is off), PM timer | ACPI; QEMU's address |
 //! | 0xB004 | PM1a control again | Bochs' and older QEMUs' address |
 //! | 0x8900 | the word "Shutdown", letter by letter, is off | Bochs |
@@ -21,7 +21,8 @@ const PORTS: &[PortRange] = &[
     PortRange::new("system control port A", 0x92, 1),
     PortRange::new("isa-debug-exit", 0xF4, 4),
     PortRange::new("ACPI PM1a and PM timer", 0x600, 12),
-    PortRange::new("reset control", 0xCF9, 1),
+    // With the neighbours: a PCI address written to 0xCF8 in one access must not be taken for four bytes.
+    PortRange::new("reset control", 0xCF8, 4),
     PortRange::new("Bochs power-off", 0x8900, 1),
     PortRange::new("Bochs ACPI PM1a control", 0xB004, 2),
 ];
@@ -143,6 +144,7 @@ impl PortDevice for Power {
         let value = match port {
             // QEMU's device reads 0.
             0xF4..=0xF7 => return Ok(0),
+            0xCF8 => return Err(AccessError::NoRegister),
             _ if width != Width::Byte => return Err(AccessError::BadWidth),
             0x92 => self.fast | if cx.wires.a20 { fast::A20 } else { 0 },
             0xCF9 => self.reset_control,
@@ -164,6 +166,7 @@ impl PortDevice for Power {
         }
         match port {
             0xF4..=0xF7 => cx.wires.power = Some(PowerEvent::Exit(value)),
+            0xCF8 => return Err(AccessError::NoRegister),
             _ if width != Width::Byte => return Err(AccessError::BadWidth),
             0x92 => self.write_fast(value as u8, cx),
             0xCF9 => self.write_reset_control(value as u8, cx),

@@ -87,6 +87,20 @@ fn resets_happen_on_the_rise_of_their_bit() {
 }
 
 #[test]
+fn probing_for_pci_does_not_reset() {
+    let mut bench = Bench::default();
+    for width in [Width::Word, Width::Dword] {
+        let answer = bench.with(|power, cx| power.write(0xCF8, width, 0x8000_0400, cx));
+        assert_eq!(answer, Err(AccessError::NoRegister));
+        assert_eq!(
+            bench.with(|power, cx| power.read(0xCF8, width, cx)),
+            answer.map(|()| 0)
+        );
+    }
+    assert_eq!((bench.wires.power, bench.read(0xCF9, Width::Byte)), (None, 0));
+}
+
+#[test]
 fn pm_timer_counts_at_3_58_mhz_and_wraps() {
     let mut bench = Bench {
         now: Time(1_000_000_000),
