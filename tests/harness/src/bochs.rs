@@ -10,10 +10,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 
 use crate::emulator::{Emulator, Ending};
 use crate::machine::{Display, Machine, Pace};
+use crate::process;
 use crate::watchdog::Watchdog;
 use crate::{TICKS_PER_SECOND, rundir::RunDir};
 
@@ -94,7 +95,7 @@ pub(crate) fn spawn(configuration: &str, commands: Option<&str>, dir: &RunDir) -
             command.stdin(Stdio::piped()).stdout(Stdio::piped());
         }
     }
-    command.spawn().context("cannot start bochs-bin: run './x setup'")
+    process::spawn(&mut command, "bochs-bin")
 }
 
 /// Bochs under its debugger.

@@ -10,6 +10,7 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use crate::emulator::Ending;
 use crate::machine::{EmulatorKind, Machine};
+use crate::process;
 use crate::rundir::RunDir;
 use crate::serial::SerialListener;
 use crate::terminal::{self, RawTerminal};
@@ -68,9 +69,7 @@ impl Machine {
                     .stdin(Stdio::null())
                     .stdout(Stdio::null());
                 command.stderr(fs::File::create(dir.file("qemu.log"))?);
-                command
-                    .spawn()
-                    .context("cannot start qemu-system-x86_64: run './x setup'")
+                process::spawn(&mut command, "qemu-system-x86_64")
             }
         }
     }

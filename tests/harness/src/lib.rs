@@ -26,6 +26,7 @@ mod guest;
 mod image;
 mod interactive;
 mod machine;
+mod process;
 mod prompt;
 mod qemu;
 mod rundir;

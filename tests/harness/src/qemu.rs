@@ -6,10 +6,11 @@ use std::path::PathBuf;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 
 use crate::emulator::{Emulator, Ending};
 use crate::machine::{Display, EmulatorKind, Machine, Medium};
+use crate::process;
 use crate::{TICKS_PER_SECOND, machine::build_dir, rundir::RunDir};
 
 /// The command that runs a machine, without its control connection.
@@ -65,9 +66,7 @@ impl Qemu {
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(File::create(dir.file("qemu.log"))?);
-        let mut child = command
-            .spawn()
-            .context("cannot start qemu-system-x86_64: run './x setup'")?;
+        let mut child = process::spawn(&mut command, "qemu-system-x86_64")?;
         let (Some(control), Some(answers)) = (child.stdin.take(), child.stdout.take()) else {
             bail!("QEMU was started without pipes");
         };

@@ -21,7 +21,7 @@ const SLICE: u64 = TICKS_PER_SECOND / 10;
 /// Between two key strokes; nobody types faster, and every keyboard buffer on the way keeps up.
 const KEY_GAP: u64 = TICKS_PER_SECOND / 50;
 /// How long a wait lasts unless told otherwise, in seconds of guest time.
-const PATIENCE: u64 = 60;
+const PATIENCE: u64 = 30;
 /// A progress line every so often, when a person watches.
 const PROGRESS: std::time::Duration = std::time::Duration::from_secs(2);
 /// Lines of each log in a report.

@@ -11,7 +11,12 @@ const F1: u8 = 129;
 const F12: u8 = 140;
 
 fn key(code: u8) -> KeyPress {
-    KeyPress { code, shift: false, ctrl: false, alt: false }
+    KeyPress {
+        code,
+        shift: false,
+        ctrl: false,
+        alt: false,
+    }
 }
 
 fn codes(keys: &[KeyPress]) -> Vec<u8> {
@@ -21,19 +26,36 @@ fn codes(keys: &[KeyPress]) -> Vec<u8> {
 #[test]
 fn typing_on_a_keyboard() {
     // a, Shift+a, Ctrl+c, Up, keypad 8 with and without Num Lock
-    assert_eq!(codes(&decode_scancodes(&[0x1E, 0x9E, 0x2A, 0x1E, 0x9E, 0xAA])), [b'a', b'A']);
-    assert_eq!(codes(&decode_scancodes(&[0x1D, 0x2E, 0xAE, 0x9D, 0xE0, 0x48, 0xE0, 0xC8])), [3, UP]);
-    assert_eq!(codes(&decode_scancodes(&[0x48, 0xC8, 0x45, 0xC5, 0x48])), [b'8', UP]);
+    assert_eq!(
+        codes(&decode_scancodes(&[0x1E, 0x9E, 0x2A, 0x1E, 0x9E, 0xAA])),
+        [b'a', b'A']
+    );
+    assert_eq!(
+        codes(&decode_scancodes(&[
+            0x1D, 0x2E, 0xAE, 0x9D, 0xE0, 0x48, 0xE0, 0xC8
+        ])),
+        [3, UP]
+    );
+    assert_eq!(
+        codes(&decode_scancodes(&[0x48, 0xC8, 0x45, 0xC5, 0x48])),
+        [b'8', UP]
+    );
 }
 
 #[test]
 fn caps_lock_shifts_letters_only() {
-    assert_eq!(codes(&decode_scancodes(&[0x3A, 0xBA, 0x1E, 0x02, 0x2A, 0x1E, 0x02])), *b"A1a!");
+    assert_eq!(
+        codes(&decode_scancodes(&[0x3A, 0xBA, 0x1E, 0x02, 0x2A, 0x1E, 0x02])),
+        *b"A1a!"
+    );
 }
 
 #[test]
 fn pause_is_no_key() {
-    assert_eq!(codes(&decode_scancodes(&[0xE1, 0x1D, 0x45, 0xE1, 0x9D, 0xC5, 0x1E])), [b'a']);
+    assert_eq!(
+        codes(&decode_scancodes(&[0xE1, 0x1D, 0x45, 0xE1, 0x9D, 0xC5, 0x1E])),
+        [b'a']
+    );
 }
 
 #[test]
@@ -45,7 +67,10 @@ fn typing_on_a_serial_terminal() {
     for f1 in [&b"\x1bOP"[..], b"\x1b[11~", b"\x1b[[A"] {
         assert_eq!(codes(&parse_ansi(f1)), [F1]);
     }
-    let shifted = KeyPress { shift: true, ..key(F1 + 1) };
+    let shifted = KeyPress {
+        shift: true,
+        ..key(F1 + 1)
+    };
     assert_eq!(parse_ansi(b"\x1b[1;2Q"), [shifted]);
     assert_eq!(parse_ansi(b"\x1b[12;2~"), [shifted]);
 }
@@ -54,7 +79,13 @@ fn typing_on_a_serial_terminal() {
 fn escape_is_a_key_when_nothing_follows() {
     assert_eq!(codes(&parse_ansi(b"\x1b")), [27]);
     assert_eq!(codes(&parse_ansi(b"\x1b\x1b[A")), [27, UP]);
-    assert_eq!(parse_ansi(b"\x1bx"), [KeyPress { alt: true, ..key(b'x') }]);
+    assert_eq!(
+        parse_ansi(b"\x1bx"),
+        [KeyPress {
+            alt: true,
+            ..key(b'x')
+        }]
+    );
 }
 
 #[test]
@@ -63,7 +94,11 @@ fn every_character_has_a_key() {
         let typed = decode_scancodes(&encode_scancodes(key(code)));
         assert_eq!(codes(&typed), [code], "by keyboard");
         let expected = if code == b'\r' { b'\n' } else { code };
-        assert_eq!(codes(&parse_ansi(&encode_ansi(key(code)))), [expected], "by serial line");
+        assert_eq!(
+            codes(&parse_ansi(&encode_ansi(key(code)))),
+            [expected],
+            "by serial line"
+        );
     }
 }
 

@@ -6,7 +6,7 @@ use harness::{Key, Machine, Session};
 /// Memory for a machine that runs guests.
 pub const MEMORY_FOR_GUESTS: u32 = 128;
 /// Seconds of guest time in which a guest SWEB reaches its prompt.
-pub const GUEST_BOOT: u64 = 240;
+pub const GUEST_BOOT: u64 = 60;
 
 /// Boots a machine with room for guests.
 pub fn boot_for_guests(name: &str) -> Result<Session> {
