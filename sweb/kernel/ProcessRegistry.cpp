@@ -155,8 +155,8 @@ int64 ProcessRegistry::createProcess(const char* path, const ProgramArguments& a
     return -EBUSY;
   }
   const size_t pid = process->getPid();
-  process->registered_ = true;
-  records_.push_back({.pid = pid, .process = process, .awaited = awaited, .exit_code = 0});
+  process->registered_pid_ = pid;
+  records_.push_back({.pid = pid, .process = process, .awaited = awaited, .gone = false, .exit_code = 0});
   ++running_;
   debug(PROCESS_REG, "process %zu is %s\n", pid, path);
   Scheduler::instance()->addNewThread(process);
@@ -171,7 +171,7 @@ int64 ProcessRegistry::waitForProcess(size_t pid, int64& exit_code)
     Record* record = find(pid);
     if (record == nullptr || !record->awaited)
       return -ESRCH;
-    if (record->process == nullptr)
+    if (record->gone)
     {
       exit_code = record->exit_code;
       records_.erase(record);
@@ -181,13 +181,21 @@ int64 ProcessRegistry::waitForProcess(size_t pid, int64& exit_code)
   }
 }
 
-void ProcessRegistry::processExit(UserProcess* process, int64 exit_code)
+void ProcessRegistry::processEnds(size_t pid)
 {
   ScopeLock guard(lock_);
-  Record* record = find(process->getPid());
+  Record* record = find(pid);
+  assert(record != nullptr);
+  record->process = nullptr;
+}
+
+void ProcessRegistry::processGone(size_t pid, int64 exit_code)
+{
+  ScopeLock guard(lock_);
+  Record* record = find(pid);
   assert(record != nullptr && running_ > 0);
   --running_;
-  record->process = nullptr;
+  record->gone = true;
   record->exit_code = exit_code;
   if (!record->awaited)
     records_.erase(record);

@@ -32,8 +32,9 @@ public:
   /// Returns 0 or -ESRCH.
   [[nodiscard]] int64 waitForProcess(size_t pid, int64& exit_code);
 
-  /// A process tells that it is gone, by its destructor.
-  void processExit(UserProcess* process, int64 exit_code);
+  /// For a process that is being destroyed: from now on nobody may touch it; and all it had is free again.
+  void processEnds(size_t pid);
+  void processGone(size_t pid, int64 exit_code);
 
   [[nodiscard]] size_t processCount();
 
@@ -52,9 +53,10 @@ private:
   struct Record
   {
     size_t pid;
-    UserProcess* process; ///< null once ended
+    UserProcess* process; ///< null from the beginning of its end on
     bool awaited;
-    int64 exit_code;
+    bool gone;
+    int64 exit_code; ///< once gone
   };
 
   void mountFileSystems();

@@ -23,6 +23,12 @@ const char* baseName(const char* path)
 }
 } // namespace
 
+ProcessEndNotice::~ProcessEndNotice()
+{
+  if (registered_pid_ != 0)
+    ProcessRegistry::instance()->processGone(registered_pid_, exit_code_);
+}
+
 int64 UserProcess::create(const char* path, const ProgramArguments& arguments, const FileSystemInfo& working_dir,
                           Terminal* terminal, UserProcess*& created)
 {
@@ -49,6 +55,7 @@ int64 UserProcess::create(const char* path, const ProgramArguments& arguments, c
 UserProcess::UserProcess(FileSystemInfo* working_dir, const char* name, Terminal* terminal)
     : Thread(working_dir, name, USER_THREAD), descriptors_(MAX_OPEN_FILES)
 {
+  exit_code_ = EXIT_KILLED; // until it says otherwise
   setTerminal(terminal);
 }
 
@@ -79,12 +86,12 @@ int64 UserProcess::load(const char* path, const ProgramArguments& arguments)
 
 UserProcess::~UserProcess()
 {
+  if (registered_pid_ != 0)
+    ProcessRegistry::instance()->processEnds(registered_pid_);
   delete loader_;
   loader_ = nullptr;
   delete getWorkingDirInfo();
   setWorkingDirInfo(nullptr);
-  if (registered_)
-    ProcessRegistry::instance()->processExit(this, exit_code_);
 }
 
 void UserProcess::Run()

@@ -8,11 +8,26 @@ class Loader;
 class ProgramArguments;
 class Terminal;
 
+/// Tells the registry that nothing of a process is left, stack included, when it is destroyed: so it has to be the first
+/// base of UserProcess, which is destroyed last.
+class ProcessEndNotice
+{
+public:
+  ProcessEndNotice() = default;
+  ~ProcessEndNotice();
+  ProcessEndNotice(const ProcessEndNotice&) = delete;
+  ProcessEndNotice& operator=(const ProcessEndNotice&) = delete;
+
+protected:
+  size_t registered_pid_ = 0; ///< 0: the registry does not know the process
+  int64 exit_code_ = 0;
+};
+
 /// A running program: a thread that lives in user mode, its memory, its open files and its exit code.
 ///
 /// Made by ProcessRegistry::createProcess(). The cleanup thread destroys it after it has ended, which closes its files,
 /// frees its memory and tells the registry.
-class UserProcess : public Thread
+class UserProcess : private ProcessEndNotice, public Thread
 {
 public:
   /// Exit codes the kernel gives to a process it ends.
@@ -53,6 +68,4 @@ private:
   [[nodiscard]] int64 load(const char* path, const ProgramArguments& arguments);
 
   FileDescriptorList descriptors_;
-  int64 exit_code_ = EXIT_KILLED; ///< until it says otherwise
-  bool registered_ = false;       ///< the registry wants to know about the end
 };

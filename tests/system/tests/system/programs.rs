@@ -52,6 +52,7 @@ fn programs_leave_no_page_behind() -> Result<()> {
     // The first runs fill what is kept for later: the heap's reserve, the buffers of the file system.
     sweb.command("mult")?;
     sweb.command("memtest")?;
+    sweb.command("free")?;
     for pages in &mut free {
         for _ in 0..3 {
             sweb.command("memtest")?;
