@@ -46,6 +46,8 @@ pub enum Key {
     Right,
     /// Leaves a guest for the host.
     CtrlRightBracket,
+    /// Ends the program that runs.
+    CtrlC,
 }
 
 impl Key {
@@ -60,6 +62,7 @@ impl Key {
             Key::Right => b"\x1b[C",
             Key::Left => b"\x1b[D",
             Key::CtrlRightBracket => b"\x1d",
+            Key::CtrlC => b"\x03",
         }
     }
 }

@@ -65,3 +65,56 @@ fn programs_leave_no_page_behind() -> Result<()> {
         &format!("{} free pages became {}", free[0], free[1]),
     )
 }
+
+/// Programs that check one part of the system each, and say `[PASS]` or `[FAIL]`.
+#[test]
+fn every_test_program_passes() -> Result<()> {
+    let mut sweb = Machine::new("programs tests").boot()?;
+    for name in [
+        "libctest",
+        "malloctest",
+        "badpointers",
+        "fputest",
+        "filetest",
+        "processtest",
+        "elftest",
+    ] {
+        let output = sweb.command_within(name, 120)?;
+        sweb.check(
+            output.contains(&format!("[PASS] {name}")),
+            &format!("{name} says:\n{output}"),
+        )?;
+    }
+    sweb.power_off()
+}
+
+#[test]
+fn ctrl_c_ends_the_program_but_not_the_shell() -> Result<()> {
+    let mut sweb = Machine::new("programs interrupt").boot()?;
+    sweb.type_line("spin")?;
+    sweb.idle(1)?;
+    sweb.key(Key::CtrlC)?;
+    sweb.wait_prompt()?;
+    sweb.type_text("not run")?;
+    sweb.key(Key::CtrlC)?;
+    sweb.wait_prompt()?;
+    let output = sweb.command("echo still here")?;
+    sweb.check(output.contains("still here"), "the shell did not survive")
+}
+
+/// A program that takes all memory is ended; what it had is free again.
+#[test]
+fn a_program_cannot_take_all_memory() -> Result<()> {
+    let mut sweb = Machine::new("programs hog").memory(16).boot()?;
+    let mut free = [0; 3];
+    for pages in &mut free {
+        let output = sweb.command_within("hog", 60)?;
+        sweb.check(output.contains("no memory left"), &format!("hog says: {output}"))?;
+        let output = sweb.command("free")?;
+        *pages = number_after(&output, "free").unwrap_or_default();
+    }
+    sweb.check(
+        free[1] != 0 && free[1] == free[2],
+        &format!("{} free pages became {}", free[1], free[2]),
+    )
+}
