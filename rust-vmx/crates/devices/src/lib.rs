@@ -35,7 +35,7 @@ pub use pic::{Acknowledged, Pic};
 pub use pit::Pit;
 pub use power::Power;
 pub use rtc::{Rtc, RtcConfig};
-pub use time::Time;
+pub use time::{Frequency, Time};
 pub use uart::{ComPort, Uart};
 pub use vga::{Cursor, Vga};
 pub use wires::{IrqLine, PowerEvent, Stream, Wires};

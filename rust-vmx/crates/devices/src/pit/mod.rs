@@ -6,15 +6,13 @@
 //! without accumulating error. What happens to ticks that a guest was not there to see is told in `ticks.rs`.
 
 mod channel;
-mod clock;
 mod counter;
 #[cfg(test)]
 mod tests;
 mod ticks;
 
-use crate::{AccessError, Context, PortDevice, PortRange, Time, Width};
+use crate::{AccessError, Context, Frequency, PortDevice, PortRange, Time, Width};
 use channel::Channel;
-use clock::{pulses_at, time_of};
 use serde::{Deserialize, Serialize};
 use ticks::Ticks;
 
@@ -22,6 +20,9 @@ const PORTS: &[PortRange] = &[
     PortRange::new("8254", 0x40, 4),
     PortRange::new("system control port B", 0x61, 1),
 ];
+
+/// A third of the colour carrier: 14.31818 MHz / 12.
+const CLOCK: Frequency = Frequency::hertz(1_193_182);
 
 const IRQ: u8 = 0;
 
@@ -96,7 +97,7 @@ impl Pit {
 
     /// Lets the pulses up to the present happen.
     fn catch_up(&mut self, cx: &mut Context<'_>) {
-        let pulses = pulses_at(cx.now);
+        let pulses = CLOCK.pulses_at(cx.now);
         let passed = pulses.saturating_sub(self.pulses);
         if passed == 0 {
             return;
@@ -119,7 +120,7 @@ impl Pit {
 
     fn schedule(&mut self) {
         let distance = self.channels[0].counter.pulses_to_rise();
-        self.next_rise = distance.map(|distance| time_of(self.pulses.saturating_add(distance)));
+        self.next_rise = distance.map(|distance| CLOCK.time_of(self.pulses.saturating_add(distance)));
     }
 
     /// After the guest touched channel 0: what was owed is forgotten, the line follows OUT. A square wave's low half does not
@@ -235,7 +236,7 @@ impl PortDevice for Pit {
 
     fn reset(&mut self, cx: &mut Context<'_>) {
         *self = Self {
-            pulses: pulses_at(cx.now),
+            pulses: CLOCK.pulses_at(cx.now),
             ..Self::new()
         };
         self.timer_programmed(cx);

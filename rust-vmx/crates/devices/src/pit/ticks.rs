@@ -10,8 +10,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::clock::FREQUENCY;
-use super::clock::{pulses_at, time_of};
+use super::CLOCK;
 use crate::{Time, Wires};
 
 const LINE: u8 = 0;
@@ -41,7 +40,7 @@ impl Ticks {
         if wires.masked_irqs & (1 << LINE) != 0 {
             self.forget();
         } else {
-            let most = FREQUENCY / u64::from(period.max(1));
+            let most = CLOCK.per_second() / u64::from(period.max(1));
             let missed = if self.waiting { rises } else { rises - 1 };
             self.owed = self.owed.saturating_add(missed).min(most);
         }
@@ -54,9 +53,8 @@ impl Ticks {
         if let Some(period) = period
             && self.owed > 0
         {
-            self.next = Some(time_of(
-                pulses_at(now).saturating_add(u64::from(period / 2).max(1)),
-            ));
+            self.next =
+                Some(CLOCK.time_of(CLOCK.pulses_at(now).saturating_add(u64::from(period / 2).max(1))));
         }
     }
 

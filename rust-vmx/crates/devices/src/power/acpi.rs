@@ -2,13 +2,12 @@
 //!
 //! Source: ACPI specification 6.4, 4.8.3 "Fixed Hardware Registers"; the sleep types are QEMU's PIIX4's and Bochs'.
 
-use crate::{Context, PowerEvent, Time};
+use crate::{Context, Frequency, PowerEvent, Time};
 use serde::{Deserialize, Serialize};
 
 /// The timer's clock: 14.31818 MHz / 4.
-const TIMER_FREQUENCY: u64 = 3_579_545;
+const CLOCK: Frequency = Frequency::hertz(3_579_545);
 const TIMER_BITS: u64 = 24;
-const SECOND: u64 = 1_000_000_000;
 
 /// The system control interrupt.
 const SCI: u8 = 9;
@@ -103,7 +102,7 @@ impl Acpi {
 
     /// Sees whether the timer's highest bit has changed.
     pub(super) fn advance(&mut self, cx: &mut Context<'_>) {
-        let half_turns = ticks(cx.now) >> (TIMER_BITS - 1);
+        let half_turns = CLOCK.pulses_at(cx.now) >> (TIMER_BITS - 1);
         if half_turns != self.half_turns {
             self.half_turns = half_turns;
             self.status |= event::TIMER;
@@ -115,7 +114,7 @@ impl Acpi {
     pub(super) fn deadline(&self) -> Option<Time> {
         let wanted = self.control & control::SCI_ENABLE != 0 && self.enable & event::TIMER != 0;
         let waiting = wanted && self.status & event::TIMER == 0;
-        waiting.then(|| time_of((self.half_turns + 1) << (TIMER_BITS - 1)))
+        waiting.then(|| CLOCK.time_of((self.half_turns + 1) << (TIMER_BITS - 1)))
     }
 
     fn drive(&self, cx: &mut Context<'_>) {
@@ -126,21 +125,5 @@ impl Acpi {
 
 /// The timer's 24 bits.
 fn timer(now: Time) -> u32 {
-    (ticks(now) & ((1 << TIMER_BITS) - 1)) as u32
-}
-
-/// Ticks since power-on.
-fn ticks(now: Time) -> u64 {
-    let (seconds, rest) = (now.0 / SECOND, now.0 % SECOND);
-    seconds * TIMER_FREQUENCY + rest * TIMER_FREQUENCY / SECOND
-}
-
-/// The first instant with that many ticks.
-fn time_of(ticks: u64) -> Time {
-    let (seconds, rest) = (ticks / TIMER_FREQUENCY, ticks % TIMER_FREQUENCY);
-    Time(
-        seconds
-            .saturating_mul(SECOND)
-            .saturating_add((rest * SECOND).div_ceil(TIMER_FREQUENCY)),
-    )
+    (CLOCK.pulses_at(now) & ((1 << TIMER_BITS) - 1)) as u32
 }

@@ -1,10 +1,12 @@
 //! The divider chain: 32.768 kHz down to the second, and the tap of the periodic interrupt (register A).
 
-use crate::Time;
+use crate::{Frequency, Time};
 use serde::{Deserialize, Serialize};
 
-const FREQUENCY: u64 = 32_768;
-const SECOND: u64 = 1_000_000_000;
+/// The crystal.
+const CLOCK: Frequency = Frequency::hertz(32_768);
+/// Its pulses in a second.
+const SECOND: u64 = CLOCK.per_second();
 /// UIP announces an update this long before it: 244 microseconds.
 const ANNOUNCED: u64 = 8;
 
@@ -38,7 +40,7 @@ impl Divider {
         self.ticks = before.max(self.ticks_at(now));
         let count = |length: u64| self.ticks / length - before / length;
         Passed {
-            seconds: count(FREQUENCY),
+            seconds: count(SECOND),
             periods: period(rate).map_or(0, count),
         }
     }
@@ -46,23 +48,23 @@ impl Divider {
     /// DV2 to DV0 put the chain into reset or take it out; out of it, the first update comes after half a second.
     pub(super) fn set_stopped(&mut self, now: Time, stopped: bool) {
         if self.stopped && !stopped {
-            self.ticks = FREQUENCY / 2;
-            self.origin = absolute(now) - (FREQUENCY / 2) as i64;
+            self.ticks = SECOND / 2;
+            self.origin = absolute(now) - (SECOND / 2) as i64;
         }
         self.stopped = stopped;
     }
 
     /// Whether an update is about to happen.
     pub(super) fn update_in_progress(&self) -> bool {
-        !self.stopped && self.ticks % FREQUENCY >= FREQUENCY - ANNOUNCED
+        !self.stopped && self.ticks % SECOND >= SECOND - ANNOUNCED
     }
 
     /// When `seconds` more updates will have happened.
     pub(super) fn update_time(&self, seconds: u64) -> Option<Time> {
         self.time_of(
-            (self.ticks / FREQUENCY)
+            (self.ticks / SECOND)
                 .saturating_add(seconds)
-                .saturating_mul(FREQUENCY),
+                .saturating_mul(SECOND),
         )
     }
 
@@ -81,19 +83,13 @@ impl Divider {
             return None;
         }
         let ticks = u64::try_from(i64::try_from(ticks).ok()?.checked_add(self.origin)?).unwrap_or(0);
-        let (seconds, rest) = (ticks / FREQUENCY, ticks % FREQUENCY);
-        Some(Time(
-            seconds
-                .saturating_mul(SECOND)
-                .saturating_add((rest * SECOND).div_ceil(FREQUENCY)),
-        ))
+        Some(CLOCK.time_of(ticks))
     }
 }
 
 /// Ticks since power-on. The largest time has 6e14 of them.
 fn absolute(now: Time) -> i64 {
-    let (seconds, rest) = (now.0 / SECOND, now.0 % SECOND);
-    (seconds * FREQUENCY + rest * FREQUENCY / SECOND) as i64
+    CLOCK.pulses_at(now) as i64
 }
 
 /// Ticks per period: rates 1 and 2 repeat 8 and 9, the others halve from 8192 Hz to 2 Hz; 0 is off.
