@@ -1,5 +1,6 @@
 #pragma once
 
+#include "FrameBitmap.h"
 #include "SpinLock.h"
 #include "paging-definitions.h"
 #include "types.h"
@@ -24,7 +25,7 @@ public:
 
   /// Pages of RAM under management, used or not.
   [[nodiscard]] size_t getTotalNumPages() const { return total_pages_; }
-  [[nodiscard]] size_t getNumFreePages() const { return free_pages_; }
+  [[nodiscard]] size_t getNumFreePages() const { return frames_.getNumFree(); }
 
   /// Prints which pages are in use to the debug output.
   void printBitmap() const;
@@ -35,21 +36,12 @@ public:
 private:
   constexpr PageManager() : lock_("PageManager") {}
 
-  [[nodiscard]] bool isUsed(ppn_t page) const { return (bitmap_[page / 64] >> (page % 64)) & 1; }
-  void markUsed(ppn_t page, size_t count);
-  void markFree(ppn_t page, size_t count);
-  template <typename Change> void forEachWord(ppn_t page, size_t count, Change change);
-  [[nodiscard]] ppn_t findFreePage();
-  [[nodiscard]] ppn_t findFreeRun(size_t count) const;
   void placeBitmap();
   void takeOverFreeMemory();
 
   static PageManager instance_;
 
   mutable SpinLock lock_;
-  uint64* bitmap_ = nullptr; ///< bit set: used, or no RAM
-  size_t bitmap_pages_ = 0;  ///< number of pages the bitmap covers, from physical address 0
+  FrameBitmap frames_;
   size_t total_pages_ = 0;
-  size_t free_pages_ = 0;
-  size_t next_word_ = 0; ///< no page is free in the bitmap's words before this one
 };

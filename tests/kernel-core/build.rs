@@ -3,9 +3,10 @@
 use std::path::PathBuf;
 
 /// What of the kernel is tested here; paths from the repository's root.
-const KERNEL_SOURCES: [&str; 4] = [
+const KERNEL_SOURCES: [&str; 5] = [
     "sweb/mm/Heap.cpp",
     "sweb/mm/FreeBlockIndex.cpp",
+    "sweb/mm/FrameBitmap.cpp",
     "sweb/kernel/ElfImage.cpp",
     "sweb/kernel/ThreadQueue.cpp",
 ];

@@ -51,6 +51,22 @@ pub mod ffi {
         /// Pages committed at the moment.
         fn committed_pages(self: &HeapBench) -> usize;
 
+        include!("kernel-core/cpp/FrameBitmapBench.h");
+        /// The bitmap of physical memory.
+        type FrameBitmapBench;
+        /// A bitmap of `words` times 64 frames, all in use.
+        fn new_frame_bitmap(words: usize) -> UniquePtr<FrameBitmapBench>;
+        /// Marks frames as in use.
+        fn mark_used(self: Pin<&mut FrameBitmapBench>, first: u64, count: usize);
+        /// Marks frames as free, but never frame 0.
+        fn mark_free(self: Pin<&mut FrameBitmapBench>, first: u64, count: usize);
+        /// The lowest aligned run of free frames; 0 when there is none.
+        fn find_free(self: Pin<&mut FrameBitmapBench>, count: usize) -> u64;
+        /// Free frames.
+        fn num_free(self: &FrameBitmapBench) -> usize;
+        /// Whether a frame is in use.
+        fn is_used(self: &FrameBitmapBench, frame: u64) -> bool;
+
         include!("kernel-core/cpp/PageTablesBench.h");
         /// Page tables in a small fake physical memory.
         type PageTablesBench;
