@@ -8,8 +8,8 @@ class Loader;
 class ProgramArguments;
 class Terminal;
 
-/// Tells the registry that nothing of a process is left, stack included, when it is destroyed: so it has to be the first
-/// base of UserProcess, which is destroyed last.
+/// Tells the registry that nothing of a process is left, stack included, when it is destroyed: so it has to be the
+/// first base of UserProcess, which is destroyed last.
 class ProcessEndNotice
 {
 public:

@@ -135,12 +135,12 @@ enum
 
 struct system_information
 {
-  unsigned long page_size;      // bytes
-  unsigned long total_pages;    // of RAM the kernel manages
-  unsigned long free_pages;     // not in use; what the kernel heap keeps for reuse counts as free
-  unsigned long heap_used;      // bytes of the kernel heap
-  unsigned long processes;      // running processes
-  unsigned long uptime_ns;      // since boot
+  unsigned long page_size;   // bytes
+  unsigned long total_pages; // of RAM the kernel manages
+  unsigned long free_pages;  // not in use; what the kernel heap keeps for reuse counts as free
+  unsigned long heap_used;   // bytes of the kernel heap
+  unsigned long processes;   // running processes
+  unsigned long uptime_ns;   // since boot
 };
 
 enum

@@ -1,5 +1,5 @@
-// Program files that lie. Takes a good program apart, changes its headers, and starts the result: the kernel has to refuse
-// it, or end it, and go on. After the known lies come random ones.
+// Program files that lie. Takes a good program apart, changes its headers, and starts the result: the kernel has to
+// refuse it, or end it, and go on. After the known lies come random ones.
 #include "check.h"
 #include "errno.h"
 #include "fcntl.h"

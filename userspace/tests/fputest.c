@@ -1,5 +1,5 @@
-// Several programs keep values in all 16 SSE registers and on the x87 stack at the same time. Whoever finds a value that is
-// not its own has met a context switch that lost state.
+// Several programs keep values in all 16 SSE registers and on the x87 stack at the same time. Whoever finds a value
+// that is not its own has met a context switch that lost state.
 //
 // Without argument starts the others and waits for them; `fputest N` is one of them.
 #include "check.h"

@@ -101,7 +101,10 @@ static int compareInts(const void* left, const void* right)
 
 static void testSorting(void)
 {
-  enum { COUNT = 500 };
+  enum
+  {
+    COUNT = 500
+  };
   static int numbers[COUNT];
   srand(4711);
   for (int i = 0; i < COUNT; ++i)

@@ -12,13 +12,16 @@ int main(int argc, char* argv[])
   }
   for (int i = 1; i < argc; ++i)
   {
+    char name[vm_name_size];
     int id = vm_find("vmkill", argv[i]);
+    if (id >= 0)
+      vm_name(id, name);
     if (id >= 0 && vm_kill(id) == 0)
-      printf("VM %d (%s) was ended\n", id, argv[i]);
+      printf("VM %d (%s) was ended\n", id, name);
     else
     {
       if (id >= 0)
-        perror("vmkill");
+        printf("vmkill: VM %d (%s) has ended already\n", id, name);
       ++failures;
     }
   }

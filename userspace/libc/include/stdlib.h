@@ -28,5 +28,4 @@ int rand(void);
 void srand(unsigned seed);
 
 void qsort(void* array, size_t count, size_t size, int (*compare)(const void*, const void*));
-void* bsearch(const void* key, const void* array, size_t count, size_t size,
-              int (*compare)(const void*, const void*));
+void* bsearch(const void* key, const void* array, size_t count, size_t size, int (*compare)(const void*, const void*));

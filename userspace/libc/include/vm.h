@@ -8,7 +8,8 @@
 // Creates and starts a VM from a filled request; returns its id. On failure request->error says what is wrong.
 int vm_create(struct vm_create_request* request);
 
-// Shows the VM's screen on this terminal until Ctrl-] or its end; returns vm_detached, vm_ended, vm_failed or vm_killed.
+// Shows the VM's screen on this terminal until Ctrl-] or its end; returns vm_detached, vm_ended, vm_failed or
+// vm_killed.
 int vm_attach(int id);
 
 int vm_kill(int id);
@@ -19,8 +20,9 @@ ssize_t vm_list(char* buffer, size_t size);
 ssize_t vm_stat(int id, char* buffer, size_t size);
 ssize_t vm_report(int id, char* buffer, size_t size);
 
-// The id of the VM called `name`, or whose id `name` is; the newest if there are several. With name == 0 any. Prints what is wrong,
-// behind the name of the command, and returns -1 if there is no such VM.
+// The id of the VM called `name`, or whose id `name` is; with name == 0 of any. Running ones come before those that
+// have ended, new ones before old ones. Prints what is wrong, behind the name of the command, and returns -1 if there
+// is no such VM.
 int vm_find(const char* command, const char* name);
 
 // The name of VM `id`, or its number if it has gone already.

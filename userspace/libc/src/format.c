@@ -5,14 +5,14 @@
 
 struct Conversion
 {
-  int left;       // -
-  int zero;       // 0
-  int plus;       // +
-  int space;      // blank
-  int alternate;  // #
-  int width;      // 0: none
-  int precision;  // -1: none
-  int bytes;      // size of an integer argument
+  int left;      // -
+  int zero;      // 0
+  int plus;      // +
+  int space;     // blank
+  int alternate; // #
+  int width;     // 0: none
+  int precision; // -1: none
+  int bytes;     // size of an integer argument
 };
 
 struct Formatter
@@ -68,8 +68,8 @@ static char* digitsOf(unsigned long value, unsigned base, int upper, char* end)
   return end;
 }
 
-static void formatInteger(struct Formatter* formatter, struct Conversion conversion, unsigned long value,
-                          unsigned base, int upper, const char* prefix)
+static void formatInteger(struct Formatter* formatter, struct Conversion conversion, unsigned long value, unsigned base,
+                          int upper, const char* prefix)
 {
   char buffer[24];
   char* end = buffer + sizeof(buffer);

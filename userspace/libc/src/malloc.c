@@ -57,10 +57,7 @@ static void split(struct Block* block, size_t size)
   *nextBlock(block) = (struct Block){.size = rest, .marker = MARKER_FREE};
 }
 
-static size_t roundUp(size_t size)
-{
-  return size == 0 ? ALIGNMENT : (size + ALIGNMENT - 1) & ~(ALIGNMENT - 1);
-}
+static size_t roundUp(size_t size) { return size == 0 ? ALIGNMENT : (size + ALIGNMENT - 1) & ~(ALIGNMENT - 1); }
 
 void* malloc(size_t size)
 {

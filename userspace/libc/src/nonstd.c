@@ -38,10 +38,7 @@ int system_information(struct system_information* information)
   return (int)__syscall_errno(sc_sysinfo, ARG(information), 0, 0, 0, 0);
 }
 
-ssize_t process_list(char* buffer, size_t size)
-{
-  return __syscall_errno(sc_processlist, ARG(buffer), size, 0, 0, 0);
-}
+ssize_t process_list(char* buffer, size_t size) { return __syscall_errno(sc_processlist, ARG(buffer), size, 0, 0, 0); }
 
 int reboot(int how) { return (int)__syscall_errno(sc_reboot, ARG(how), 0, 0, 0, 0); }
 

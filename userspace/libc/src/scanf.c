@@ -5,9 +5,9 @@
 
 struct ScanConversion
 {
-  int skip;   // `*`: read, but do not store
-  int width;  // 0: no limit
-  int bytes;  // size of the integer to store
+  int skip;  // `*`: read, but do not store
+  int width; // 0: no limit
+  int bytes; // size of the integer to store
 };
 
 static const char* parseConversion(const char* format, struct ScanConversion* conversion)

@@ -15,10 +15,7 @@ int creat(const char* path) { return open(path, O_WRONLY | O_CREAT | O_TRUNC); }
 
 int close(int fd) { return (int)__syscall_errno(sc_close, ARG(fd), 0, 0, 0, 0); }
 
-ssize_t read(int fd, void* buffer, size_t size)
-{
-  return __syscall_errno(sc_read, ARG(fd), ARG(buffer), size, 0, 0);
-}
+ssize_t read(int fd, void* buffer, size_t size) { return __syscall_errno(sc_read, ARG(fd), ARG(buffer), size, 0, 0); }
 
 ssize_t write(int fd, const void* buffer, size_t size)
 {
@@ -30,10 +27,7 @@ off_t lseek(int fd, off_t offset, int whence)
   return __syscall_errno(sc_lseek, ARG(fd), ARG(offset), ARG(whence), 0, 0);
 }
 
-int fstat(int fd, struct file_status* status)
-{
-  return (int)__syscall_errno(sc_fstat, ARG(fd), ARG(status), 0, 0, 0);
-}
+int fstat(int fd, struct file_status* status) { return (int)__syscall_errno(sc_fstat, ARG(fd), ARG(status), 0, 0, 0); }
 
 int mkdir(const char* path, ...) { return (int)__syscall_errno(sc_mkdir, ARG(path), 0, 0, 0, 0); }
 

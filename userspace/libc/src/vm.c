@@ -38,17 +38,36 @@ ssize_t vm_report(int id, char* buffer, size_t size)
   return __syscall_errno(sc_vm_report, ARG(id), ARG(buffer), size, 0, 0);
 }
 
-// A line of the list begins with id and name.
-static int parseListLine(const char* line, int* id, char name[vm_name_size])
+// What a line of the list begins with.
+struct ListedVm
+{
+  int id;
+  char name[vm_name_size];
+  char state[16];
+};
+
+static const char* takeWord(const char* text, char* word, size_t size)
+{
+  text += strspn(text, " \t");
+  size_t length = strcspn(text, " \t");
+  strlcpy(word, text, length + 1 < size ? length + 1 : size);
+  return text + length;
+}
+
+static int parseListLine(const char* line, struct ListedVm* vm)
 {
   char* end;
-  *id = (int)strtol(line, &end, 10);
-  if (end == line)
+  vm->id = (int)strtol(line, &end, 10);
+  if (end == line) // the heading
     return 0;
-  end += strspn(end, " \t");
-  size_t length = strcspn(end, " \t");
-  strlcpy(name, end, length + 1 < vm_name_size ? length + 1 : vm_name_size);
+  const char* rest = takeWord(end, vm->name, sizeof(vm->name));
+  takeWord(rest, vm->state, sizeof(vm->state));
   return 1;
+}
+
+static int isAlive(const struct ListedVm* vm)
+{
+  return strcmp(vm->state, "running") == 0 || strcmp(vm->state, "starting") == 0;
 }
 
 int vm_find(const char* command, const char* wanted)
@@ -59,16 +78,19 @@ int vm_find(const char* command, const char* wanted)
     printf("%s: %s\n", command, strerror(errno));
     return -1;
   }
-  int found = -1; // the last one that fits: the newest
+  int found = -1;
+  int found_alive = 0;
   char* rest;
   for (char* line = strtok_r(list, "\n", &rest); line; line = strtok_r(0, "\n", &rest))
   {
-    int id;
-    char name[vm_name_size];
-    if (!parseListLine(line, &id, name))
+    struct ListedVm vm;
+    if (!parseListLine(line, &vm))
       continue;
-    if (!wanted || strcmp(name, wanted) == 0 || (isdigit(wanted[0]) && atoi(wanted) == id))
-      found = id;
+    int fits = !wanted || strcmp(vm.name, wanted) == 0 || (isdigit(wanted[0]) && atoi(wanted) == vm.id);
+    if (!fits || (found_alive && !isAlive(&vm)))
+      continue;
+    found = vm.id;
+    found_alive = isAlive(&vm);
   }
   if (found < 0 && wanted)
     printf("%s: no virtual machine is called \"%s\"; `vmlist' shows those there are\n", command, wanted);
@@ -85,9 +107,12 @@ void vm_name(int id, char name[vm_name_size])
   {
     for (char* line = strtok_r(list, "\n", &rest); line; line = strtok_r(0, "\n", &rest))
     {
-      int listed;
-      if (parseListLine(line, &listed, name) && listed == id)
+      struct ListedVm vm;
+      if (parseListLine(line, &vm) && vm.id == id)
+      {
+        strlcpy(name, vm.name, vm_name_size);
         return;
+      }
     }
   }
   snprintf(name, vm_name_size, "%d", id);

@@ -8,10 +8,7 @@
 #include "string.h"
 #include "unistd.h"
 
-static void complain(const char* command, const char* what)
-{
-  printf("%s: %s: %s\n", command, what, strerror(errno));
-}
+static void complain(const char* command, const char* what) { printf("%s: %s: %s\n", command, what, strerror(errno)); }
 
 static void help(int, char*[], int out)
 {

@@ -17,10 +17,10 @@ struct Editor
   const char* prompt;
   char* text;
   size_t length;
-  size_t cursor;      // position in text
-  size_t first_shown; // position in text of the first character on the screen
-  size_t room;        // characters that fit behind the prompt
-  size_t age;         // of the recalled line on the screen; 0: the line being written
+  size_t cursor;        // position in text
+  size_t first_shown;   // position in text of the first character on the screen
+  size_t room;          // characters that fit behind the prompt
+  size_t age;           // of the recalled line on the screen; 0: the line being written
   char draft[MAX_LINE]; // that line, while a recalled one is on the screen
 };
 

@@ -49,6 +49,6 @@ void runProgram(const struct Command* command)
     printf("%s: %s\n", name, strerror(errno));
   else if (command->background)
     printf("%s runs in the background as process %d\n", name, pid);
-  else if (exit_code != 0)
+  else if (exit_code != 0 && exit_code != 1) // a program that exits with 1 has said what is wrong
     printf("%s%s: exit code %ld\n", cursor_column() > 0 ? "\n" : "", name, exit_code);
 }

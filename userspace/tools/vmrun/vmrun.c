@@ -6,23 +6,22 @@
 #include "string.h"
 #include "vm.h"
 
-static const char usage[] =
-    "usage: vmrun [OPTIONS] NAME | FILE\n"
-    "\n"
-    "Starts a virtual machine and shows its screen. Ctrl-] comes back here while it\n"
-    "runs on. NAME is a definition, /usr/guests/NAME.vm; FILE is a kernel image\n"
-    "(Multiboot 1, or flat 16-bit code), or a definition whose name ends in .vm.\n"
-    "\n"
-    "  --memory SIZE      RAM, such as 16M\n"
-    "  --kernel FILE      another kernel\n"
-    "  --cmdline TEXT     the kernel's command line\n"
-    "  --disk PATH[,ro]   one more disk: an image file, or a device of the host such\n"
-    "                     as idea2; `,ro' protects it\n"
-    "  --log FILE         where the guest's serial and debug output goes\n"
-    "  --detach           do not show its screen; `vmconsole' does later\n"
-    "\n"
-    "Options override what the definition says. See also vmlist, vmconsole, vmstat,\n"
-    "vmreport, vmreset, vmkill.\n";
+static const char usage[] = "usage: vmrun [OPTIONS] NAME | FILE\n"
+                            "\n"
+                            "Starts a virtual machine and shows its screen. Ctrl-] comes back here while it\n"
+                            "runs on. NAME is a definition, /usr/guests/NAME.vm; FILE is a kernel image\n"
+                            "(Multiboot 1, or flat 16-bit code), or a definition whose name ends in .vm.\n"
+                            "\n"
+                            "  --memory SIZE      RAM, such as 16M\n"
+                            "  --kernel FILE      another kernel\n"
+                            "  --cmdline TEXT     the kernel's command line\n"
+                            "  --disk PATH[,ro]   one more disk: an image file, or a device of the host such\n"
+                            "                     as idea2; `,ro' protects it\n"
+                            "  --log FILE         where the guest's serial and debug output goes\n"
+                            "  --detach           do not show its screen; `vmconsole' does later\n"
+                            "\n"
+                            "Options override what the definition says. See also vmlist, vmconsole, vmstat,\n"
+                            "vmreport, vmreset, vmkill.\n";
 
 int main(int argc, char* argv[])
 {

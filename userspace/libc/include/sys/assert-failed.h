@@ -1,4 +1,3 @@
 #pragma once
 
-void __assert_failed(const char* condition, const char* file, int line, const char* function)
-    __attribute__((noreturn));
+void __assert_failed(const char* condition, const char* file, int line, const char* function) __attribute__((noreturn));

@@ -1,7 +1,7 @@
 // The places of the course's exercises. A solution replaces these; the numbers of its system calls are reserved in
 // syscall-definitions.h.
-#include "errno.h"
 #include "pthread.h"
+#include "errno.h"
 
 int pthread_create(pthread_t*, const pthread_attr_t*, void* (*)(void*), void*) { return __not_implemented(); }
 void pthread_exit(void*) { __not_implemented(); }
