@@ -62,8 +62,8 @@ void BDManager::addDrive(BDDriver* driver)
 
 void BDManager::addDevice(BDVirtualDevice* device)
 {
-  debug(BD_MANAGER, "%s: sectors %lu to %lu, partition type 0x%x\n", device->getName().c_str(), device->getFirstSector(),
-        device->getFirstSector() + device->getNumSectors() - 1, device->getPartitionType());
+  debug(BD_MANAGER, "%s: sectors %lu to %lu, partition type 0x%x\n", device->getName().c_str(),
+        device->getFirstSector(), device->getFirstSector() + device->getNumSectors() - 1, device->getPartitionType());
   devices_.push_back(device);
 }
 

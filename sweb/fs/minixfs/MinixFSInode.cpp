@@ -98,6 +98,7 @@ ssize_t MinixFSInode::read(uint64 offset, size_t size, uint8* buffer)
     if (error != 0)
       return done > 0 ? static_cast<ssize_t>(done) : error;
     done += part;
+    sequential_offset_ = offset + done;
   }
   return done;
 }
@@ -123,9 +124,9 @@ int64 MinixFSInode::readPart(uint64 offset, size_t size, uint8* buffer, size_t& 
     done = static_cast<size_t>(whole_blocks) * block_size;
     return cache().readRun(zone, whole_blocks, buffer);
   }
-  if (!cache().contains(zone))
+  if (offset == sequential_offset_ && !cache().contains(zone))
   {
-    // Whoever reads a little probably goes on behind it.
+    // Who goes on reading where he stopped will go on; who jumps about only fills the cache.
     uint32 blocks_left = (record_.size - offset + begin + block_size - 1) / block_size;
     uint32 ahead = ustl::min(READ_AHEAD, blocks_left);
     if (zones().find(offset / block_size, ahead) == zone)

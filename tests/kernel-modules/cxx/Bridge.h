@@ -1,0 +1,8 @@
+#pragma once
+
+#include "Bitmap.h"
+#include "Containers.h"
+#include "Disks.h"
+#include "Strings.h"
+#include "Volume.h"
+#include "Walk.h"
