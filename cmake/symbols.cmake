@@ -13,7 +13,7 @@ add_custom_command(OUTPUT ${SYMTAB}
 function(symbol_table program source)
   set(table ${CMAKE_CURRENT_BINARY_DIR}/${program}.symbols)
   add_custom_command(OUTPUT ${table}
-    COMMAND ${SYMTAB} $<TARGET_FILE:${program}> ${table} --strip ${CMAKE_SOURCE_DIR}
+    COMMAND ${SYMTAB} $<TARGET_FILE:${program}> ${table} --source ${CMAKE_SOURCE_DIR}
     DEPENDS ${SYMTAB} ${program} VERBATIM COMMENT "Writing the symbol table of ${program}")
   file(CONFIGURE OUTPUT ${source} @ONLY CONTENT [[
         .section .swebdbg, "a", @progbits

@@ -50,6 +50,15 @@ private:
   const uint8* end_;
 };
 
+namespace
+{
+/// 0, 1, 2, 3 stand for the differences 0, -1, 1, -2.
+constexpr uint64 fromZigzag(uint64 value)
+{
+  return (value >> 1) ^ -(value & 1);
+}
+} // namespace
+
 bool DebugInfo::isValid() const
 {
   static_assert(sizeof(Header) == 48 && sizeof(Function) == 16);
@@ -115,6 +124,7 @@ void DebugInfo::findLine(const Function& function, uint64 offset, Place& place) 
   uint64 line = 0;
   uint64 file = 0;
   uint64 site = 0;
+  uint64 last_site = 0;
   uint32 available = header().names - header().lines;
   const Function& next = *(&function + 1); // there always is one: the last only ends the lines
   if (function.lines <= next.lines && next.lines <= available)
@@ -127,12 +137,15 @@ void DebugInfo::findLine(const Function& function, uint64 offset, Place& place) 
       if (position > offset)
         break;
       uint64 change = numbers.read();
-      uint64 zigzag = change >> 2;
-      line += (zigzag >> 1) ^ -(zigzag & 1);
+      line += fromZigzag(change >> 2);
       if ((change & 1) != 0)
         file = numbers.read();
-      if ((change & 2) != 0)
-        site = numbers.read();
+      if ((change & 2) == 0)
+        continue;
+      uint64 site_change = numbers.read();
+      if (site_change != 0)
+        last_site += fromZigzag(site_change - 1);
+      site = site_change != 0 ? last_site : 0;
     }
   }
   setLine(place, file, line);

@@ -7,8 +7,9 @@ pub mod names;
 pub mod program;
 pub mod table;
 
-/// The table of an ELF file. `prefixes` are taken off the front of source paths.
-pub fn convert(elf: &[u8], prefixes: &[String]) -> Result<Vec<u8>, Box<dyn std::error::Error>> {
-    let (functions, lines) = program::read(elf, prefixes)?;
+/// The table of an ELF file. It has the lines of source files below `roots`, named relative to them; without roots, of
+/// all files.
+pub fn convert(elf: &[u8], roots: &[String]) -> Result<Vec<u8>, Box<dyn std::error::Error>> {
+    let (functions, lines) = program::read(elf, roots)?;
     Ok(table::encode(&functions, &lines)?)
 }

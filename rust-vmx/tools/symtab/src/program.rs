@@ -40,6 +40,16 @@ pub struct Place {
     pub line: u64,
 }
 
+impl Place {
+    /// Code that is not the program's own, or that the compiler says nothing about.
+    pub const UNKNOWN: Place = Place { file: 0, line: 0 };
+
+    /// False for [`Place::UNKNOWN`].
+    pub fn is_known(&self) -> bool {
+        self.line != 0
+    }
+}
+
 /// A function whose code became part of another.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Inlined {
@@ -58,10 +68,11 @@ pub struct Lines {
     pub by_address: BTreeMap<u64, Option<Line>>,
 }
 
-/// Reads functions (sorted, not overlapping) and lines of an ELF file.
-pub fn read(elf: &[u8], prefixes: &[String]) -> Result<(Vec<Function>, Lines), Error> {
+/// Reads functions (sorted, not overlapping) and lines of an ELF file. Only lines of files below the `roots` are kept,
+/// when there are any.
+pub fn read(elf: &[u8], roots: &[String]) -> Result<(Vec<Function>, Lines), Error> {
     let file = object::File::parse(elf)?;
-    Ok((functions(&file), lines(&file, prefixes)?))
+    Ok((functions(&file), lines(&file, roots)?))
 }
 
 fn functions(file: &object::File<'_>) -> Vec<Function> {
@@ -114,7 +125,7 @@ fn functions(file: &object::File<'_>) -> Vec<Function> {
     functions
 }
 
-fn lines(file: &object::File<'_>, prefixes: &[String]) -> Result<Lines, Error> {
+fn lines(file: &object::File<'_>, roots: &[String]) -> Result<Lines, Error> {
     let section = |id: gimli::SectionId| -> Result<Reader<'_>, gimli::Error> {
         let data = file
             .section_by_name(id.name())
@@ -124,7 +135,7 @@ fn lines(file: &object::File<'_>, prefixes: &[String]) -> Result<Lines, Error> {
     };
     let dwarf = Dwarf::load(section)?;
     let mut files = Files {
-        prefixes,
+        roots,
         names: Vec::new(),
         known: HashMap::new(),
     };
@@ -139,7 +150,7 @@ fn lines(file: &object::File<'_>, prefixes: &[String]) -> Result<Lines, Error> {
     for (&address, line) in &mut by_address {
         if let Some(line) = line {
             line.inlined = inlined_at(&context, address, &mut files)?;
-            leave_library(line);
+            leave_foreign_code(line);
         }
     }
     Ok(Lines {
@@ -158,7 +169,7 @@ fn read_rows(
     let Some(program) = unit.line_program.clone() else {
         return Ok(());
     };
-    let mut indices: HashMap<u64, usize> = HashMap::new();
+    let mut indices: HashMap<u64, Option<usize>> = HashMap::new();
     let mut rows = program.rows();
     // Code that the linker dropped keeps its lines, at addresses from 0 up: a sequence that begins there is dead.
     let mut dead = None;
@@ -183,10 +194,7 @@ fn read_rows(
                 file
             }
         };
-        let place = Place {
-            file,
-            line: row.line().map_or(0, |line| line.get()),
-        };
+        let place = place(file, row.line().map(u64::from));
         by_address.insert(
             address,
             Some(Line {
@@ -196,6 +204,13 @@ fn read_rows(
         );
     }
     Ok(())
+}
+
+fn place(file: Option<usize>, line: Option<u64>) -> Place {
+    match (file, line) {
+        (Some(file), Some(line)) => Place { file, line },
+        _ => Place::UNKNOWN,
+    }
 }
 
 /// The inlined functions an address is in, from the innermost outwards.
@@ -210,13 +225,12 @@ fn inlined_at(
     while let Some(frame) = frames.next()? {
         // A frame's location is where the function of the frame before was called.
         if let Some(name) = name.take() {
-            let call = frame
-                .location
-                .as_ref()
-                .map_or(Place { file: 0, line: 0 }, |location| Place {
-                    file: files.number(location.file.unwrap_or("")),
-                    line: u64::from(location.line.unwrap_or(0)),
-                });
+            let call = frame.location.as_ref().map_or(Place::UNKNOWN, |location| {
+                place(
+                    files.number(location.file.unwrap_or("")),
+                    location.line.map(u64::from),
+                )
+            });
             inlined.push(Inlined { name, call });
         }
         let function = frame
@@ -228,16 +242,19 @@ fn inlined_at(
     Ok(inlined)
 }
 
-/// Code of Rust's library that was inlined counts as the line that called it: a reader wants to know who did.
-fn leave_library(line: &mut Line) {
-    let library = line
-        .inlined
-        .iter()
-        .take_while(|inlined| names::is_library(&inlined.name))
-        .count();
-    if let Some(outermost) = line.inlined.drain(..library).last() {
-        line.place = outermost.call;
+/// Code from elsewhere counts as the line that called it, and functions from elsewhere are left out of the chain: a
+/// reader wants to know who used them.
+fn leave_foreign_code(line: &mut Line) {
+    let mut own: Vec<Inlined> = Vec::new();
+    for inlined in std::mem::take(&mut line.inlined) {
+        let place = own.last_mut().map_or(&mut line.place, |last| &mut last.call);
+        if place.is_known() {
+            own.push(inlined);
+        } else {
+            *place = inlined.call;
+        }
     }
+    line.inlined = own;
 }
 
 fn path(
@@ -272,20 +289,30 @@ fn join(path: &mut String, part: &str) {
     path.push_str(part);
 }
 
-/// Numbers source files by the name they shall have.
+/// Numbers the program's own source files.
 struct Files<'a> {
-    prefixes: &'a [String],
+    roots: &'a [String],
     names: Vec<String>,
-    known: HashMap<String, usize>,
+    known: HashMap<String, Option<usize>>,
 }
 
 impl Files<'_> {
-    fn number(&mut self, path: &str) -> usize {
-        let name = names::file(path, self.prefixes);
-        let next = self.names.len();
-        *self.known.entry(name.clone()).or_insert_with(|| {
-            self.names.push(name);
-            next
-        })
+    /// `None` for a file from elsewhere.
+    fn number(&mut self, path: &str) -> Option<usize> {
+        if let Some(&number) = self.known.get(path) {
+            return number;
+        }
+        let number = names::file(path, self.roots).map(|name| {
+            // A file may have several paths.
+            self.names
+                .iter()
+                .position(|known| known == name)
+                .unwrap_or_else(|| {
+                    self.names.push(name.to_owned());
+                    self.names.len() - 1
+                })
+        });
+        self.known.insert(path.to_owned(), number);
+        number
     }
 }

@@ -27,7 +27,8 @@
 //! 2. four times the difference of the line number to that of the entry before (at first, 0), zigzag coded so that
 //!    small negative numbers are small, plus 1 when the file changes, plus 2 when the site changes;
 //! 3. only when it changes: the number of the file (at first, 0);
-//! 4. only when it changes: the site (at first, 0).
+//! 4. only when it changes: 0 for code that is not inlined, else 1 plus the zigzag coded difference of the site to the
+//!    last one that was not 0 (at first, 0).
 //!
 //! An entry holds from its address up to the next one's. Line 0 means that none is known.
 
@@ -138,6 +139,7 @@ impl Encoder {
             .chain(within.map(|(&at, line)| (at, line)));
 
         let (mut address, mut file, mut line, mut site) = (function.start, 0, 0, 0);
+        let mut last_site = 0;
         for (at, entry) in entries {
             let (new_file, new_line, new_site) = match entry {
                 Some(Line {
@@ -150,15 +152,16 @@ impl Encoder {
                 continue;
             }
             leb128(at - address, &mut self.lines);
-            let delta = new_line.wrapping_sub(line).cast_signed();
-            let zigzag = ((delta << 1) ^ (delta >> 63)).cast_unsigned();
             let changes = u64::from(new_file != file) | u64::from(new_site != site) << 1;
-            leb128(zigzag << 2 | changes, &mut self.lines);
+            leb128(zigzag(new_line, line) << 2 | changes, &mut self.lines);
             if new_file != file {
                 leb128(new_file as u64, &mut self.lines);
             }
-            if new_site != site {
-                leb128(new_site as u64, &mut self.lines);
+            if new_site != site && new_site == 0 {
+                leb128(0, &mut self.lines);
+            } else if new_site != site {
+                leb128(1 + zigzag(new_site as u64, last_site), &mut self.lines);
+                last_site = new_site as u64;
             }
             (address, file, line, site) = (at, new_file, new_line, new_site);
         }
@@ -201,6 +204,12 @@ impl FilesInUse {
             next
         })
     }
+}
+
+/// The difference of two numbers, so that small ones are small, negative ones too: 0, -1, 1, -2 are 0, 1, 2, 3.
+fn zigzag(new: u64, old: u64) -> u64 {
+    let delta = new.wrapping_sub(old).cast_signed();
+    ((delta << 1) ^ (delta >> 63)).cast_unsigned()
 }
 
 fn leb128(mut value: u64, out: &mut Vec<u8>) {
@@ -282,9 +291,9 @@ mod tests {
         assert_eq!(sites, [13, 1, 30, 0, 19, 0, 7, 1]);
 
         // first: line 10 (zigzag 20, times 4), 8 bytes on -2 (zigzag 3, times 4).
-        // second: line 200 (zigzag 400, times 4, plus 3) in file 1, site 5, 16 bytes on no line (zigzag 399).
+        // second: line 200 (zigzag 400, times 4, plus 3) in file 1, site 5 (zigzag 10), 16 bytes on no line (zigzag 399).
         let entries = &table[word(&table, 32)..word(&table, 36)];
-        assert_eq!(entries, [0, 80, 8, 12, 0, 0xC3, 0x0C, 1, 5, 16, 0xBC, 0x0C]);
+        assert_eq!(entries, [0, 80, 8, 12, 0, 0xC3, 0x0C, 1, 11, 16, 0xBC, 0x0C]);
     }
 
     #[test]
