@@ -146,10 +146,11 @@ fn lines(file: &object::File<'_>, roots: &[String]) -> Result<Lines, Error> {
         read_rows(&dwarf, &unit, &mut files, &mut by_address)?;
     }
 
+    let mut demangler = Demangler::default();
     let context = addr2line::Context::from_dwarf(Dwarf::load(section)?)?;
     for (&address, line) in &mut by_address {
         if let Some(line) = line {
-            line.inlined = inlined_at(&context, address, &mut files)?;
+            line.inlined = inlined_at(&context, address, &mut files, &mut demangler)?;
             leave_foreign_code(line);
         }
     }
@@ -213,11 +214,29 @@ fn place(file: Option<usize>, line: Option<u64>) -> Place {
     }
 }
 
+/// Demangles each name once: inlined functions come up thousands of times.
+#[derive(Default)]
+struct Demangler {
+    known: HashMap<String, String>,
+}
+
+impl Demangler {
+    fn name(&mut self, symbol: &str) -> String {
+        if let Some(name) = self.known.get(symbol) {
+            return name.clone();
+        }
+        let name = names::function(symbol);
+        self.known.insert(symbol.to_owned(), name.clone());
+        name
+    }
+}
+
 /// The inlined functions an address is in, from the innermost outwards.
 fn inlined_at(
     context: &addr2line::Context<Reader<'_>>,
     address: u64,
     files: &mut Files<'_>,
+    demangler: &mut Demangler,
 ) -> Result<Vec<Inlined>, Error> {
     let mut inlined = Vec::new();
     let mut name = None;
@@ -237,7 +256,7 @@ fn inlined_at(
             .function
             .as_ref()
             .and_then(|function| function.raw_name().ok());
-        name = Some(function.map_or_else(|| "?".to_owned(), |function| names::function(&function)));
+        name = Some(function.map_or_else(|| "?".to_owned(), |function| demangler.name(&function)));
     }
     Ok(inlined)
 }
