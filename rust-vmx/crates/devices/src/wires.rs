@@ -81,6 +81,12 @@ impl Wires {
         self.levels
     }
 
+    /// Whether a line changed, or dipped, since the levels were `before` and the dips were taken.
+    #[must_use]
+    pub fn irqs_changed(&self, before: u16) -> bool {
+        self.levels != before || self.dips != 0
+    }
+
     /// The lines that were high and went low since the last call, whatever they are now; without this an edge between two
     /// looks at the levels would be lost.
     #[must_use]

@@ -19,7 +19,7 @@ pub struct BoardConfig {
     pub drives: [Option<DriveConfig>; 4],
 }
 
-/// The devices. Their order is their number on the bus.
+/// The devices.
 struct Devices {
     pic: Pic,
     pit: Pit,
@@ -33,22 +33,33 @@ struct Devices {
     debug: DebugPort,
 }
 
+/// Numbers on the bus.
+const PIC: DeviceIndex = 0;
+const PIT: DeviceIndex = 1;
+const RTC: DeviceIndex = 2;
+const KBC: DeviceIndex = 3;
+const COM1: DeviceIndex = 4;
+const IDE: DeviceIndex = 5;
+const VGA: DeviceIndex = 6;
+const DMA: DeviceIndex = 7;
+const POWER: DeviceIndex = 8;
+const DEBUG: DeviceIndex = 9;
 /// How many there are.
 const COUNT: DeviceIndex = 10;
 
 impl DeviceSet for Devices {
     fn device(&mut self, index: DeviceIndex) -> Option<&mut dyn PortDevice> {
         Some(match index {
-            0 => &mut self.pic,
-            1 => &mut self.pit,
-            2 => &mut self.rtc,
-            3 => &mut self.kbc,
-            4 => &mut self.com1,
-            5 => &mut self.ide,
-            6 => &mut self.vga,
-            7 => &mut self.dma,
-            8 => &mut self.power,
-            9 => &mut self.debug,
+            PIC => &mut self.pic,
+            PIT => &mut self.pit,
+            RTC => &mut self.rtc,
+            KBC => &mut self.kbc,
+            COM1 => &mut self.com1,
+            IDE => &mut self.ide,
+            VGA => &mut self.vga,
+            DMA => &mut self.dma,
+            POWER => &mut self.power,
+            DEBUG => &mut self.debug,
             _ => return None,
         })
     }
@@ -59,7 +70,14 @@ pub struct Board {
     bus: PortBus,
     devices: Devices,
     wires: Wires,
+    /// When each device will next act by itself.
+    deadlines: [Option<Time>; COUNT as usize],
+    /// The first of them.
     deadline: Option<Time>,
+    /// The interrupt lines as the controllers saw them last.
+    levels: u16,
+    /// The controllers' INT output.
+    interrupt: bool,
 }
 
 impl Board {
@@ -93,9 +111,12 @@ impl Board {
             bus,
             devices,
             wires: Wires::default(),
+            deadlines: [None; COUNT as usize],
             deadline: None,
+            levels: 0,
+            interrupt: false,
         };
-        board.settle();
+        board.settle_all();
         Ok(board)
     }
 
@@ -106,7 +127,7 @@ impl Board {
             wires: &mut self.wires,
         };
         let value = self.bus.read(&mut self.devices, port, width, &mut cx);
-        self.settle();
+        self.settle_port(port, width);
         value
     }
 
@@ -117,7 +138,7 @@ impl Board {
             wires: &mut self.wires,
         };
         self.bus.write(&mut self.devices, port, width, value, &mut cx);
-        self.settle();
+        self.settle_port(port, width);
     }
 
     /// Several IN in one go; the bytes the device supplied, 0 when it has no fast path for this.
@@ -130,7 +151,7 @@ impl Board {
             wires: &mut self.wires,
         };
         let count = device.read_block(port, width, bytes, &mut cx);
-        self.settle();
+        self.settle_port(port, Width::Byte);
         count
     }
 
@@ -144,7 +165,7 @@ impl Board {
             wires: &mut self.wires,
         };
         let count = device.write_block(port, width, bytes, &mut cx);
-        self.settle();
+        self.settle_port(port, Width::Byte);
         count
     }
 
@@ -162,7 +183,7 @@ impl Board {
                 device.advance(&mut cx);
             }
         }
-        self.settle();
+        self.settle_all();
     }
 
     /// When a device will next act by itself.
@@ -174,7 +195,7 @@ impl Board {
     /// Whether the interrupt controllers' INT output is high.
     #[must_use]
     pub fn interrupt_pending(&self) -> bool {
-        self.devices.pic.pending()
+        self.interrupt
     }
 
     /// The processor's interrupt acknowledge cycle: the vector.
@@ -187,7 +208,8 @@ impl Board {
             };
             self.devices.pit.interrupt_taken(&mut cx);
         }
-        self.settle();
+        self.settle(PIT);
+        self.settle(PIC);
         acknowledged.vector
     }
 
@@ -204,7 +226,7 @@ impl Board {
             wires: &mut self.wires,
         };
         self.devices.kbc.key(scancode, &mut cx);
-        self.settle();
+        self.settle(KBC);
     }
 
     /// A byte on the serial line; false when the port's queue is full.
@@ -214,7 +236,7 @@ impl Board {
             wires: &mut self.wires,
         };
         let taken = self.devices.com1.receive(&[byte], &mut cx);
-        self.settle();
+        self.settle(COM1);
         taken == 1
     }
 
@@ -235,7 +257,7 @@ impl Board {
             wires: &mut self.wires,
         };
         self.devices.ide.complete(drive, result, &mut cx);
-        self.settle();
+        self.settle(IDE);
     }
 
     /// Where the cursor is, in cells from the start of text memory's visible part.
@@ -293,21 +315,37 @@ impl Board {
             }
         }
         self.wires.power = None;
-        self.settle();
+        self.settle_all();
     }
 
-    /// After anything happened: the interrupt controllers see the lines, and the next deadline is known.
-    fn settle(&mut self) {
-        self.devices.pic.sync(&mut self.wires);
-        let d = &self.devices;
-        let deadlines = [
-            d.pit.deadline(),
-            d.rtc.deadline(),
-            d.kbc.deadline(),
-            d.com1.deadline(),
-            d.ide.deadline(),
-            d.power.deadline(),
-        ];
-        self.deadline = deadlines.into_iter().flatten().min();
+    /// After an access to a port: the device there, or all of them when the access may have met several.
+    fn settle_port(&mut self, port: u16, width: Width) {
+        match self.bus.owner(port) {
+            Some(owner) if width == Width::Byte || owner == IDE => self.settle(owner),
+            None if width == Width::Byte => {}
+            _ => self.settle_all(),
+        }
+    }
+
+    /// After something happened to a device: its deadline is known, and the interrupt controllers see the lines.
+    fn settle(&mut self, index: DeviceIndex) {
+        let deadline = self.devices.device(index).and_then(|device| device.deadline());
+        let place = &mut self.deadlines[usize::from(index) % COUNT as usize];
+        if *place != deadline {
+            *place = deadline;
+            self.deadline = self.deadlines.iter().copied().flatten().min();
+        }
+        if index == PIC || self.wires.irqs_changed(self.levels) {
+            self.levels = self.wires.irq_levels();
+            self.devices.pic.sync(&mut self.wires);
+            self.interrupt = self.devices.pic.pending();
+        }
+    }
+
+    /// After something happened to all of them.
+    fn settle_all(&mut self) {
+        for index in (0..COUNT).rev() {
+            self.settle(index);
+        }
     }
 }

@@ -75,16 +75,18 @@ impl<M: GuestRam, H: Host> Guest<M, H> {
 pub struct Clock {
     /// The host's time at the machine's time zero.
     zero: u64,
-    /// TSC ticks per second.
-    tsc_hz: u64,
+    /// TSC ticks per nanosecond, with 32 bits behind the point.
+    ticks_per_ns: u64,
 }
 
 impl Clock {
     /// A clock that starts now.
     pub fn start<H: Host>(host: &H) -> Self {
+        let ticks_per_ns = (u128::from(host.tsc_hz()) << 32) / 1_000_000_000;
         Self {
             zero: host.now_ns(),
-            tsc_hz: host.tsc_hz(),
+            // A TSC of 4 GHz and more is below 2^35 of these.
+            ticks_per_ns: u64::try_from(ticks_per_ns).unwrap_or(u64::MAX),
         }
     }
 
@@ -102,7 +104,7 @@ impl Clock {
     /// How many TSC ticks so many nanoseconds are.
     #[must_use]
     pub fn ticks(&self, nanoseconds: u64) -> u64 {
-        let ticks = u128::from(nanoseconds) * u128::from(self.tsc_hz) / 1_000_000_000;
+        let ticks = u128::from(nanoseconds) * u128::from(self.ticks_per_ns) >> 32;
         u64::try_from(ticks).unwrap_or(u64::MAX)
     }
 }

@@ -91,7 +91,12 @@ pub struct Machine<C: VirtualCpu, M: GuestRam, H: Host> {
     history: History,
     /// The vCPU executed HLT and nothing woke it yet.
     halted: bool,
+    /// When the screen was published last.
     published: Time,
+    /// The deadline the CPU knows.
+    deadline: Option<Time>,
+    /// The exit being handled: its reason, and the TSC when it happened.
+    handling: Option<(u16, u64)>,
 }
 
 impl<C: VirtualCpu, M: GuestRam, H: Host> Machine<C, M, H> {
@@ -133,6 +138,8 @@ impl<C: VirtualCpu, M: GuestRam, H: Host> Machine<C, M, H> {
             history: History::default(),
             halted: false,
             published: Time::ZERO,
+            deadline: None,
+            handling: None,
         };
         machine.start()?;
         Ok(machine)
@@ -169,6 +176,8 @@ impl<C: VirtualCpu, M: GuestRam, H: Host> Machine<C, M, H> {
         log::info!("guest '{}' is reset", self.definition.name);
         self.cpu.unload();
         self.cpu.reset();
+        self.cpu.set_deadline(None);
+        self.deadline = None;
         self.guest.memory.clear();
         let now = self.guest.now();
         self.guest.board.reset(now);
@@ -185,6 +194,7 @@ impl<C: VirtualCpu, M: GuestRam, H: Host> Machine<C, M, H> {
             Ok(stop) => stop,
             Err(failure) => self.fail(&failure),
         };
+        self.account();
         // From here on the thread may be switched away, so the guest leaves the CPU.
         self.cpu.unload();
         let idle = matches!(stop, Stop::Halted { .. });
@@ -200,10 +210,10 @@ impl<C: VirtualCpu, M: GuestRam, H: Host> Machine<C, M, H> {
             if self.guest.control.take_reset() {
                 self.restart()?;
             }
-            if let Some(stop) = self.serve_devices()? {
+            let now = self.guest.now();
+            if let Some(stop) = self.serve_devices(now)? {
                 return Ok(stop);
             }
-            let now = self.guest.now();
             if self.halted && !self.wakes() {
                 let deadline_ns = self
                     .guest
@@ -214,32 +224,54 @@ impl<C: VirtualCpu, M: GuestRam, H: Host> Machine<C, M, H> {
             }
             let guest = &mut self.guest;
             interrupts::prepare(&mut self.cpu, &mut guest.board, now, &guest.control.statistics);
-            let deadline = guest.board.deadline().map(|time| time.since(now));
-            let tsc = self.cpu.host_tsc();
-            self.cpu
-                .set_deadline(deadline.map(|ns| tsc.saturating_add(guest.clock.ticks(ns))));
+            self.set_deadline(now);
             if let Some(stop) = self.enter()? {
                 return Ok(stop);
             }
         }
     }
 
+    /// Tells the CPU when the next device is due, if that changed.
+    fn set_deadline(&mut self, now: Time) {
+        let deadline = self.guest.board.deadline();
+        if deadline != self.deadline {
+            self.deadline = deadline;
+            let tsc = self.cpu.host_tsc();
+            let ticks = |time: Time| tsc.saturating_add(self.guest.clock.ticks(time.since(now)));
+            self.cpu.set_deadline(deadline.map(ticks));
+        }
+    }
+
     /// One entry and its exit.
     fn enter(&mut self) -> Result<Option<Stop>, Failure> {
-        let entered = self.cpu.host_tsc();
+        let entered = self.account();
         let exit = self
             .cpu
             .run()
             .map_err(|error| Failure::Entry(error.to_string()))?;
         let exited = self.cpu.host_tsc();
+        self.handling = Some((exit.reason, exited));
+        self.guest
+            .control
+            .statistics
+            .guest_ticks
+            .add(exited.wrapping_sub(entered));
         let rip = self.cpu.read(SystemRegister::Rip);
         self.history.add(rip, exit);
         let outcome = exits::handle(&mut self.cpu, &mut self.guest, &exit);
-        let stop = self.apply(outcome, exit.instruction_length);
-        let statistics = &self.guest.control.statistics;
-        statistics.guest_ticks.add(exited.wrapping_sub(entered));
-        statistics.exit(exit.reason, self.cpu.host_tsc().wrapping_sub(exited));
-        stop
+        self.apply(outcome, exit.instruction_length)
+    }
+
+    /// Books the time since the last exit under its reason; the present TSC.
+    fn account(&mut self) -> u64 {
+        let now = self.cpu.host_tsc();
+        if let Some((reason, since)) = self.handling.take() {
+            self.guest
+                .control
+                .statistics
+                .exit(reason, now.wrapping_sub(since));
+        }
+        now
     }
 
     /// Carries out what a handler decided.
@@ -270,19 +302,21 @@ impl<C: VirtualCpu, M: GuestRam, H: Host> Machine<C, M, H> {
     }
 
     /// Input, time, disks, output and power: what happens beside the CPU.
-    fn serve_devices(&mut self) -> Result<Option<Stop>, Failure> {
+    fn serve_devices(&mut self, now: Time) -> Result<Option<Stop>, Failure> {
+        take_input(&mut self.guest, now);
         let guest = &mut self.guest;
-        let now = guest.clock.now(&guest.host);
-        take_input(guest, now);
         guest.board.advance(now);
-        while let Some(request) = guest.board.take_disk_request() {
-            // The host's disk may take its time, and others run meanwhile.
+        while let Some(request) = self.guest.board.take_disk_request() {
+            // The host's disk may take its time, and others run meanwhile: none of that is the exit's cost.
+            self.account();
             self.cpu.unload();
+            let guest = &mut self.guest;
             let buffer = guest.board.disk_buffer(request.drive);
             let result = guest.disks.serve(&request, buffer, &guest.control.statistics);
             let now = guest.clock.now(&guest.host);
             guest.board.complete_disk(request.drive, result, now);
         }
+        let guest = &mut self.guest;
         if guest.board.has_output() {
             send_output(guest);
         }
