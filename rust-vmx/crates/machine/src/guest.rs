@@ -104,7 +104,7 @@ impl Clock {
     /// How many TSC ticks so many nanoseconds are.
     #[must_use]
     pub fn ticks(&self, nanoseconds: u64) -> u64 {
-        let ticks = u128::from(nanoseconds) * u128::from(self.ticks_per_ns) >> 32;
+        let ticks = (u128::from(nanoseconds) * u128::from(self.ticks_per_ns)) >> 32;
         u64::try_from(ticks).unwrap_or(u64::MAX)
     }
 }

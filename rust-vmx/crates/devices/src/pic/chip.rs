@@ -294,9 +294,10 @@ impl Chip {
 
     /// The input of highest priority among `set`.
     fn best(&self, set: u8) -> Option<u8> {
-        (0..8)
-            .filter(|input| set & (1 << input) != 0)
-            .min_by_key(|&input| self.rank(input))
+        // Turned so that the highest priority is bit 0, the lowest bit set is the answer.
+        let first = self.lowest.wrapping_add(1) & 7;
+        let turned = set.rotate_right(u32::from(first));
+        (turned != 0).then(|| (turned.trailing_zeros() as u8 + first) & 7)
     }
 
     /// The request that INT stands for: the best unmasked one, if nothing in service holds it back.
