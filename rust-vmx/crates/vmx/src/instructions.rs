@@ -188,7 +188,7 @@ pub unsafe fn wrmsr(number: u32, value: u64) {
     }
 }
 
-macro_rules! control_register {
+macro_rules! register {
     ($read:ident, $write:ident, $name:literal) => {
         #[doc = concat!("Reads ", $name, ".")]
         ///
@@ -212,14 +212,14 @@ macro_rules! control_register {
     };
 }
 
-control_register!(read_cr0, write_cr0, "cr0");
-control_register!(read_cr2, write_cr2, "cr2");
-control_register!(read_cr4, write_cr4, "cr4");
-control_register!(read_dr0, write_dr0, "dr0");
-control_register!(read_dr1, write_dr1, "dr1");
-control_register!(read_dr2, write_dr2, "dr2");
-control_register!(read_dr3, write_dr3, "dr3");
-control_register!(read_dr6, write_dr6, "dr6");
+register!(read_cr0, write_cr0, "cr0");
+register!(read_cr2, write_cr2, "cr2");
+register!(read_cr4, write_cr4, "cr4");
+register!(read_dr0, write_dr0, "dr0");
+register!(read_dr1, write_dr1, "dr1");
+register!(read_dr2, write_dr2, "dr2");
+register!(read_dr3, write_dr3, "dr3");
+register!(read_dr6, write_dr6, "dr6");
 
 /// Reads CR3.
 ///
@@ -415,6 +415,15 @@ pub unsafe fn sti() {
 pub unsafe fn software_nmi() {
     // SAFETY: as promised by the caller; the handler preserves registers.
     unsafe { asm!("int 2") }
+}
+
+/// Runs the kernel's machine-check handler: vector 18 through the IDT.
+///
+/// # Safety
+/// The IDT has a machine-check handler. It need not return.
+pub unsafe fn software_machine_check() {
+    // SAFETY: as promised by the caller; if the handler returns, it preserves registers.
+    unsafe { asm!("int 18") }
 }
 
 /// Reads the time-stamp counter.

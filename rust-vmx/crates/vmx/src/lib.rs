@@ -19,6 +19,7 @@ pub mod exit;
 pub mod feature;
 pub mod field;
 pub mod frames;
+mod guest_check;
 mod guest_state;
 mod host_state;
 pub mod instructions;

@@ -72,12 +72,14 @@ impl Cache {
         self.dirty = 0;
     }
 
-    /// The fields to write, with their values; they count as written afterwards.
-    pub(super) fn take_dirty(&mut self) -> impl Iterator<Item = (u32, u64)> + use<> {
-        let (dirty, values) = (core::mem::take(&mut self.dirty), self.values);
-        (0..COUNT)
-            .filter(move |index| dirty & 1 << index != 0)
-            .map(move |index| (ENCODINGS[index], values[index]))
+    /// A field to write, with its value; it counts as written afterwards. `None` when there is none left.
+    pub(super) const fn take_dirty(&mut self) -> Option<(u32, u64)> {
+        if self.dirty == 0 {
+            return None;
+        }
+        let index = self.dirty.trailing_zeros() as usize;
+        self.dirty &= self.dirty - 1;
+        Some((ENCODINGS[index], self.values[index]))
     }
 }
 
@@ -92,11 +94,8 @@ mod tests {
         cache.fill(Cached::Cr3, 0x1000);
         cache.set(Cached::Rip, 0x7C00);
         cache.set(Cached::Rip, 0x7C02);
-        assert_eq!(
-            cache.take_dirty().collect::<Vec<_>>(),
-            [(guest::RIP.encoding(), 0x7C02)]
-        );
-        assert_eq!(cache.take_dirty().count(), 0);
+        assert_eq!(cache.take_dirty(), Some((guest::RIP.encoding(), 0x7C02)));
+        assert_eq!(cache.take_dirty(), None);
         assert_eq!(cache.get(Cached::Rip), Some(0x7C02));
         cache.invalidate();
         assert_eq!(cache.get(Cached::Cr3), None);

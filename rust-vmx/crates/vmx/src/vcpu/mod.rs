@@ -6,10 +6,11 @@
 //! All other methods may be called in either state.
 //!
 //! Files: [`mod@self`] setup, registers and segments; `system` control registers and MSRs with what follows from a write; `events`
-//! injection; `run` entry and exit; `switch` what is loaded by hand; `cache` fields kept between exit and entry.
+//! injection; `exceptions` those the host must see; `run` entry and exit; `switch` what is loaded by hand; `cache` fields kept between exit and entry.
 
 mod cache;
 mod events;
+mod exceptions;
 mod run;
 mod switch;
 mod system;
@@ -50,7 +51,7 @@ pub struct VcpuConfig<F: Frames> {
     pub io_bitmap: Arc<IoBitmap<F>>,
     /// Which MSRs exit.
     pub msr_bitmap: Arc<MsrBitmap<F>>,
-    /// Which exceptions exit, one bit per vector.
+    /// Which exceptions exit to the machine, one bit per vector.
     pub exception_bitmap: u32,
     /// The CR4 bits the guest's CPUID offers; setting another is #GP.
     pub cr4_offered: u64,
@@ -77,7 +78,12 @@ pub enum EntryError {
         error: VmInstructionError,
     },
     /// The CPU checked the guest state and refused it, after VMLAUNCH or VMRESUME itself succeeded.
-    Refused(EntryFailure),
+    Refused {
+        /// What the CPU says.
+        failure: EntryFailure,
+        /// Which rule of the SDM the guest state breaks, if this library finds one.
+        rule: Option<&'static str>,
+    },
 }
 
 impl fmt::Display for EntryError {
@@ -87,7 +93,11 @@ impl fmt::Display for EntryError {
             Self::Host(what) => f.write_str(what),
             Self::Instruction(error) => error.fmt(f),
             Self::Field { name, error } => write!(f, "VMCS field {name}: {error}"),
-            Self::Refused(failure) => failure.fmt(f),
+            Self::Refused { failure, rule: None } => failure.fmt(f),
+            Self::Refused {
+                failure,
+                rule: Some(rule),
+            } => write!(f, "{failure}: {rule}"),
         }
     }
 }
@@ -238,7 +248,10 @@ impl<F: Frames + Clone> Vcpu<F> {
             if let Some(vpid) = &self.vpid {
                 vmcs.write(control::VPID, vpid.number())?;
             }
-            vmcs.write(control::EXCEPTION_BITMAP, self.config.exception_bitmap)?;
+            vmcs.write(
+                control::EXCEPTION_BITMAP,
+                self.config.exception_bitmap | exceptions::ALWAYS,
+            )?;
             // With mask and match 0, bit 14 of the exception bitmap alone decides about #PF (SDM 26.2).
             vmcs.write(control::PAGE_FAULT_MASK, 0)?;
             vmcs.write(control::PAGE_FAULT_MATCH, 0)?;

@@ -3,16 +3,18 @@
 use super::cache::Cached;
 use super::{EntryError, Vcpu};
 use crate::controls::{EntryControls, PinControls, PrimaryControls};
+use crate::cpuid;
 use crate::event::{Event, EventKind};
 use crate::exit::decode::{self, ExitFields};
-use crate::exit::{Exit, VmExit};
+use crate::exit::{EntryFailure, EntryFailureKind, Exit, VmExit};
 use crate::field::{ExitInfo, Field, Value, Width, control, exit_info, guest};
 use crate::frames::Frames;
+use crate::guest_check::{self, GuestState};
 use crate::instructions::{self as cpu, InveptType, InvvpidType};
 use crate::interrupts::InterruptsOff;
 use crate::preemption_timer;
-use crate::registers::efer;
-use crate::state::{Registers, gpr};
+use crate::registers::{cr0, efer};
+use crate::state::{Registers, SegmentName, TableName, gpr};
 use crate::vmcs::Vmcs;
 
 /// DR7's bits L0 to G3: a breakpoint is enabled.
@@ -32,6 +34,11 @@ impl<F: Frames + Clone> Vcpu<F> {
             unsafe { self.vmcs.enter(&mut self.registers) }?;
             let exit = self.examine()?;
             match exit.exit {
+                Exit::Exception(exception) => {
+                    if let Some(seen) = self.exception(&exception) {
+                        return Ok(VmExit { exit: seen, ..exit });
+                    }
+                }
                 Exit::DebugRegister(_) if !self.debug.live => {
                     // The guest starts to use them: from now on, until it is unloaded, without exits.
                     self.load_debug_registers();
@@ -121,7 +128,7 @@ impl<F: Frames + Clone> Vcpu<F> {
             );
             self.set(control::ENTRY_CONTROLS, word);
         }
-        for (encoding, value) in self.cache.take_dirty() {
+        while let Some((encoding, value)) = self.cache.take_dirty() {
             // SAFETY: guest state, which the CPU checks and the controls confine.
             unsafe { self.vmcs.write_raw(encoding, value) }?;
         }
@@ -135,6 +142,12 @@ impl<F: Frames + Clone> Vcpu<F> {
 
     /// SDM "Event Injection", 27.6. The CPU clears the field's valid bit at exit.
     fn write_event(&mut self, event: Event) {
+        // In real mode no exception pushes an error code, and an entry that would is refused (27.2.1.3).
+        let protected = self.cached(Cached::Cr0) & cr0::PE != 0;
+        let event = Event {
+            error_code: event.error_code.filter(|_| protected),
+            ..event
+        };
         self.set(control::ENTRY_INTERRUPTION_INFO, event.interruption_info());
         if let Some(code) = event.error_code {
             self.set(control::ENTRY_EXCEPTION_ERROR_CODE, code);
@@ -150,10 +163,10 @@ impl<F: Frames + Clone> Vcpu<F> {
     /// INVEPT when guest-physical translations became stale, INVVPID when linear ones did (SDM "Software Invalidation of Cached
     /// Information", 29.4.3.3 and 29.4.3.4). Before the first entry both: the EPT pointer and the VPID may have had another owner.
     fn invalidate(&mut self) -> Result<(), EntryError> {
-        let cpu_can = *self.vmcs.root().capabilities();
         let generation = self.config.ept.generation();
         if self.ept_seen != Some(generation) {
-            let kind = if cpu_can.invept_single() {
+            let single = self.vmcs.root().capabilities().invept_single();
+            let kind = if single {
                 InveptType::SingleContext
             } else {
                 InveptType::AllContexts
@@ -166,7 +179,7 @@ impl<F: Frames + Clone> Vcpu<F> {
         if self.flush_vpid {
             // Without VPID each entry flushes linear translations by itself (29.4.3.1).
             if let Some(vpid) = &self.vpid {
-                let kind = if cpu_can.invvpid_single() {
+                let kind = if self.vmcs.root().capabilities().invvpid_single() {
                     InvvpidType::SingleContext
                 } else {
                     InvvpidType::AllContexts
@@ -204,7 +217,10 @@ impl<F: Frames + Clone> Vcpu<F> {
             vmcs: &self.vmcs,
             registers: &self.registers,
         };
-        let exit = decode::decode(raw, &fields).map_err(EntryError::Refused)?;
+        let exit = match decode::decode(raw, &fields) {
+            Ok(exit) => exit,
+            Err(failure) => return Err(self.refused(failure)),
+        };
         let has_length = decode::has_instruction_length(&exit);
         let instruction_length = if has_length {
             fields.instruction_length() as u8
@@ -226,6 +242,38 @@ impl<F: Frames + Clone> Vcpu<F> {
             instruction_length,
             vectoring,
         })
+    }
+
+    /// Explains a failed entry as far as the guest state does.
+    #[cold]
+    fn refused(&mut self, failure: EntryFailure) -> EntryError {
+        let rule = match failure.kind {
+            EntryFailureKind::GuestState => guest_check::broken_rule(&self.guest_state()),
+            _ => None,
+        };
+        EntryError::Refused { failure, rule }
+    }
+
+    fn guest_state(&mut self) -> GuestState {
+        GuestState {
+            cr0: self.cached(Cached::Cr0),
+            cr3: self.cached(Cached::Cr3),
+            cr4: self.cached(Cached::Cr4),
+            efer: self.cached(Cached::Efer),
+            ia32e_entry: self
+                .get(control::ENTRY_CONTROLS)
+                .contains(EntryControls::IA32E_MODE_GUEST),
+            dr7: self.get(guest::DR7),
+            rip: self.cached(Cached::Rip),
+            rflags: self.cached(Cached::Rflags),
+            segments: SegmentName::ALL.map(|name| self.segment(name)),
+            gdtr: self.descriptor_table(TableName::Gdtr),
+            idtr: self.descriptor_table(TableName::Idtr),
+            interruptibility: self.cached(Cached::Interruptibility) as u32,
+            activity: self.get(guest::ACTIVITY),
+            event: self.get(control::ENTRY_INTERRUPTION_INFO),
+            physical_bits: cpuid::physical_address_bits(),
+        }
     }
 
     /// Virtual NMIs are blocked while one is handled. Two exits say otherwise than the guest state should (SDM "Information About NMI

@@ -131,6 +131,16 @@ impl DebugRegisters {
         }
     }
 
+    /// Changes DR6, wherever it is.
+    pub(super) fn update_dr6(&mut self, change: impl FnOnce(u64) -> u64) {
+        if self.live {
+            // SAFETY: the register is the guest's; the value keeps its upper half 0.
+            unsafe { cpu::write_dr6(change(cpu::read_dr6()) & 0xFFFF_FFFF) }
+        } else {
+            self.dr6 = change(self.dr6);
+        }
+    }
+
     /// # Safety
     /// Interrupts are off and stay so until [`Self::unload`].
     pub(super) unsafe fn load(&mut self) {

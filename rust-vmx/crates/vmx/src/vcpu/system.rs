@@ -1,7 +1,7 @@
 //! Control registers, flags, MSRs: reading them as the guest sees them, writing them as its own instruction would.
 //!
 //! Of CR0 the guest owns all bits but those VMX operation fixes (NE) and those that would act on the host's caches (CD, NW); of
-//! CR4 those its CPUID offers. Everything else it sees through the read shadows (SDM "Guest/Host Masks and Read Shadows for CR0
+//! CR4 those its CPUID offers, but for MCE: machine checks are the host's. Everything else it sees through the read shadows (SDM "Guest/Host Masks and Read Shadows for CR0
 //! and CR4", 25.6.6).
 
 use super::Vcpu;
@@ -40,7 +40,7 @@ impl<F: Frames> Vcpu<F> {
     }
 
     pub(super) fn cr4_mask(&self) -> u64 {
-        !(self.config.cr4_offered & self.vmcs.root().capabilities().cr4.may_be_one)
+        !(self.config.cr4_offered & self.vmcs.root().capabilities().cr4.may_be_one) | cr4::MCE
     }
 
     pub(super) fn reset_system_registers(&mut self) {
@@ -239,7 +239,9 @@ impl<F: Frames> Vcpu<F> {
     /// CR4 was checked.
     fn put_cr4(&mut self, value: u64) {
         let fixed = self.vmcs.root().capabilities().cr4;
-        let real = fixed.apply(value);
+        // SAFETY: reading in ring 0.
+        let host_mce = unsafe { cpu::read_cr4() } & cr4::MCE;
+        let real = fixed.apply(value & !cr4::MCE | host_mce);
         let before = self.cache.get(Cached::Cr4).unwrap_or(!real);
         self.cache.set(Cached::Cr4, real);
         self.cr4_shadow = value;

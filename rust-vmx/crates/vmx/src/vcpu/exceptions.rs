@@ -1,0 +1,81 @@
+//! Exceptions that exit whether the machine asked for them or not, because the host is at stake.
+//!
+//! * #MC belongs to the host: the machine that failed is the real one.
+//! * #DB and #AC can be raised by their own delivery (a breakpoint on the handler's stack, an unaligned stack), so that the CPU
+//!   would go on delivering them for ever without taking an interrupt: the guest gets them by injection, and every round is an exit.
+
+use super::Vcpu;
+use crate::event::Event;
+use crate::exit::{ExceptionExit, Exit};
+use crate::field::{Natural, guest};
+use crate::frames::Frames;
+use crate::instructions as cpu;
+
+const DEBUG: u8 = 1;
+const ALIGNMENT_CHECK: u8 = 17;
+const MACHINE_CHECK: u8 = 18;
+
+/// The bits of the exception bitmap that are always set.
+pub(super) const ALWAYS: u32 = 1 << DEBUG | 1 << ALIGNMENT_CHECK | 1 << MACHINE_CHECK;
+
+/// What a #DB reports in its exit qualification: B0 to B3, BD, BS (SDM table 28-1). It is for DR6, which the exit leaves as it was.
+const CONDITIONS: u64 = 0x600F;
+/// DR6 bits that one #DB replaces: B0 to B3. BD and BS only accumulate (SDM "Debug Status Register (DR6)", 18.2.3).
+const BREAKPOINTS: u64 = 0xF;
+/// DR7.GD, which the CPU clears when it delivers a #DB.
+const GENERAL_DETECT: u64 = 1 << 13;
+
+/// DR6 after a #DB with these conditions.
+pub(super) const fn dr6_after(dr6: u64, qualification: u64) -> u64 {
+    dr6 & !BREAKPOINTS | qualification & CONDITIONS
+}
+
+impl<F: Frames + Clone> Vcpu<F> {
+    /// Deals with an exception of [`ALWAYS`]. `None`: the guest goes on (with the exception injected); otherwise what the machine
+    /// gets to see.
+    pub(super) fn exception(&mut self, exception: &ExceptionExit) -> Option<Exit> {
+        match exception.event.vector {
+            MACHINE_CHECK => {
+                // SAFETY: the kernel has a handler for #MC; what it does about it is the kernel's decision.
+                unsafe { cpu::software_machine_check() }
+                Some(Exit::ExternalInterrupt)
+            }
+            vector if self.config.exception_bitmap & 1 << (vector & 31) != 0 => {
+                Some(Exit::Exception(*exception))
+            }
+            DEBUG => {
+                self.record_debug(exception.qualification);
+                self.deliver(exception.event)
+            }
+            ALIGNMENT_CHECK => self.deliver(exception.event),
+            _ => Some(Exit::Exception(*exception)),
+        }
+    }
+
+    fn deliver(&mut self, event: Event) -> Option<Exit> {
+        self.inject(event).err().map(|_| Exit::TripleFault)
+    }
+
+    fn record_debug(&mut self, qualification: u64) {
+        self.debug.update_dr6(|dr6| dr6_after(dr6, qualification));
+        let dr7 = self.get::<_, Natural, _>(guest::DR7);
+        if dr7 & GENERAL_DETECT != 0 {
+            self.set(guest::DR7, dr7 & !GENERAL_DETECT);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::guest_state::DR6;
+
+    #[test]
+    fn dr6_tells_the_conditions_of_the_last_debug_exception() {
+        assert_eq!(dr6_after(DR6, 1 << 14), DR6 | 1 << 14);
+        assert_eq!(dr6_after(DR6 | 0b0011, 0b0100), DR6 | 0b0100);
+        assert_eq!(dr6_after(DR6 | 1 << 14, 0b0001), DR6 | 1 << 14 | 1);
+        // Bits 12 and 16 of the qualification have no place in DR6.
+        assert_eq!(dr6_after(DR6, 1 << 12 | 1 << 16), DR6);
+    }
+}
