@@ -1,6 +1,7 @@
 #include "ProcessRegistry.h"
 
 #include "ArchCommon.h"
+#include "ArchMemory.h"
 #include "Clock.h"
 #include "FileSystemInfo.h"
 #include "KernelMemoryManager.h"
@@ -41,10 +42,11 @@ const char* stateName(Thread::State state)
   return "?";
 }
 
-/// Everything but the heap gives its pages back when it ends.
+/// Everything but the heap, and the page tables it needs, gives its pages back when it ends.
 size_t freeAndHeapPages()
 {
-  return PageManager::instance()->getNumFreePages() + KernelMemoryManager::instance()->getNumPages();
+  return PageManager::instance()->getNumFreePages() + KernelMemoryManager::instance()->getNumPages() +
+         ArchMemory::getNumWindowTables();
 }
 } // namespace
 

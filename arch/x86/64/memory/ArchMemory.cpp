@@ -22,6 +22,25 @@ struct KernelMemory
 };
 using Tables = PageTables<KernelMemory>;
 
+/// The same for the tables of the kernel's windows, which are counted.
+struct WindowMemory : KernelMemory
+{
+  static inline constinit size_t tables = 0;
+
+  static ppn_t allocate()
+  {
+    const ppn_t ppn = KernelMemory::allocate();
+    tables += ppn != 0;
+    return ppn;
+  }
+  static void free(ppn_t ppn)
+  {
+    --tables;
+    KernelMemory::free(ppn);
+  }
+};
+using WindowTables = PageTables<WindowMemory>;
+
 constexpr vpn_t USER_PAGES = USER_BREAK / PAGE_SIZE;
 constexpr uint64 CR3_ADDRESS = 0x000F'FFFF'FFFF'F000;
 
@@ -36,13 +55,13 @@ PageTableEntry makeLeaf(ppn_t physical_page, PageRights rights)
 }
 
 /// Unmaps a page, frees the tables that became empty, and returns the frame.
-ppn_t takePageOf(ppn_t root, vpn_t virtual_page)
+template <typename TablesOf> ppn_t takePageOf(ppn_t root, vpn_t virtual_page)
 {
   InterruptGuard guard; // nobody may get a freed table before the CPU has forgotten it
-  const ArchMemoryMapping m = Tables::resolve(root, virtual_page);
+  const ArchMemoryMapping m = TablesOf::resolve(root, virtual_page);
   assert(m.entry && m.page_size == PAGE_SIZE && "only a mapped page can be unmapped");
-  Tables::unmap(m);
-  Tables::freeEmptyTables(m);
+  TablesOf::unmap(m);
+  TablesOf::freeEmptyTables(m);
   ArchMemory::flushPage(virtual_page);
   return m.page_ppn;
 }
@@ -87,7 +106,7 @@ void ArchMemory::unmapPage(vpn_t virtual_page)
 ppn_t ArchMemory::takePage(vpn_t virtual_page)
 {
   assert(virtual_page < USER_PAGES);
-  return takePageOf(page_map_level_4_, virtual_page);
+  return takePageOf<Tables>(page_map_level_4_, virtual_page);
 }
 
 pointer ArchMemory::checkAddressValid(pointer virtual_address) const
@@ -114,14 +133,15 @@ bool ArchMemory::mapKernelPage(vpn_t virtual_page, ppn_t physical_page, PageRigh
   InterruptGuard guard;
   PageTableEntry leaf = makeLeaf(physical_page, rights);
   leaf.global = 1;
-  return Tables::map(BootPaging::getRoot(), virtual_page, leaf);
+  return WindowTables::map(BootPaging::getRoot(), virtual_page, leaf);
 }
 
 ppn_t ArchMemory::unmapKernelPage(vpn_t virtual_page)
 {
   assert(isKernelPage(virtual_page));
-  // The PML4's entry for the windows stays, as all address spaces have copies of it: the kernel image hangs below it too.
-  return takePageOf(BootPaging::getRoot(), virtual_page);
+  // The PML4's entry for the windows stays, as all address spaces have copies of it: the kernel image hangs below it
+  // too.
+  return takePageOf<WindowTables>(BootPaging::getRoot(), virtual_page);
 }
 
 pointer ArchMemory::mapMmio(uint64 physical_address, size_t size)
@@ -140,7 +160,7 @@ pointer ArchMemory::mapMmio(uint64 physical_address, size_t size)
     leaf.cache_disabled = 1;
     leaf.write_through = 1; // with the CPU's default PAT: strong uncacheable
     leaf.global = 1;
-    if (!Tables::map(BootPaging::getRoot(), start / PAGE_SIZE + i, leaf))
+    if (!WindowTables::map(BootPaging::getRoot(), start / PAGE_SIZE + i, leaf))
       return 0;
     next_free += PAGE_SIZE;
   }
@@ -153,6 +173,11 @@ ppn_t ArchMemory::get_PPN_Of_VPN_In_KernelMapping(vpn_t virtual_page, size_t* pa
   if (page_size)
     *page_size = m.page_size;
   return m.page_ppn;
+}
+
+size_t ArchMemory::getNumWindowTables()
+{
+  return WindowMemory::tables;
 }
 
 PageTableEntry* ArchMemory::getRootOfKernelPagingStructure()

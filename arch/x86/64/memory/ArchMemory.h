@@ -59,6 +59,9 @@ public:
   /// `page_size`.
   [[nodiscard]] static ppn_t get_PPN_Of_VPN_In_KernelMapping(vpn_t virtual_page, size_t* page_size = nullptr);
 
+  /// Pages that the tables of the kernel's windows take at the moment.
+  [[nodiscard]] static size_t getNumWindowTables();
+
   /// The kernel's PML4, in which no user page is mapped.
   [[nodiscard]] static PageTableEntry* getRootOfKernelPagingStructure();
   /// Its physical address.
