@@ -56,8 +56,8 @@ mod output_port {
     pub const A20: u8 = 1 << 1;
     pub const KEYBOARD_FULL: u8 = 1 << 4;
     pub const MOUSE_FULL: u8 = 1 << 5;
-    /// Clock and data of the keyboard are idle.
-    pub const IDLE: u8 = 0xC0;
+    /// Clocks and data of keyboard and mouse are idle.
+    pub const IDLE: u8 = 0xCC;
 }
 
 /// The input port: keylock open, colour display, and the pull-ups.
