@@ -27,6 +27,7 @@ foreach(definition ${definitions})
 endforeach()
 sweb_asm_guest(hello)
 sweb_asm_guest(boot)
+sweb_asm_guest(bench)
 
 # guest: this very kernel, and a disk of its own with the same programs.
 get_property(usr_files GLOBAL PROPERTY SWEB_USR_FILES)
