@@ -4,6 +4,7 @@ use crate::host::KernelFrames;
 use alloc::string::{String, ToString};
 use alloc::sync::Arc;
 use spin::Mutex;
+use vmx::interrupts::InterruptsOff;
 use vmx::root::Root;
 
 /// Set between `vmx_enable` and `vmx_disable`. Held for a few instructions, and never while anything blocks.
@@ -14,14 +15,14 @@ pub fn probe() -> Result<(), String> {
     vmx::root::probe().map_err(|reason| reason.to_string())
 }
 
-/// Enters VMX operation.
+/// Enters VMX operation, unless it is on.
 pub fn enable() -> Result<(), String> {
-    if get().is_some() {
-        return Ok(());
+    // Two threads may start the first two VMs at once; only one of them may execute VMXON.
+    let _alone = InterruptsOff::new();
+    let mut root = ROOT.lock();
+    if root.is_none() {
+        *root = Some(Root::enter(KernelFrames).map_err(|reason| reason.to_string())?);
     }
-    let root = Root::enter(KernelFrames).map_err(|reason| reason.to_string())?;
-    // Had another thread been faster, this one's root goes with the end of the scope.
-    ROOT.lock().get_or_insert(root);
     Ok(())
 }
 
