@@ -176,6 +176,7 @@ void Scheduler::retire(Thread* thread)
   ThreadQueue::remove(thread->queue_link_);
   ThreadQueue::remove(thread->deadline_link_);
   thread->state_ = Thread::ToBeDestroyed;
+  reschedule_wanted_ = reschedule_wanted_ || in_interrupt_; // it may be the interrupted one
   dead_.pushBack(thread->queue_link_);
   cleanup_thread_->notify();
 }

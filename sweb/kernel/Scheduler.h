@@ -63,6 +63,9 @@ public:
   /// A device's interrupt handler is about to run.
   void beginInterrupt() { in_interrupt_ = true; }
 
+  /// True while one runs: what it interrupted is currentThread, but must not be made to wait.
+  [[nodiscard]] bool isInInterrupt() const { return in_interrupt_; }
+
   /// It has run. Returns whether the interrupt shall end in schedule().
   [[nodiscard]] bool endInterrupt();
 

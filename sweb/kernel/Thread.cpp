@@ -52,7 +52,7 @@ void Thread::kill()
 {
   InterruptGuard guard;
   kill_pending_ = true;
-  if (this == currentThread)
+  if (this == currentThread && !Scheduler::instance()->isInInterrupt())
   {
     assert(!holding_lock_list_ && "a thread that ends holds no lock");
     switch_to_userspace_ = 0;
