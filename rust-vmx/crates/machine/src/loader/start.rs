@@ -17,6 +17,8 @@ mod access {
 const STACK: u64 = 0x7C00;
 /// CR0 bits.
 const CR0_PE: u64 = 1;
+/// CR0.ET, always 1. What a reset leaves of CR0 beside it, CD and NW, the firmware has cleared: caches are on.
+const CR0_ET: u64 = 1 << 4;
 /// RFLAGS bit 1 is always set; IF allows interrupts.
 const RFLAGS_FIXED: u64 = 1 << 1;
 const RFLAGS_IF: u64 = 1 << 9;
@@ -58,8 +60,7 @@ fn multiboot<C: VirtualCpu>(cpu: &mut C, loaded: Loaded) {
         limit: 0xFFFF_FFFF,
         access,
     };
-    let cr0 = cpu.read(SystemRegister::Cr0);
-    set(cpu, SystemRegister::Cr0, cr0 | CR0_PE);
+    set(cpu, SystemRegister::Cr0, CR0_ET | CR0_PE);
     cpu.set_segment(SegmentName::Cs, flat(0x08, access::CODE32));
     for name in DATA_SEGMENTS {
         cpu.set_segment(name, flat(0x10, access::DATA32));
@@ -83,6 +84,7 @@ fn boot_sector<C: VirtualCpu>(cpu: &mut C, drive: u8) {
     for name in DATA_SEGMENTS {
         cpu.set_segment(name, real(access::DATA16));
     }
+    set(cpu, SystemRegister::Cr0, CR0_ET);
     let registers = cpu.registers_mut();
     registers.set32(gpr::RDX, u32::from(drive));
     registers.gpr[gpr::RSP] = STACK;
