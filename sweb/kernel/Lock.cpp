@@ -1,9 +1,12 @@
 #include "Lock.h"
 
 #include "ArchThreads.h"
+#include "Backtrace.h"
+#include "DebugSink.h"
 #include "Scheduler.h"
 #include "Thread.h"
 #include "assert.h"
+#include "kformat.h"
 #include "kprintf.h"
 
 Lock::~Lock()
@@ -78,13 +81,15 @@ void Lock::checkForDeadlock(pointer call_site) const
 
 void Lock::printStatus() const
 {
-  kprintfd("  lock %s (%p), last used at %#lx, ", name_, static_cast<const void*>(this), last_accessed_at_);
+  DebugSink sink;
+  kformat(sink, "  lock %s (%p), last used in ", name_, static_cast<const void*>(this));
+  Backtrace::printCallSite(sink, last_accessed_at_);
   if (held_by_)
-    kprintfd("held by thread %zu (%s)\n", held_by_->getTID(), held_by_->getName());
+    kformat(sink, ", held by thread %zu (%s)\n", held_by_->getTID(), held_by_->getName());
   else
-    kprintfd("free\n");
+    kformat(sink, ", free\n");
   for (const ThreadLink* link = waiters_.first(); link; link = waiters_.after(*link))
-    kprintfd("    thread %zu (%s) waits for it\n", link->thread->getTID(), link->thread->getName());
+    kformat(sink, "    thread %zu (%s) waits for it\n", link->thread->getTID(), link->thread->getName());
 }
 
 void Lock::printLocksOf(const Thread& thread)

@@ -1,6 +1,8 @@
 #include "AllocationSites.h"
 
-#include "kprintf.h"
+#include "Backtrace.h"
+#include "DebugSink.h"
+#include "kformat.h"
 
 void AllocationSites::add(pointer called_by, size_t bytes)
 {
@@ -16,6 +18,7 @@ void AllocationSites::add(pointer called_by, size_t bytes)
 
 void AllocationSites::print()
 {
+  DebugSink sink;
   for (size_t printed = 0; printed < count_; ++printed)
   {
     size_t largest = printed;
@@ -25,8 +28,10 @@ void AllocationSites::print()
     const Site site = sites_[largest];
     sites_[largest] = sites_[printed];
     sites_[printed] = site;
-    kprintfd("  %8zu bytes in %5zu blocks, allocated at %#lx\n", site.bytes, site.blocks, site.called_by);
+    kformat(sink, "  %8zu bytes in %5zu blocks, allocated in ", site.bytes, site.blocks);
+    Backtrace::printCallSite(sink, site.called_by);
+    kformat(sink, "\n");
   }
   if (others_.blocks)
-    kprintfd("  %8zu bytes in %5zu blocks, allocated elsewhere\n", others_.bytes, others_.blocks);
+    kformat(sink, "  %8zu bytes in %5zu blocks, allocated elsewhere\n", others_.bytes, others_.blocks);
 }

@@ -25,9 +25,9 @@ bool isReadable(pointer frame_pointer)
 void printPlace(FormatSink& sink, const DebugInfo::Place& place)
 {
   if (place.line == 0)
-    kformat(sink, "%s\n", place.function);
+    kformat(sink, "%s", place.function);
   else
-    kformat(sink, "%s (%s:%u)\n", place.function, place.file, place.line);
+    kformat(sink, "%s (%s:%u)", place.function, place.file, place.line);
 }
 } // namespace
 
@@ -89,7 +89,25 @@ void Backtrace::printAddress(FormatSink& sink, uint32 number, pointer address, p
   printPlace(sink, place);
   while (info.findCaller(place))
   {
-    kformat(sink, "%22s", "in ");
+    kformat(sink, "\n%22s", "in ");
+    printPlace(sink, place);
+  }
+  kformat(sink, "\n");
+}
+
+void Backtrace::printCallSite(FormatSink& sink, pointer return_address)
+{
+  DebugInfo info = DebugInfo::kernel();
+  DebugInfo::Place place;
+  if (!info.find(return_address - 1, place))
+  {
+    kformat(sink, "%#lx", return_address);
+    return;
+  }
+  printPlace(sink, place);
+  while (info.findCaller(place))
+  {
+    kformat(sink, " in ");
     printPlace(sink, place);
   }
 }

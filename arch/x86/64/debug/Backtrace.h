@@ -29,6 +29,10 @@ public:
   /// Prints one line for the call that will return to `return_address`.
   static void printCall(FormatSink& sink, uint32 number, pointer return_address);
 
+  /// Prints where the call is that will return to `return_address`, without a newline: "Terminal::write
+  /// (sweb/console/Terminal.cpp:61)".
+  static void printCallSite(FormatSink& sink, pointer return_address);
+
   Backtrace() = delete;
 
 private:
