@@ -62,10 +62,11 @@ ProcessRegistry::ProcessRegistry(FileSystemInfo* root_directory)
 
 void ProcessRegistry::Run()
 {
-  mountFileSystems();
+  const bool has_programs = mountFileSystems();
   pages_at_start_ = freeAndHeapPages();
 
-  startFirstPrograms();
+  if (has_programs)
+    startFirstPrograms();
   waitForEnd();
 
   debug(PROCESS_REG, "no process is left; unmounting\n");
@@ -79,23 +80,26 @@ void ProcessRegistry::Run()
     Power::reset();
   if (shutdown_requested_ || ArchCommon::commandLineHas("poweroff-on-exit"))
     Power::off();
-  kprintf("SWEB: all programs have ended and the disks are unmounted\n");
+  kprintf("SWEB: no program is running and the disks are unmounted; the machine may be switched off.\n");
 
   // Stays for whoever still asks for the registry; sleeping costs nothing.
   for (;;)
     Scheduler::instance()->sleep();
 }
 
-void ProcessRegistry::mountFileSystems()
+bool ProcessRegistry::mountFileSystems()
 {
-  if (const int64 error = VfsSyscall::mkdir("/usr"); error < 0)
-    kprintf("SWEB: cannot make /usr (error %ld)\n", -error);
-  if (const int64 error = VfsSyscall::mount("idea1", "/usr", "minixfs"); error < 0)
-    kprintf("SWEB: cannot mount the second partition of the first disk (idea1) at /usr: error %ld.\n"
-            "Is there a disk, and does it have a Minix file system there?\n",
-            -error);
   if (VfsSyscall::mkdir("/dev") < 0 || VfsSyscall::mount("", "/dev", "devicefs") < 0)
     kprintf("SWEB: cannot mount /dev\n");
+  if (const int64 error = VfsSyscall::mkdir("/usr"); error < 0)
+    kprintf("SWEB: cannot make /usr (error %ld)\n", -error);
+
+  const int64 error = VfsSyscall::mount("idea1", "/usr", "minixfs");
+  if (error == -ENODEV)
+    kprintf("SWEB: no programs: the first disk has no second partition (idea1). Attach SWEB.img as the first disk.\n");
+  else if (error < 0)
+    kprintf("SWEB: no programs: idea1 holds no sound Minix file system (error %ld). Build SWEB.img anew.\n", -error);
+  return error >= 0;
 }
 
 void ProcessRegistry::startFirstPrograms()

@@ -59,7 +59,8 @@ private:
     int64 exit_code; ///< once gone
   };
 
-  void mountFileSystems();
+  /// False if there is no /usr to start programs from; the user has been told.
+  [[nodiscard]] bool mountFileSystems();
   void startFirstPrograms();
   void waitForEnd();
   void killAll();
