@@ -49,7 +49,8 @@ void Scheduler::yield()
 
 bool Scheduler::block(ThreadQueue* queue, uint64 deadline_ns)
 {
-  assert(!ArchInterrupts::testIFSet() && currentThread != idle_thread_ && currentThread->state_ == Thread::Running);
+  assert(!ArchInterrupts::testIFSet() && !in_interrupt_ && "only a thread can wait");
+  assert(currentThread != idle_thread_ && currentThread->state_ == Thread::Running);
   Thread* thread = currentThread;
   thread->timed_out_ = false;
   if (deadline_ns != Clock::NEVER && deadline_ns <= Clock::nanoseconds())

@@ -37,8 +37,6 @@ public:
   /// Timer ticks since the timer was started.
   [[nodiscard]] uint64 getTicks() const { return ticks_; }
 
-  [[nodiscard]] size_t getThreadCount() const { return thread_count_; }
-
   /// Calls `visit(thread, argument)` for every thread, interrupts disabled.
   void forEachThread(void (*visit)(Thread* thread, void* argument), void* argument) const;
 

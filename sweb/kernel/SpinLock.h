@@ -17,7 +17,6 @@ public:
   void acquire();
   void release();
 
-  [[nodiscard]] bool isHeld() const { return locked_ != 0; }
   [[nodiscard]] const char* getName() const { return name_; }
 
 private:

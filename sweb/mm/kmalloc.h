@@ -2,9 +2,8 @@
 
 #include "types.h"
 
-/// Memory from the kernel heap, aligned to 16 bytes; null when there is none. Usable with interrupts enabled or
-/// disabled, but not from an interrupt handler that may have interrupted the heap, of which there is none: the heap
-/// disables them.
+/// Memory from the kernel heap, aligned to 16 bytes; null when there is none. All functions here may be called with
+/// interrupts enabled or disabled, interrupt handlers included, and never block.
 [[nodiscard]] void* kmalloc(size_t size);
 
 /// As kmalloc, aligned to `alignment`, a power of two up to 4096.

@@ -14,11 +14,6 @@ inline void outportw(uint16 port, uint16 value)
   asm volatile("outw %0, %1" ::"a"(value), "Nd"(port) : "memory");
 }
 
-inline void outportl(uint16 port, uint32 value)
-{
-  asm volatile("outl %0, %1" ::"a"(value), "Nd"(port) : "memory");
-}
-
 [[nodiscard]] inline uint8 inportb(uint16 port)
 {
   uint8 value;
@@ -30,13 +25,6 @@ inline void outportl(uint16 port, uint32 value)
 {
   uint16 value;
   asm volatile("inw %1, %0" : "=a"(value) : "Nd"(port) : "memory");
-  return value;
-}
-
-[[nodiscard]] inline uint32 inportl(uint16 port)
-{
-  uint32 value;
-  asm volatile("inl %1, %0" : "=a"(value) : "Nd"(port) : "memory");
   return value;
 }
 

@@ -88,7 +88,6 @@ inline uint64 readFlags()
 
 constexpr uint64 FLAGS_RESERVED = 1 << 1; ///< always set
 constexpr uint64 FLAGS_IF = 1 << 9;
-constexpr uint64 FLAGS_AC = 1 << 18;
 
 constexpr uint64 CR0_MP = 1 << 1;
 constexpr uint64 CR0_EM = 1 << 2;

@@ -76,12 +76,6 @@ void ArchThreads::changeInstructionPointer(ArchThreadRegisters* registers, point
   registers->frame.rip = address;
 }
 
-void ArchThreads::setArguments(ArchThreadRegisters* registers, uint64 first, uint64 second)
-{
-  registers->frame.rdi = first;
-  registers->frame.rsi = second;
-}
-
 void ArchThreads::setAddressSpace(Thread* thread, const ArchMemory& memory)
 {
   const uint64 root = memory.getRootPhysicalAddress();

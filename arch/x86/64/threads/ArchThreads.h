@@ -34,9 +34,6 @@ public:
   /// Sets the address where the registers' owner continues.
   static void changeInstructionPointer(ArchThreadRegisters* registers, pointer address);
 
-  /// Sets the argument registers (up to two) of a function the registers' owner is about to enter.
-  static void setArguments(ArchThreadRegisters* registers, uint64 first, uint64 second);
-
   /// Makes `thread` run in `memory` from its next switch on; at once if it is the running thread.
   static void setAddressSpace(Thread* thread, const ArchMemory& memory);
 
