@@ -1,5 +1,5 @@
 //! The privileged instructions, each as one function. Nothing else in the crate executes one, except the world switch in
-//! [`crate::entry`].
+//! `entry`.
 //!
 //! All of them need ring 0; that is the first precondition of every `unsafe fn` here and is not repeated. None of
 //! the memory an instruction reads or writes is hidden from the compiler: no `nomem` where there is any.

@@ -2,6 +2,29 @@
 //!
 //! What it is not: it knows no device, no memory map and no kernel. What the host must lend it is the trait
 //! [`frames::Frames`]; what it gives back is [`exit::Exit`], one typed value per VM exit.
+//!
+//! # Where to start
+//!
+//! In the order in which the hardware is used:
+//!
+//! 1. [`feature`] and [`capability`]: may this CPU run guests, and what can it do?
+//! 2. [`root::Root::enter`]: VMXON. [`controls::policy`] says on two screens what is wanted of every control, and why.
+//! 3. [`memory::GuestMemory`]: guest-physical memory over [`ept`].
+//! 4. [`vcpu::Vcpu`]: the VMCS with everything in it. `vcpu/run.rs` is the way of one exit, `entry.rs` the only assembly.
+//! 5. [`exit::decode`]: what the CPU reported, as one value.
+//!
+//! # What the host's CPU state must be
+//!
+//! * 64-bit mode, ring 0, a GDT with a TSS loaded in TR, an IDT with handlers for NMI (2) and machine checks (18); all of it stays
+//!   where it is.
+//! * CR4.OSFXSR set, CR0.EM and CR0.TS clear; with CR4.OSXSAVE, XCR0 holds what guests may be offered. A kernel thread's extended
+//!   state is not kept.
+//! * The kernel does not use SYSCALL, SWAPGS or RDTSCP between [`vcpu::Vcpu::run`] and [`vcpu::Vcpu::unload`]; nothing in this
+//!   crate does.
+//! * One CPU: [`root::Root`] knows which VMCS is current on the CPU that entered VMX operation.
+//!
+//! Sections and tables of the SDM are those of volume 3 unless another is named, as numbered since the edition of December 2022;
+//! their titles are the stable part.
 #![cfg_attr(not(test), no_std)]
 
 extern crate alloc;

@@ -6,7 +6,6 @@
 use crate::addr::{Gpa, PAGE_SIZE};
 use crate::ept::{Ept, EptError, EptFeatures, EptRoot, GPA_LIMIT, PageSize, Permissions};
 use crate::frames::{Frames, OwnedFrames};
-use alloc::boxed::Box;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
@@ -28,7 +27,7 @@ pub enum Backing {
 pub enum MemoryError {
     /// No slot covers this address.
     NotRam(Gpa),
-    /// The host has no frame left.
+    /// The host has no memory left.
     OutOfFrames,
     /// A slot must be a positive multiple of 4 KiB, lie inside EPT's range and overlap no other.
     BadSlot(Gpa),
@@ -38,7 +37,7 @@ impl fmt::Display for MemoryError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotRam(gpa) => write!(f, "guest-physical address {gpa} is not memory"),
-            Self::OutOfFrames => write!(f, "the host has no free page frame left"),
+            Self::OutOfFrames => write!(f, "the host has no free memory left"),
             Self::BadSlot(gpa) => write!(
                 f,
                 "memory slot at {gpa} is empty, unaligned, too high or overlaps another"
@@ -54,7 +53,7 @@ enum Chunk<F: Frames> {
     /// One block, one EPT entry.
     Large(OwnedFrames<F>),
     /// Page by page; each is there once touched.
-    Small(Box<[Option<OwnedFrames<F>>]>),
+    Small(Vec<Option<OwnedFrames<F>>>),
 }
 
 /// A range of memory.
@@ -132,7 +131,7 @@ impl<F: Frames + Clone> GuestMemory<F> {
             return Err(MemoryError::BadSlot(base));
         }
         let count = (end - 1) / CHUNK - base.0 / CHUNK + 1;
-        let chunks = (0..count).map(|_| Chunk::Untouched).collect();
+        let chunks = filled(count as usize, || Chunk::Untouched)?;
         self.slots.push(Slot {
             base: base.0,
             end,
@@ -183,7 +182,7 @@ impl<F: Frames + Clone> GuestMemory<F> {
                 self.populated += CHUNK;
                 return Ok(true);
             }
-            slot.chunks[chunk_index] = Chunk::Small((0..PAGES_PER_CHUNK).map(|_| None).collect());
+            slot.chunks[chunk_index] = Chunk::Small(filled(PAGES_PER_CHUNK, || None)?);
         }
         let Chunk::Small(pages) = &mut slot.chunks[chunk_index] else {
             return Ok(false);
@@ -258,6 +257,15 @@ impl<F: Frames + Clone> GuestMemory<F> {
             .iter()
             .position(|slot| slot.base <= gpa && gpa < slot.end)
     }
+}
+
+/// `count` values, or an error when the host's heap is full: a guest that touches memory must not bring the host down.
+fn filled<T>(count: usize, value: impl Fn() -> T) -> Result<Vec<T>, MemoryError> {
+    let mut list = Vec::new();
+    list.try_reserve_exact(count)
+        .map_err(|_| MemoryError::OutOfFrames)?;
+    list.resize_with(count, value);
+    Ok(list)
 }
 
 /// How much of `length` bytes at `gpa` lies in the same page.
@@ -337,8 +345,7 @@ mod tests {
     fn untouched_memory_is_zero_and_costs_nothing() {
         let frames = FakeFrames::new(1);
         let mut memory = GuestMemory::new(&frames, FEATURES).unwrap();
-        memory.add_slot(Gpa(0), 1 << 40, Backing::Small).err();
-        memory.add_slot(Gpa(0), 1 << 24, Backing::Small).ok();
+        memory.add_slot(Gpa(0), 1 << 24, Backing::Small).unwrap();
         let mut buffer = [7; 64];
         memory.read(Gpa(0x1234), &mut buffer).unwrap();
         assert_eq!(buffer, [0; 64]);

@@ -1,4 +1,4 @@
-//! The control words: their bits by name ([`bits`]) and, in [`policy`], one table per word that says what this hypervisor wants
+//! The control words: their bits by name (`bits`) and, in [`policy`], one table per word that says what this hypervisor wants
 //! of each and why. [`decide`] brings the two together with what the CPU allows.
 
 mod bits;
