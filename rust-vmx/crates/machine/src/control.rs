@@ -136,6 +136,7 @@ pub const NO_CURSOR: u32 = u32::MAX;
 pub struct Screen {
     words: [AtomicU64; CELLS / PER_WORD],
     cursor: AtomicU32,
+    wanted: AtomicBool,
 }
 
 impl Default for Screen {
@@ -143,20 +144,23 @@ impl Default for Screen {
         Self {
             words: core::array::from_fn(|_| AtomicU64::new(0)),
             cursor: AtomicU32::new(NO_CURSOR),
+            wanted: AtomicBool::new(true),
         }
     }
 }
 
 impl Screen {
+    /// Whether somebody looked since the last call: else publishing is a waste.
+    pub fn take_wanted(&self) -> bool {
+        self.wanted.load(Ordering::Relaxed) && self.wanted.swap(false, Ordering::Relaxed)
+    }
+
     /// Publishes a row.
     pub fn set_row(&self, row: usize, bytes: &[u8; 2 * COLUMNS]) {
         let words = &self.words[row * COLUMNS / PER_WORD..][..COLUMNS / PER_WORD];
-        for (word, bytes) in words.iter().zip(bytes.chunks_exact(2 * PER_WORD)) {
-            let value = bytes
-                .iter()
-                .rev()
-                .fold(0, |value, &byte| value << 8 | u64::from(byte));
-            word.store(value, Ordering::Relaxed);
+        let (chunks, _) = bytes.as_chunks();
+        for (word, chunk) in words.iter().zip(chunks) {
+            word.store(u64::from_le_bytes(*chunk), Ordering::Relaxed);
         }
     }
 
@@ -166,8 +170,9 @@ impl Screen {
         self.cursor.store(value, Ordering::Relaxed);
     }
 
-    /// The cells, character in the low byte and attribute in the high one.
+    /// The cells, character in the low byte and attribute in the high one. Asks the vCPU for a new copy, too.
     pub fn copy_to(&self, cells: &mut [u16; CELLS]) {
+        self.wanted.store(true, Ordering::Relaxed);
         for (word, cells) in self.words.iter().zip(cells.chunks_exact_mut(PER_WORD)) {
             let value = word.load(Ordering::Relaxed);
             for (index, cell) in cells.iter_mut().enumerate() {

@@ -197,8 +197,9 @@ impl<C: VirtualCpu, M: GuestRam, H: Host> Machine<C, M, H> {
         self.account();
         // From here on the thread may be switched away, so the guest leaves the CPU.
         self.cpu.unload();
-        let idle = matches!(stop, Stop::Halted { .. });
-        self.publish_screen(idle || !matches!(stop, Stop::Preempted));
+        if self.shows_now(&stop) {
+            self.publish_screen();
+        }
         stop
     }
 
@@ -336,13 +337,23 @@ impl<C: VirtualCpu, M: GuestRam, H: Host> Machine<C, M, H> {
         !self.halted
     }
 
-    /// Copies the visible text to where other threads find it.
-    fn publish_screen(&mut self, at_once: bool) {
+    /// Whether the screen is to be published at this return: at intervals while somebody looks, and always when no
+    /// other chance comes soon.
+    fn shows_now(&self, stop: &Stop) -> bool {
         let now = self.guest.now();
-        if !at_once && now.since(self.published) < SCREEN_INTERVAL {
-            return;
+        match stop {
+            Stop::Preempted => {}
+            Stop::Halted {
+                deadline_ns: Some(at),
+            } if *at < self.guest.clock.host_ns(now + SCREEN_INTERVAL) => {}
+            _ => return true,
         }
-        self.published = now;
+        now.since(self.published) >= SCREEN_INTERVAL && self.guest.control.screen.take_wanted()
+    }
+
+    /// Copies the visible text to where other threads find it.
+    fn publish_screen(&mut self) {
+        self.published = self.guest.now();
         let Guest {
             board,
             memory,
