@@ -61,8 +61,8 @@ proptest! {
                 }
                 _ => {}
             }
-            for queue in 0..2 {
-                prop_assert_eq!(&queues.contents(queue), &Vec::from(model[queue].clone()));
+            for (queue, list) in model.iter().enumerate() {
+                prop_assert_eq!(&queues.contents(queue), &Vec::from(list.clone()));
             }
             for link in 0..8 {
                 prop_assert_eq!(queues.is_linked(link), model.iter().any(|list| list.contains(&link)));
