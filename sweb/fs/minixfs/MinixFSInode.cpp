@@ -118,13 +118,14 @@ int64 MinixFSInode::readPart(uint64 offset, size_t size, uint8* buffer, size_t& 
     memset(buffer, 0, done);
     return 0;
   }
-  uint32 whole_blocks = begin == 0 ? ustl::min<uint64>(run, size / block_size) : 0;
-  if (whole_blocks >= DIRECT_RUN)
+  const bool goes_on = offset == sequential_offset_;
+  const uint32 whole_blocks = begin == 0 ? ustl::min<uint64>(run, size / block_size) : 0;
+  if (whole_blocks >= (goes_on ? READ_AHEAD : DIRECT_RUN))
   {
     done = static_cast<size_t>(whole_blocks) * block_size;
     return cache().readRun(zone, whole_blocks, buffer);
   }
-  if (offset == sequential_offset_ && !cache().contains(zone))
+  if (goes_on && !cache().contains(zone))
   {
     // Who goes on reading where he stopped will go on; who jumps about only fills the cache.
     uint32 blocks_left = (record_.size - offset + begin + block_size - 1) / block_size;

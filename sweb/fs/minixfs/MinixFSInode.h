@@ -46,7 +46,7 @@ protected:
 private:
   static constexpr uint32 BLOCKS_PER_OPERATION = 32; ///< written between two calls of prepareOperation
   static constexpr uint32 DIRECT_RUN = 4;            ///< so many whole blocks in a row go past the cache
-  static constexpr uint32 READ_AHEAD = 8;
+  static constexpr uint32 READ_AHEAD = 16;           ///< blocks, for who reads in order in smaller pieces
 
   struct Target
   {
