@@ -168,33 +168,31 @@ fn a_second_vm_on_the_same_disk_is_refused() -> Result<()> {
     guest_command(&mut sweb, "ls").map(drop)
 }
 
-/// Starts a guest, leaves it, kills it; returns the free pages that are left.
-fn start_and_kill(sweb: &mut Session) -> Result<u64> {
-    sweb.command("cls")?;
-    sweb.type_line("vmrun hello")?;
-    sweb.wait_screen("Hello from a guest of SWEB!")?;
-    sweb.key(Key::CtrlRightBracket)?;
-    sweb.wait_prompt()?;
-    sweb.command("vmkill hello")?;
-    let output = sweb.command("free")?;
-    let pages = number_after(&output, "free");
-    sweb.check(pages.is_some(), "free does not tell the number of free pages")?;
-    Ok(pages.unwrap_or_default())
-}
-
+/// Pages, VMCS, tables, threads: whatever a VM had is free again when it is killed, after a short life or a longer one.
 #[test]
 fn fifty_killed_guests_give_all_their_pages_back() -> Result<()> {
     let mut sweb = boot_for_guests("guest kill")?;
+    let five_lives = |sweb: &mut Session, idle: &str| -> Result<u64> {
+        for _ in 0..5 {
+            sweb.command(&format!("vmrun --detach guest; {idle}vmkill guest"))?;
+        }
+        let output = sweb.command("cls; free")?;
+        let pages = number_after(&output, "free");
+        sweb.check(pages.is_some(), "free does not tell the number of free pages")?;
+        Ok(pages.unwrap_or_default())
+    };
     // The first rounds fill what is kept for later: the heap's reserve, the buffers of the file system.
-    for _ in 0..5 {
-        start_and_kill(&mut sweb)?;
-    }
-    let before = start_and_kill(&mut sweb)?;
+    five_lives(&mut sweb, "mult; ")?;
+    let before = five_lives(&mut sweb, "mult; ")?;
     let mut after = before;
-    for _ in 0..50 {
-        after = start_and_kill(&mut sweb)?;
+    for round in 0..10 {
+        after = five_lives(&mut sweb, if round % 2 == 0 { "" } else { "mult; " })?;
     }
-    sweb.check(before == after, &format!("{before} free pages became {after}"))
+    // A guest has some nine hundred pages; the kernel's heap may have grown by one or two.
+    sweb.check(
+        after + 2 >= before,
+        &format!("{before} free pages became {after}"),
+    )
 }
 
 fn sweb_guest_on(model: &str) -> Result<()> {
