@@ -77,6 +77,7 @@ fn every_test_program_passes() -> Result<()> {
         "fputest",
         "filetest",
         "processtest",
+        "syscallfuzz",
         "elftest",
     ] {
         let output = sweb.command_within(name, 120)?;
