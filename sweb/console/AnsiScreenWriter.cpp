@@ -7,6 +7,14 @@
 
 using namespace screen;
 
+namespace
+{
+constexpr uint8 NORMAL = screen::attribute(LIGHT_GREY, BLACK);
+
+/// Fewer changed rows are sent as they are.
+constexpr int MIN_ROWS_TO_SCROLL = 4;
+} // namespace
+
 void AnsiScreenWriter::text(const char* string)
 {
   sink_.write(string, strlen(string));
@@ -14,7 +22,6 @@ void AnsiScreenWriter::text(const char* string)
 
 void AnsiScreenWriter::repaint(const TerminalGrid& grid)
 {
-  constexpr uint8 NORMAL = screen::attribute(LIGHT_GREY, BLACK);
   text("\033[0;37;40m\033[2J\033[H");
   attribute_ = NORMAL;
   column_ = 0;
@@ -26,6 +33,11 @@ void AnsiScreenWriter::repaint(const TerminalGrid& grid)
 
 void AnsiScreenWriter::update(const TerminalGrid& grid, uint32 rows)
 {
+  if (__builtin_popcount(rows) >= MIN_ROWS_TO_SCROLL)
+  {
+    scroll(grid);
+    rows = (1u << ROWS) - 1;
+  }
   for (uint32 row = 0; row < ROWS; ++row)
     if ((rows >> row & 1) != 0)
       for (uint32 column = 0; column < COLUMNS; ++column)
@@ -35,6 +47,48 @@ void AnsiScreenWriter::update(const TerminalGrid& grid, uint32 rows)
   if (cursor)
     moveTo(grid.cursorColumn(), grid.cursorRow());
   showCursor(cursor);
+}
+
+uint32 AnsiScreenWriter::rowsRight(const TerminalGrid& grid, uint32 first, uint32 lines) const
+{
+  auto isRight = [&](uint32 row, uint32 shown_row)
+  { return memcmp(grid.row(row), shown_ + shown_row * COLUMNS, COLUMNS * sizeof(ScreenCell)) == 0; };
+
+  uint32 count = 0;
+  for (uint32 row = 0; row < first; ++row)
+    count += isRight(row, row);
+  for (uint32 row = first; row + lines < ROWS; ++row)
+    count += isRight(row, row + lines);
+  return count;
+}
+
+void AnsiScreenWriter::scroll(const TerminalGrid& grid)
+{
+  uint32 best = rowsRight(grid, 0, 0) + 1; // scrolling itself costs about a row
+  uint32 best_first = 0;
+  uint32 best_lines = 0;
+  // The whole screen, or, as SWEB itself, all but a status line.
+  for (uint32 first = 0; first <= 1; ++first)
+    for (uint32 lines = 1; lines < ROWS - first; ++lines)
+      if (uint32 right = rowsRight(grid, first, lines); right > best)
+      {
+        best = right;
+        best_first = first;
+        best_lines = lines;
+      }
+  if (best_lines == 0)
+    return;
+
+  kformat(sink_, "\033[%u;%ur\033[%uS\033[r", best_first + 1, ROWS, best_lines);
+  // Terminals differ about the colour of the rows that became free, and where the cursor is now.
+  column_ = UNKNOWN;
+  moveTo(0, ROWS - best_lines);
+  setColours(NORMAL);
+  text("\033[J");
+  memmove(shown_ + best_first * COLUMNS, shown_ + (best_first + best_lines) * COLUMNS,
+          (ROWS - best_first - best_lines) * COLUMNS * sizeof(ScreenCell));
+  for (uint32 index = (ROWS - best_lines) * COLUMNS; index < CELLS; ++index)
+    shown_[index] = screen::cell(' ', NORMAL);
 }
 
 void AnsiScreenWriter::cell(uint32 column, uint32 row, ScreenCell cell)

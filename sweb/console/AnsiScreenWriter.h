@@ -30,6 +30,12 @@ private:
   static constexpr uint32 UNKNOWN = ~0u;
   static constexpr uint32 OWN_COLOURS = ~1u; ///< whatever the user's terminal has for text
 
+  /// Lets the terminal scroll when that brings most of the changed rows to their place.
+  void scroll(const TerminalGrid& grid);
+
+  /// How many rows are right after the terminal has scrolled those from `first` on up by `lines`.
+  uint32 rowsRight(const TerminalGrid& grid, uint32 first, uint32 lines) const;
+
   void cell(uint32 column, uint32 row, ScreenCell cell);
   void moveTo(uint32 column, uint32 row);
   void setColours(uint8 attribute);

@@ -90,6 +90,19 @@ fn a_changed_cell_costs_few_bytes() {
 }
 
 #[test]
+fn a_scrolled_screen_costs_few_bytes() {
+    let mut grid = new_grid();
+    let mut cells: Vec<u16> = (0..2000).map(|index| 0x0741 + (index / 80) % 26).collect();
+    grid.pin_mut().present(&cells, 0, 24);
+    let _ = grid.pin_mut().repaint();
+    cells[80..].rotate_left(80); // all but the status line
+    cells[1920..].fill(BLANK);
+    grid.pin_mut().present(&cells, 0, 24);
+    let update = grid.pin_mut().update();
+    assert_eq!(update, b"\x1b[2;25r\x1b[1S\x1b[r\x1b[25;1H\x1b[J");
+}
+
+#[test]
 fn every_character_of_the_pc_arrives() {
     let mut grid = new_grid();
     let cells: Vec<u16> = (0..2000_u16).map(|index| 0x0700 | (index & 0xFF)).collect();
@@ -162,13 +175,14 @@ proptest! {
     /// A guest's screen, changed again and again, looks the same on a serial terminal.
     #[test]
     fn screens_arrive(changes in prop::collection::vec(
-        (prop::collection::vec((0..2000_usize, any::<u8>(), 0x20..0x7F_u8), 0..30), 0..80_u32, 0..26_u32), 1..12))
+        (prop::collection::vec((0..2000_usize, any::<u8>(), 0x20..0x7F_u8), 0..30), 0..3_usize, 0..80_u32, 0..26_u32), 1..12))
     {
         let mut grid = new_grid();
         let mut parser = emulator();
         let mut cells = vec![BLANK; 2000];
         parser.process(&grid.pin_mut().repaint());
-        for (change, column, row) in &changes {
+        for (change, lines, column, row) in &changes {
+            cells[80..].rotate_left(lines * 80);
             for &(at, attribute, character) in change {
                 cells[at] = u16::from(attribute) << 8 | u16::from(character);
             }
@@ -184,7 +198,7 @@ proptest! {
             prop_assert_eq!(shown.fgcolor(), vt100::Color::Idx(swap(cell >> 8 & 0xF) as u8));
             prop_assert_eq!(shown.bgcolor(), vt100::Color::Idx(swap(cell >> 12 & 0x7) as u8));
         }
-        let &(_, column, row) = changes.last().expect("one at least");
+        let &(_, _, column, row) = changes.last().expect("one at least");
         prop_assert_eq!(parser.screen().hide_cursor(), row >= 25);
         if row < 25 {
             prop_assert_eq!(parser.screen().cursor_position(), (row as u16, column as u16));
