@@ -11,6 +11,14 @@ namespace
 {
 constexpr uint8 NORMAL = screen::attribute(LIGHT_GREY, BLACK);
 
+/// The colour of the character does not matter where there is none to be seen.
+ScreenCell visible(ScreenCell cell)
+{
+  constexpr uint8 BACKGROUND = 0x70;
+  bool blank = character(cell) == ' ' || character(cell) == '\0';
+  return blank ? screen::cell(' ', (attributeOf(cell) & BACKGROUND) | (NORMAL & ~BACKGROUND)) : cell;
+}
+
 /// Fewer changed rows are sent as they are.
 constexpr int MIN_ROWS_TO_SCROLL = 4;
 } // namespace
@@ -41,7 +49,7 @@ void AnsiScreenWriter::update(const TerminalGrid& grid, uint32 rows)
   for (uint32 row = 0; row < ROWS; ++row)
     if ((rows >> row & 1) != 0)
       for (uint32 column = 0; column < COLUMNS; ++column)
-        cell(column, row, grid.row(row)[column]);
+        cell(column, row, visible(grid.row(row)[column]));
 
   bool cursor = grid.cursorRow() != NO_CURSOR;
   if (cursor)
@@ -52,7 +60,12 @@ void AnsiScreenWriter::update(const TerminalGrid& grid, uint32 rows)
 uint32 AnsiScreenWriter::rowsRight(const TerminalGrid& grid, uint32 first, uint32 lines) const
 {
   auto isRight = [&](uint32 row, uint32 shown_row)
-  { return memcmp(grid.row(row), shown_ + shown_row * COLUMNS, COLUMNS * sizeof(ScreenCell)) == 0; };
+  {
+    for (uint32 column = 0; column < COLUMNS; ++column)
+      if (visible(grid.row(row)[column]) != shown_[shown_row * COLUMNS + column])
+        return false;
+    return true;
+  };
 
   uint32 count = 0;
   for (uint32 row = 0; row < first; ++row)

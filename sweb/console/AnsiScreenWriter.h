@@ -45,8 +45,8 @@ private:
   void text(const char* string);
 
   FormatSink& sink_;
-  ScreenCell shown_[screen::CELLS];
-  uint32 column_ = UNKNOWN; ///< where the terminal's cursor is
+  ScreenCell shown_[screen::CELLS]; ///< as far as it can be seen: blanks have one colour
+  uint32 column_ = UNKNOWN;         ///< where the terminal's cursor is
   uint32 row_ = UNKNOWN;
   uint32 attribute_ = UNKNOWN;
   bool cursor_shown_ = true;
