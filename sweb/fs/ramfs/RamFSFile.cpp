@@ -5,6 +5,7 @@
 
 RamFSFile::~RamFSFile()
 {
+  ScopeLock guard(lock());
   freeChunksFrom(0);
 }
 

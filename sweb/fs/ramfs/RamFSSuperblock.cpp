@@ -8,6 +8,11 @@ RamFSSuperblock::RamFSSuperblock(bool read_only) : Superblock(nullptr, read_only
   root_ = Dentry::makeRoot(RefPtr<Inode>(new RamFSDirectory(this, 0755)));
 }
 
+RamFSSuperblock::~RamFSSuperblock()
+{
+  root_.reset(); // while there still is a superblock for the files to count in
+}
+
 int64 RamFSSuperblock::statfs(FileSystemStat& result)
 {
   ScopeLock lock(lock_);

@@ -7,6 +7,7 @@ class RamFSSuperblock : public Superblock
 {
 public:
   explicit RamFSSuperblock(bool read_only);
+  ~RamFSSuperblock() override;
 
   int64 statfs(FileSystemStat& result) override;
 

@@ -2,6 +2,7 @@
 
 #include "Bitmap.h"
 #include "Containers.h"
+#include "Descriptors.h"
 #include "Disks.h"
 #include "Strings.h"
 #include "Volume.h"

@@ -9,6 +9,9 @@
 #include "VirtualFileSystem.h"
 #include "kernel-modules/src/lib.rs.h"
 #include <algorithm>
+#include <atomic>
+#include <thread>
+#include <vector>
 
 Volume::Volume(rust::Slice<const uint8_t> image, size_t cache_memory)
     : driver_({image.begin(), image.end()}), device_(&driver_, 0, driver_.getNumSectors(), "volume"),
@@ -159,4 +162,48 @@ int64_t Volume::sync()
   Path place;
   int64 error = PathWalker::pathWalk(directory_.c_str(), root, root, place);
   return error != 0 ? error : place.getInode()->getSuperblock()->flush();
+}
+
+uint32_t Volume::use_from_threads(uint32_t threads, uint32_t rounds)
+{
+  std::atomic<uint32_t> failures = 0;
+  std::vector<std::thread> running;
+  for (uint32_t thread = 0; thread < threads; ++thread)
+    running.emplace_back([this, thread, rounds, &failures] { failures += useAsOneOfMany(thread, rounds); });
+  for (auto& thread : running)
+    thread.join();
+  return failures;
+}
+
+uint32_t Volume::useAsOneOfMany(uint32_t thread, uint32_t rounds) const
+{
+  uint32_t failures = 0;
+  auto expect = [&failures](bool fulfilled) { failures += !fulfilled; };
+  const std::string own = directory_ + "/own" + std::to_string(thread);
+  const std::string shared = directory_ + "/shared" + std::to_string(thread % 2);
+  expect(VfsSyscall::mkdir(own.c_str()) == 0);
+  for (uint32_t round = 0; round < rounds; ++round)
+  {
+    const std::string first = own + "/file", second = own + "/renamed";
+    std::vector<char> content(1 + (round * 3001 + thread * 17) % 30000, static_cast<char>('a' + round % 26));
+    std::vector<char> back(content.size());
+    RefPtr<File> file;
+    expect(VfsSyscall::openFile(first.c_str(), OpenFlags::RDWR | OpenFlags::CREAT | OpenFlags::TRUNC, file) == 0);
+    expect(file && file->write(content.data(), content.size()) == static_cast<ssize_t>(content.size()));
+    expect(VfsSyscall::rename(first.c_str(), second.c_str()) == 0);
+    expect(file && file->readAt(0, back.data(), back.size()) == static_cast<ssize_t>(back.size()) && back == content);
+    expect(VfsSyscall::rm(second.c_str()) == 0);
+    expect(file && file->readAt(0, back.data(), back.size()) == static_cast<ssize_t>(back.size()) && back == content);
+
+    // Others do the same with these names: any order of the operations is right, whatever they return.
+    RefPtr<File> common;
+    if (VfsSyscall::openFile(shared.c_str(), OpenFlags::RDWR | OpenFlags::CREAT | OpenFlags::APPEND, common) == 0)
+      common->write(content.data(), content.size() % 100);
+    if (round % 5 == thread % 5)
+      VfsSyscall::rm(shared.c_str());
+    if (round % 7 == thread % 7)
+      VfsSyscall::sync();
+  }
+  expect(VfsSyscall::rmdir(own.c_str()) == 0);
+  return failures;
 }

@@ -49,8 +49,13 @@ public:
   Room room() const;
   int64_t sync();
 
+  /// Threads make, write, read, rename and remove files, in one shared directory and in their own ones, with a small
+  /// cache. Returns how many results were not as expected.
+  uint32_t use_from_threads(uint32_t threads, uint32_t rounds);
+
 private:
   std::string inside(rust::Str path) const { return directory_ + std::string(path); }
+  uint32_t useAsOneOfMany(uint32_t thread, uint32_t rounds) const;
   int64_t mountDevice(BDVirtualDevice* device, const char* fs_name, bool read_only);
 
   MemoryDriver driver_;

@@ -115,6 +115,14 @@ mod ffi {
 
         fn read_partitions(disk: &[u8]) -> Vec<Partition>;
 
+        type Descriptors;
+        fn new_descriptors(limit: usize) -> UniquePtr<Descriptors>;
+        fn add(self: Pin<&mut Descriptors>) -> i64;
+        fn remove(self: Pin<&mut Descriptors>, fd: usize) -> bool;
+        fn is_open(self: Pin<&mut Descriptors>, fd: usize) -> bool;
+        fn count(self: Pin<&mut Descriptors>) -> usize;
+        fn references(self: &Descriptors) -> u32;
+
         type Walk;
         /// A ramfs of its own with these directories; a path ending in '!' becomes a mount of another ramfs.
         fn new_walk(directories: &[String]) -> UniquePtr<Walk>;
@@ -152,6 +160,7 @@ mod ffi {
         fn list(self: &Volume, path: &str) -> Vec<Entry>;
         fn room(self: &Volume) -> Room;
         fn sync(self: Pin<&mut Volume>) -> i64;
+        fn use_from_threads(self: Pin<&mut Volume>, threads: u32, rounds: u32) -> u32;
         /// A ramfs instead of the drive's file system.
         fn mount_ramfs(self: Pin<&mut Volume>) -> i64;
 
@@ -200,6 +209,7 @@ pub mod errno {
     pub const ENOTDIR: i64 = 20;
     pub const EISDIR: i64 = 21;
     pub const EINVAL: i64 = 22;
+    pub const EMFILE: i64 = 24;
     pub const EFBIG: i64 = 27;
     pub const ENOSPC: i64 = 28;
     pub const EROFS: i64 = 30;

@@ -490,6 +490,22 @@ fn a_dead_drive_gives_errors_and_nothing_worse() {
 }
 
 #[test]
+fn many_threads_at_once() {
+    let mut volume = mounted(&image::make(3, 2048, 64));
+    let room = volume.room();
+    assert_eq!(
+        volume.pin_mut().use_from_threads(6, 40),
+        0,
+        "results that were not as expected"
+    );
+    for name in ["/shared0", "/shared1"] {
+        volume.pin_mut().rm(name);
+    }
+    assert_eq!(volume.room(), room);
+    remounted(volume);
+}
+
+#[test]
 fn read_only_is_read_only() {
     let mut volume = mounted(&image::make(1, 2048, 64));
     assert_eq!(write_file(&mut volume, "/f", 0, b"x"), 1);
