@@ -4,7 +4,6 @@ use crate::board::Board;
 use crate::control::Control;
 use crate::cpuid::Cpuid;
 use crate::disks::Disks;
-use crate::exits::debug::DebugRegisters;
 use crate::firmware::Firmware;
 use crate::host::Host;
 use crate::memory::{Layout, MemoryError, PhysicalMemory};
@@ -55,8 +54,6 @@ pub struct Guest<M: GuestRam, H: Host> {
     pub cpuid: Cpuid,
     /// MSRs that no CPU register holds.
     pub msrs: Msrs,
-    /// The debug registers the CPU does not hold for the guest.
-    pub debug: DebugRegisters,
     /// The machine's time.
     pub clock: Clock,
     /// What other threads share.

@@ -126,7 +126,6 @@ impl<C: VirtualCpu, M: GuestRam, H: Host> Machine<C, M, H> {
             firmware: Firmware::default(),
             cpuid,
             msrs: Msrs::default(),
-            debug: Default::default(),
             clock,
             control: Arc::new(Control::default()),
             host,
@@ -182,7 +181,6 @@ impl<C: VirtualCpu, M: GuestRam, H: Host> Machine<C, M, H> {
         let now = self.guest.now();
         self.guest.board.reset(now);
         self.guest.msrs = Msrs::default();
-        self.guest.debug = Default::default();
         self.guest.firmware = Firmware::default();
         self.halted = false;
         self.start().map_err(|error| Failure::Load(error.to_string()))

@@ -50,6 +50,11 @@ pub enum SystemRegister {
     /// As the guest sees it: owned bits from the shadow.
     Cr4,
     Cr8,
+    Dr0,
+    Dr1,
+    Dr2,
+    Dr3,
+    Dr6,
     Dr7,
     Efer,
     Pat,

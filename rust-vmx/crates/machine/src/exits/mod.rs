@@ -1,7 +1,6 @@
 //! What the machine does about each VM exit: a file per family, and the table that leads there.
 
 pub mod control;
-pub mod debug;
 pub mod hypercall;
 pub mod io;
 pub mod memory;
@@ -60,7 +59,6 @@ where
         Exit::EptViolation(violation) => memory::handle(cpu, guest, &violation),
         Exit::Instruction(instruction) => instruction_exit(cpu, guest, instruction),
         Exit::ControlRegister(access) => control::handle(cpu, guest, &access),
-        Exit::DebugRegister(access) => debug::handle(cpu, guest, &access),
         Exit::ReadMsr(msr) => msr::read(cpu, guest, msr),
         Exit::WriteMsr(msr, value) => msr::write(cpu, guest, msr, value),
         Exit::Exception(exception) => reflect(cpu, &exception),
@@ -70,11 +68,12 @@ where
         Exit::Invlpg(_) => Outcome::Done,
         // The machine has one processor: nobody sends it INIT or start-up, and SMIs are the host's.
         Exit::Init | Exit::StartupIpi(_) | Exit::Smi => Outcome::Resume,
-        // The controls behind these are off.
+        // The controls behind these are off, or (debug registers) the vCPU deals with the exit itself.
         Exit::MonitorTrap
         | Exit::TprBelowThreshold
         | Exit::Apic(..)
         | Exit::DescriptorTable(_)
+        | Exit::DebugRegister(_)
         | Exit::EptMisconfiguration(_)
         | Exit::PmlFull
         | Exit::Other(_) => Outcome::Fail(Failure::Unexpected(exit.exit)),

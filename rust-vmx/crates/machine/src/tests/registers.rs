@@ -1,9 +1,9 @@
-//! CPUID, MSRs, control and debug registers, XSETBV, hypercalls.
+//! CPUID, MSRs, control registers, XSETBV, hypercalls.
 
 use crate::Stop;
 use crate::testing::{bench, exit, instruction};
 use vmx::event::Event;
-use vmx::exit::{ControlRegisterAccess, DebugRegisterAccess, Exit, Instruction};
+use vmx::exit::{ControlRegisterAccess, Exit, Instruction};
 use vmx::state::gpr::{RAX, RBX, RCX, RDX};
 use vmx::state::{CpuMode, Segment, SegmentName, SystemRegister};
 
@@ -170,35 +170,6 @@ fn pae_entries_are_loaded_or_the_write_is_undone() {
     bench.exit(write);
     assert_eq!(bench.cpu().pdptes, [0x2001, 0, 0, 0]);
     assert_eq!(bench.cpu().system[&SystemRegister::Cr0], 0x8000_0001);
-}
-
-#[test]
-fn debug_registers() {
-    let mut bench = bench();
-    let access = |debug, read| {
-        exit(Exit::DebugRegister(DebugRegisterAccess {
-            debug,
-            read,
-            register: 3,
-        }))
-    };
-    bench.cpu().registers.gpr[RBX] = 0x1234;
-    bench.exit(access(2, false));
-    bench.cpu().registers.gpr[RBX] = 0xF;
-    bench.exit(access(4, false));
-    bench.exit(access(6, true));
-    assert_eq!(
-        bench.cpu().registers.gpr[RBX],
-        0xFFFF_0FFF,
-        "DR4 is DR6 without CR4.DE"
-    );
-    bench.exit(access(2, true));
-    assert_eq!(bench.cpu().registers.gpr[RBX], 0x1234);
-    bench.cpu().system.insert(SystemRegister::Cr4, 1 << 3);
-    bench.exit(access(5, true));
-    bench.cpu().registers.gpr[RBX] = 1 << 32;
-    bench.exit(access(7, false));
-    assert_eq!(bench.cpu().delivered, [Event::UD, Event::GP]);
 }
 
 #[test]

@@ -131,6 +131,47 @@ impl DebugRegisters {
         }
     }
 
+    /// DR0 to DR3.
+    pub(super) fn address(&self, index: usize) -> u64 {
+        if !self.live {
+            return self.addresses[index];
+        }
+        // SAFETY: reading in ring 0.
+        unsafe {
+            match index {
+                0 => cpu::read_dr0(),
+                1 => cpu::read_dr1(),
+                2 => cpu::read_dr2(),
+                _ => cpu::read_dr3(),
+            }
+        }
+    }
+
+    /// Sets DR0 to DR3.
+    pub(super) fn set_address(&mut self, index: usize, value: u64) {
+        self.addresses[index] = value;
+        if self.live {
+            // SAFETY: the registers are the guest's and take any value; DR7 enables none of them in the host.
+            unsafe {
+                match index {
+                    0 => cpu::write_dr0(value),
+                    1 => cpu::write_dr1(value),
+                    2 => cpu::write_dr2(value),
+                    _ => cpu::write_dr3(value),
+                }
+            }
+        }
+    }
+
+    /// DR6.
+    pub(super) fn dr6(&self) -> u64 {
+        if !self.live {
+            return self.dr6;
+        }
+        // SAFETY: reading in ring 0.
+        unsafe { cpu::read_dr6() }
+    }
+
     /// Changes DR6, wherever it is.
     pub(super) fn update_dr6(&mut self, change: impl FnOnce(u64) -> u64) {
         if self.live {

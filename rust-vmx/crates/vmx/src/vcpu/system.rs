@@ -24,6 +24,9 @@ const RFLAGS_DEFINED: u64 = 0x3F_7FD5;
 /// What a guest may set in IA32_DEBUGCTL: LBR and BTF. The rest would trace into the host or freeze its counters.
 const DEBUGCTL_OFFERED: u64 = 0b11;
 
+/// B0 to B3, BD, BS and BT; the other bits of DR6 are fixed (SDM "Debug Status Register (DR6)", 18.2.3).
+const DR6_WRITABLE: u64 = 0xE00F;
+
 /// Bits in which a change makes linear translations stale (SDM "Operations that Invalidate TLBs and Paging-Structure Caches",
 /// 4.10.4.1).
 const CR0_PAGING: u64 = cr0::PE | cr0::PG | cr0::WP;
@@ -83,6 +86,11 @@ impl<F: Frames> Vcpu<F> {
                 self.cached(Cached::Cr4) & !mask | self.cr4_shadow & mask
             }
             R::Cr8 => self.cr8,
+            R::Dr0 => self.debug.address(0),
+            R::Dr1 => self.debug.address(1),
+            R::Dr2 => self.debug.address(2),
+            R::Dr3 => self.debug.address(3),
+            R::Dr6 => self.debug.dr6(),
             R::Dr7 => self.get(guest::DR7),
             R::Efer => self.cached(Cached::Efer),
             R::Pat if self.switches_pat() => self.get(guest::PAT),
@@ -124,6 +132,15 @@ impl<F: Frames> Vcpu<F> {
             R::Cr8 => {
                 takes(value <= 0xF)?;
                 self.cr8 = value;
+            }
+            R::Dr0 => self.debug.set_address(0, value),
+            R::Dr1 => self.debug.set_address(1, value),
+            R::Dr2 => self.debug.set_address(2, value),
+            R::Dr3 => self.debug.set_address(3, value),
+            R::Dr6 => {
+                takes(value >> 32 == 0)?;
+                self.debug
+                    .update_dr6(|dr6| dr6 & !DR6_WRITABLE | value & DR6_WRITABLE);
             }
             R::Dr7 => {
                 takes(value >> 32 == 0)?;
