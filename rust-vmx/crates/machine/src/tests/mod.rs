@@ -1,6 +1,7 @@
 //! Whole machines on the bench, a file per family of exits.
 
 mod ends;
+mod firmware;
 mod interrupts;
 mod memory;
 mod ports;
