@@ -149,10 +149,6 @@ impl<F: Frames + Clone> VirtualCpu for Vcpu<F> {
         Vcpu::descriptor_table(self, name)
     }
 
-    fn set_descriptor_table(&mut self, name: TableName, table: DescriptorTable) {
-        Vcpu::set_descriptor_table(self, name, table);
-    }
-
     fn mode(&mut self) -> CpuMode {
         Vcpu::mode(self)
     }

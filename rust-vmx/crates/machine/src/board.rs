@@ -1,4 +1,7 @@
 //! The mainboard: the devices of a PC, wired to each other.
+//!
+//! The A20 gate is a register without effect: EPT cannot hold an address line down, and what relied on addresses wrapping at
+//! 1 MiB ran on the 8086.
 
 use crate::bus::{DeviceIndex, DeviceSet, Overlap, PortBus};
 use alloc::vec::Vec;

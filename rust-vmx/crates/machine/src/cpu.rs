@@ -40,8 +40,6 @@ pub trait VirtualCpu {
     fn set_segment(&mut self, name: SegmentName, segment: Segment);
     /// GDTR or IDTR.
     fn descriptor_table(&mut self, name: TableName) -> DescriptorTable;
-    /// Loads GDTR or IDTR.
-    fn set_descriptor_table(&mut self, name: TableName, table: DescriptorTable);
     /// How the CPU interprets addresses and operands now.
     fn mode(&mut self) -> CpuMode;
     /// The address of the four page-directory-pointer-table entries that PAE paging keeps inside the CPU; none in other

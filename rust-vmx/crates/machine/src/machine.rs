@@ -289,7 +289,6 @@ impl<C: VirtualCpu, M: GuestRam, H: Host> Machine<C, M, H> {
                 self.halted = true;
             }
             Outcome::Preempted => return Ok(Some(Stop::Preempted)),
-            Outcome::Reset => self.restart()?,
             Outcome::Fail(Failure::TripleFault)
                 if self.definition.triple_fault == TripleFaultPolicy::Reset =>
             {

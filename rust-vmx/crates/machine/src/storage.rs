@@ -46,12 +46,11 @@ pub trait Storage {
     fn close(&self, handle: Handle);
 }
 
-/// An open file that closes itself and knows its name.
+/// An open file that closes itself.
 pub struct File<S: Storage> {
     storage: S,
     handle: Handle,
     size: u64,
-    path: String,
 }
 
 /// A file error with the file's name.
@@ -82,16 +81,9 @@ impl<S: Storage> File<S> {
             storage,
             handle,
             size: 0,
-            path: path.to_string(),
         };
         file.size = file.storage.size(handle).map_err(named)?;
         Ok(file)
-    }
-
-    /// Its name.
-    #[must_use]
-    pub fn path(&self) -> &str {
-        &self.path
     }
 
     /// Its size in bytes when it was opened.

@@ -1,7 +1,7 @@
 //! VMCALL: the guest calls the hypervisor.
 //!
-//! RAX holds the number, and the result afterwards: not negative, or a negative error number. The first number belongs to
-//! the firmware's own stubs, which are told by their address.
+//! RAX holds the number, and the result afterwards: not negative, or a negative error number. The firmware's services are
+//! no calls in this sense: its stubs are told by their address.
 
 use super::Outcome;
 use crate::cpu::VirtualCpu;

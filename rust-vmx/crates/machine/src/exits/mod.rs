@@ -30,8 +30,6 @@ pub enum Outcome {
     Halt,
     /// The host wants the CPU.
     Preempted,
-    /// The guest continues as after a reset.
-    Reset,
     /// The machine cannot go on.
     Fail(Failure),
 }

@@ -140,10 +140,6 @@ impl VirtualCpu for FakeCpu {
         self.tables.get(&name).copied().unwrap_or_default()
     }
 
-    fn set_descriptor_table(&mut self, name: TableName, table: DescriptorTable) {
-        self.tables.insert(name, table);
-    }
-
     fn mode(&mut self) -> CpuMode {
         self.mode
     }
