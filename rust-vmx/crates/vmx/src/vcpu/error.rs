@@ -1,0 +1,74 @@
+//! How a vCPU fails.
+
+use crate::error::VmInstructionError;
+use crate::exit::EntryFailure;
+use crate::vmcs::VmcsError;
+use crate::xstate::XstateError;
+use core::fmt;
+
+/// Why a vCPU could not be made or cannot go on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum EntryError {
+    /// No page frame for the VMCS or the extended state.
+    OutOfFrames,
+    /// The host's own CPU state does not allow running a guest.
+    Host(&'static str),
+    /// A VMX instruction failed.
+    Instruction(VmInstructionError),
+    /// A field could not be read or written.
+    Field {
+        /// Its name.
+        name: &'static str,
+        /// How the access failed.
+        error: VmInstructionError,
+    },
+    /// The CPU checked the guest state and refused it, after VMLAUNCH or VMRESUME itself succeeded.
+    Refused {
+        /// What the CPU says.
+        failure: EntryFailure,
+        /// Which rule of the SDM the guest state breaks, if this library finds one.
+        rule: Option<&'static str>,
+    },
+}
+
+impl fmt::Display for EntryError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::OutOfFrames => f.write_str("the host has no page frame left for a virtual CPU"),
+            Self::Host(what) => f.write_str(what),
+            Self::Instruction(error) => error.fmt(f),
+            Self::Field { name, error } => write!(f, "VMCS field {name}: {error}"),
+            Self::Refused { failure, rule: None } => failure.fmt(f),
+            Self::Refused {
+                failure,
+                rule: Some(rule),
+            } => write!(f, "{failure}: {rule}"),
+        }
+    }
+}
+
+impl From<VmInstructionError> for EntryError {
+    fn from(error: VmInstructionError) -> Self {
+        Self::Instruction(error)
+    }
+}
+
+impl From<VmcsError> for EntryError {
+    fn from(error: VmcsError) -> Self {
+        match error {
+            VmcsError::OutOfFrames => Self::OutOfFrames,
+            VmcsError::Instruction(error) => Self::Instruction(error),
+        }
+    }
+}
+
+impl From<XstateError> for EntryError {
+    fn from(error: XstateError) -> Self {
+        match error {
+            XstateError::OutOfFrames => Self::OutOfFrames,
+            XstateError::NotEnabled => {
+                Self::Host("the kernel has not enabled SSE: CR4.OSFXSR must be set, CR0.EM and CR0.TS clear")
+            }
+        }
+    }
+}

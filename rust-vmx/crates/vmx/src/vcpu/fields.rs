@@ -1,0 +1,90 @@
+//! Access to the fields of the VMCS. Each method makes it current for as long as it takes, unless the vCPU is loaded.
+
+use super::cache::Cached;
+use super::{EntryError, Vcpu};
+use crate::field::{self, Field, Role, Value, Width, Writable};
+use crate::frames::Frames;
+use crate::interrupts::InterruptsOff;
+use core::fmt;
+
+impl<F: Frames> Vcpu<F> {
+    /// Makes the VMCS current; interrupts are off while the returned value lives.
+    pub(super) fn attach(&mut self) -> Option<InterruptsOff> {
+        if self.loaded.is_some() {
+            return None;
+        }
+        let interrupts = InterruptsOff::new();
+        if let Err(error) = self.vmcs.make_current() {
+            self.note(error.into());
+        }
+        Some(interrupts)
+    }
+
+    pub(super) fn note(&mut self, error: EntryError) {
+        self.broken.get_or_insert(error);
+    }
+
+    pub(super) fn get<R: Role, W: Width, V: Value>(&mut self, field: Field<R, W, V>) -> V {
+        let _attached = self.attach();
+        match self.vmcs.read(field) {
+            Ok(value) => value,
+            Err(error) => {
+                self.note(EntryError::Field {
+                    name: field.name(),
+                    error,
+                });
+                V::from_raw(0)
+            }
+        }
+    }
+
+    /// Writes a guest-state field, or a control that no address or host state hangs on.
+    pub(super) fn set<R: Writable, W: Width, V: Value>(&mut self, field: Field<R, W, V>, value: V) {
+        let _attached = self.attach();
+        // SAFETY: guest state is checked by the CPU at entry and confined by the controls; of the controls only TSC offset,
+        // CR0 and CR4 shadow and the injected event are written like this.
+        if let Err(error) = unsafe { self.vmcs.write(field, value) } {
+            self.note(EntryError::Field {
+                name: field.name(),
+                error,
+            });
+        }
+    }
+
+    pub(super) fn cached(&mut self, field: Cached) -> u64 {
+        if let Some(value) = self.cache.get(field) {
+            return value;
+        }
+        let _attached = self.attach();
+        let value = match self.vmcs.read_raw(field.encoding()) {
+            Ok(value) => value,
+            Err(error) => {
+                self.note(EntryError::Instruction(error));
+                0
+            }
+        };
+        self.cache.fill(field, value);
+        value
+    }
+
+    /// Writes the fields of the VMCS that are not zero, one per line, the CPU's report first.
+    pub fn dump(&mut self, out: &mut dyn fmt::Write) -> fmt::Result {
+        let _attached = self.attach();
+        let groups = [
+            ("exit", field::exit_info::ALL),
+            ("guest", field::guest::ALL),
+            ("control", field::control::ALL),
+            ("host", field::host::ALL),
+        ];
+        for (group, fields) in groups {
+            for &(encoding, name) in fields {
+                // What this CPU does not have cannot be read, and says nothing.
+                match self.vmcs.read_raw(encoding) {
+                    Ok(0) | Err(_) => {}
+                    Ok(value) => writeln!(out, "{group:7} {name:27} {value:#x}")?,
+                }
+            }
+        }
+        Ok(())
+    }
+}
