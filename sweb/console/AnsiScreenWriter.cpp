@@ -11,10 +11,11 @@ namespace
 {
 constexpr uint8 NORMAL = screen::attribute(LIGHT_GREY, BLACK);
 
+constexpr uint8 BACKGROUND = 0x70;
+
 /// The colour of the character does not matter where there is none to be seen.
 ScreenCell visible(ScreenCell cell)
 {
-  constexpr uint8 BACKGROUND = 0x70;
   bool blank = character(cell) == ' ' || character(cell) == '\0';
   return blank ? screen::cell(' ', (attributeOf(cell) & BACKGROUND) | (NORMAL & ~BACKGROUND)) : cell;
 }
@@ -111,7 +112,8 @@ void AnsiScreenWriter::cell(uint32 column, uint32 row, ScreenCell cell)
     return;
   shown = cell;
   moveTo(column, row);
-  setColours(attributeOf(cell));
+  if (!fitsColours(cell))
+    setColours(attributeOf(cell));
   character(screen::character(cell));
   // In the last column terminals differ about where the cursor is then.
   column_ = column + 1 < COLUMNS ? column + 1 : UNKNOWN;
@@ -119,11 +121,32 @@ void AnsiScreenWriter::cell(uint32 column, uint32 row, ScreenCell cell)
 
 void AnsiScreenWriter::moveTo(uint32 column, uint32 row)
 {
-  if (column == column_ && row == row_)
+  if (row == row_ && column_ <= column && printUpTo(column))
     return;
   kformat(sink_, "\033[%u;%uH", row + 1, column + 1);
   column_ = column;
   row_ = row;
+}
+
+bool AnsiScreenWriter::printUpTo(uint32 column)
+{
+  constexpr uint32 LENGTH_OF_A_MOVE = 7;
+  const ScreenCell* row = shown_ + row_ * COLUMNS;
+  if (column - column_ > LENGTH_OF_A_MOVE)
+    return false;
+  for (uint32 index = column_; index < column; ++index)
+    if (!fitsColours(row[index]))
+      return false;
+  for (; column_ < column; ++column_)
+    character(screen::character(row[column_]));
+  return true;
+}
+
+bool AnsiScreenWriter::fitsColours(ScreenCell cell) const
+{
+  if (screen::character(cell) != ' ' || attribute_ >= OWN_COLOURS)
+    return attributeOf(cell) == attribute_;
+  return (attributeOf(cell) & BACKGROUND) == (attribute_ & BACKGROUND);
 }
 
 void AnsiScreenWriter::setColours(uint8 attribute)

@@ -38,7 +38,13 @@ private:
 
   void cell(uint32 column, uint32 row, ScreenCell cell);
   void moveTo(uint32 column, uint32 row);
+
+  /// Prints the cells up to `column` once more, when they are few and need no other colours: shorter than moving there.
+  bool printUpTo(uint32 column);
   void setColours(uint8 attribute);
+
+  /// True when the terminal's present colours make the cell look right.
+  bool fitsColours(ScreenCell cell) const;
   void useOwnColours();
   void character(uint8 character);
   void showCursor(bool show);
