@@ -172,21 +172,21 @@ impl Board {
         count
     }
 
-    /// Brings the devices up to the present, if one of them has something due.
+    /// Brings the devices that have something due up to the present. The others look at the time when they are touched.
     pub fn advance(&mut self, now: Time) {
         if self.deadline.is_none_or(|deadline| deadline > now) {
             return;
         }
-        let mut cx = devices::Context {
-            now,
-            wires: &mut self.wires,
-        };
         for index in 0..COUNT {
-            if let Some(device) = self.devices.device(index) {
-                device.advance(&mut cx);
+            let due = self.deadlines[usize::from(index)].is_some_and(|deadline| deadline <= now);
+            if due && let Some(device) = self.devices.device(index) {
+                device.advance(&mut devices::Context {
+                    now,
+                    wires: &mut self.wires,
+                });
+                self.settle(index);
             }
         }
-        self.settle_all();
     }
 
     /// When a device will next act by itself.
