@@ -1,5 +1,7 @@
 #!/bin/sh
-# Installs what SWEB-VMX needs on Debian 12, and only what is missing. '--check' only tells whether something is.
+# Installs what SWEB-VMX needs on Debian 12, and only what is missing: setup.sh [--check] [--base]
+#   --check  only tells whether something is missing
+#   --base   what building, running and testing need, without the tools of a developer
 set -eu
 
 PATH=$PATH:${CARGO_HOME:-$HOME/.cargo}/bin:/usr/sbin:/sbin
@@ -20,6 +22,9 @@ bochs-bin bochs
 /usr/share/bochs/VGABIOS-lgpl-latest vgabios
 /usr/lib/x86_64-linux-gnu/bochs/plugins/libbx_x_gui.so bochs-x
 qemu-system-x86_64 qemu-system-x86
+/etc/ssl/certs/ca-certificates.crt ca-certificates
+'
+needed_by_developers='
 gdb gdb
 clang-format clang-format
 '
@@ -34,7 +39,7 @@ present() {
 }
 
 missing_packages() {
-  printf '%s' "$needed" | while read -r thing package; do
+  printf '%s%s' "$needed" "$needed_by_developers" | while read -r thing package; do
     [ -z "$thing" ] || present "$thing" || printf '%s ' "$package"
   done
   # Without rustup, Debian's newest compiler; it has no precompiled core library for bare metal, hence its sources.
@@ -79,8 +84,16 @@ install_packages() {
   as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@"
 }
 
+check=false
+for option; do
+  case $option in
+    --check) check=true ;;
+    --base) needed_by_developers= ;;
+    *) say "there is no option $option"; exit 2 ;;
+  esac
+done
 packages=$(missing_packages)
-if [ "${1:-}" = --check ]; then
+if $check; then
   [ -z "$packages" ] && ! rust_missing
   exit
 fi
