@@ -67,6 +67,10 @@ void Console::emergencyWrite(const char* text, size_t length)
 {
   for (uint32 index = 0; index < console_count_; ++index)
     consoles_[index]->emergency(text, length);
+  if (console_count_ != 0)
+    return;
+  TextConsole::writeEmergency(text, length);
+  SerialConsole::writeEarly(text, length);
 }
 
 void Console::drainAll()

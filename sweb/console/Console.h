@@ -28,7 +28,7 @@ public:
   /// Shows `to` on every console that shows `from`: a guest takes over, or gives back, the screens of a terminal.
   static void replace(const Terminal& from, Terminal& to);
 
-  /// Prints on all consoles when nothing can be relied on any more: no lock, no interrupt, no allocation.
+  /// Prints on all consoles when nothing can be relied on (any more, or yet): no lock, no interrupt, no allocation.
   static void emergencyWrite(const char* text, size_t length);
 
   /// Waits until everything has left the machine, at most a second: before the power goes off. Any context.

@@ -72,6 +72,16 @@ void SerialConsole::emergency(const char* text, size_t length)
   }
 }
 
+void SerialConsole::writeEarly(const char* text, size_t length)
+{
+  for (size_t index = 0; index < length; ++index)
+  {
+    if (text[index] == '\n')
+      SerialPort::writeEarly("\r", 1);
+    SerialPort::writeEarly(text + index, 1);
+  }
+}
+
 void SerialConsole::drain()
 {
   port_.drain();

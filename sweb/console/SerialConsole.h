@@ -19,6 +19,9 @@ public:
   /// The console of the first serial port; null when the machine has none.
   [[nodiscard]] static SerialConsole* detect();
 
+  /// Prints before there is any console; for a panic.
+  static void writeEarly(const char* text, size_t length);
+
 private:
   /// Collects what one change of the screen sends, so that it goes out in long writes.
   class Output final : public FormatSink

@@ -49,7 +49,7 @@ void TextConsole::repaint(const TerminalGrid& grid, bool guest)
   copyRows(grid, guest ? ALL_ROWS : ALL_ROWS & ~StatusLine::ROW_BIT);
 }
 
-void TextConsole::emergency(const char* text, size_t length)
+void TextConsole::writeEmergency(const char* text, size_t length)
 {
   // A grid of its own: those of the terminals may be in any state. It goes on from what is on the screen.
   static TerminalGrid grid(attribute(WHITE, RED));

@@ -11,17 +11,20 @@ class TextConsole final : public Console
 public:
   TextConsole();
 
+  /// Prints whatever the state of the system is; for a panic.
+  static void writeEmergency(const char* text, size_t length);
+
 private:
   void Run() override;
 
   void showText(const TerminalGrid& grid, const char* text, size_t length, uint32 changed_rows) override;
   void showGuest(const TerminalGrid& grid, uint32 changed_rows) override;
   void repaint(const TerminalGrid& grid, bool guest) override;
-  void emergency(const char* text, size_t length) override;
+  void emergency(const char* text, size_t length) override { writeEmergency(text, length); }
   void enableInput() override;
   void releaseHeldKeys(TerminalInput& input) override;
 
-  void copyRows(const TerminalGrid& grid, uint32 rows);
+  static void copyRows(const TerminalGrid& grid, uint32 rows);
   void handleScancode(uint8 scancode);
 
   /// Sends a scancode, or the key it completed, to whoever takes raw input.

@@ -47,11 +47,6 @@ uint32 Backtrace::walk(pointer frame_pointer, pointer* return_addresses, uint32 
   return count;
 }
 
-uint32 Backtrace::collect(pointer* return_addresses, uint32 capacity)
-{
-  return walk(reinterpret_cast<pointer>(__builtin_frame_address(0)), return_addresses, capacity);
-}
-
 void Backtrace::printHere(FormatSink& sink)
 {
   pointer return_addresses[MAX_FRAMES];

@@ -23,9 +23,6 @@ public:
   /// The calls that led to the place where somebody was interrupted or left the CPU, from there on.
   static void print(FormatSink& sink, pointer instruction_pointer, pointer frame_pointer);
 
-  /// Stores the return addresses of the calls that led to the caller, nearest first; returns their number.
-  static uint32 collect(pointer* return_addresses, uint32 capacity);
-
   /// Prints one line for the call that will return to `return_address`.
   static void printCall(FormatSink& sink, uint32 number, pointer return_address);
 

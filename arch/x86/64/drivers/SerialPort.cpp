@@ -180,7 +180,15 @@ void SerialPort::writeDirectly(const char* bytes, size_t length)
       return;
 }
 
-bool SerialPort::waitForStatus(uint8 bits) const
+void SerialPort::writeEarly(const char* bytes, size_t length)
+{
+  static const bool present = initialise();
+  for (size_t index = 0; present && index < length; ++index)
+    if (waitForStatus(LSR_FIFO_EMPTY))
+      outportb(BASE + DATA, static_cast<uint8>(bytes[index]));
+}
+
+bool SerialPort::waitForStatus(uint8 bits)
 {
   uint64 deadline = Clock::nanoseconds() + FIFO_TIMEOUT;
   while ((inportb(BASE + LINE_STATUS) & bits) != bits)

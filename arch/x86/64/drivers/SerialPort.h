@@ -14,7 +14,7 @@ public:
   [[nodiscard]] static SerialPort* instance();
 
   /// Looks for the UART and sets it up; false when there is none. Called once, before everything else.
-  [[nodiscard]] bool initialise();
+  [[nodiscard]] static bool initialise();
 
   /// Lets it interrupt.
   void enableInterrupts();
@@ -24,6 +24,9 @@ public:
 
   /// Sends bytes now, past the buffer, whoever else is at it. Any context; for emergencies.
   void writeDirectly(const char* bytes, size_t length);
+
+  /// As writeDirectly(), when the kernel dies so early that there is no heap yet for the instance.
+  static void writeEarly(const char* bytes, size_t length);
 
   /// Waits until the last bit is on the line, at most a second. Any context.
   void drain();
@@ -52,7 +55,7 @@ private:
   void kick();
 
   /// Waits until the UART has all `bits` of its line status, at most some ms; false when it did not get them.
-  bool waitForStatus(uint8 bits) const;
+  static bool waitForStatus(uint8 bits);
 
   bool interrupts_enabled_ = false;
   volatile bool transmitting_ = false; ///< an interrupt will come when the FIFO is empty
