@@ -2,6 +2,7 @@
 
 #include "ArchMemory.h"
 #include "DebugInfo.h"
+#include "PageManager.h"
 #include "kformat.h"
 #include "paging-definitions.h"
 
@@ -14,10 +15,12 @@ struct Frame
   pointer return_address;
 };
 
-/// Frame pointers are only trusted as far as reading there cannot fault.
+/// Frame pointers are only trusted as far as reading there cannot fault. Until the page manager works, the page tables
+/// are not where they can be asked.
 bool isReadable(pointer frame_pointer)
 {
-  return frame_pointer >= KERNEL_START && frame_pointer % sizeof(pointer) == 0 &&
+  return PageManager::instance()->getTotalNumPages() != 0 && frame_pointer >= KERNEL_START &&
+         frame_pointer % sizeof(pointer) == 0 &&
          ArchMemory::get_PPN_Of_VPN_In_KernelMapping(frame_pointer / PAGE_SIZE) != 0 &&
          ArchMemory::get_PPN_Of_VPN_In_KernelMapping((frame_pointer + sizeof(Frame) - 1) / PAGE_SIZE) != 0;
 }
