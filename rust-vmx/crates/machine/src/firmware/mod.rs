@@ -1,7 +1,7 @@
 //! A small BIOS: enough for boot sectors, loaders and DOS-like programs.
 //!
-//! The interrupt table points at stubs in the ROM segment ([`rom`]). A stub is VMCALL and IRET: the service itself is one
-//! of the functions here, which see the caller's registers and the interrupt frame on its stack ([`caller`]). Hardware
+//! The interrupt table points at stubs in the ROM segment (`rom`). A stub is VMCALL and IRET: the service itself is one
+//! of the functions here, which see the caller's registers and the interrupt frame on its stack (`caller`). Hardware
 //! interrupts work the same way, so BIOS time and keyboard go on while a guest halts.
 
 mod caller;
