@@ -8,8 +8,8 @@ constexpr size_t MESSAGE_SIZE = 512;
 constexpr size_t REPORT_SIZE = 4096;
 } // namespace
 
-VirtualMachine::VirtualMachine(uint32 id, const ustl::string& definition)
-    : id_(id), definition_(definition), handle_lock_("VirtualMachine::handle_lock_"), console_(*this),
+VirtualMachine::VirtualMachine(uint32 id, const ustl::string& name, const ustl::string& definition)
+    : id_(id), name_(name), definition_(definition), handle_lock_("VirtualMachine::handle_lock_"), console_(*this),
       state_lock_("VirtualMachine::state_lock_"), state_changed_(&state_lock_, "VirtualMachine::state_changed_")
 {
 }
@@ -20,7 +20,8 @@ bool VirtualMachine::powerOn()
   Vm* vm = nullptr;
   if (vmx_enable(message, sizeof(message)) == 0)
     vm = vm_create(reinterpret_cast<const uint8*>(definition_.c_str()), definition_.size(),
-                   reinterpret_cast<size_t>(this), message, sizeof(message));
+                   reinterpret_cast<const uint8*>(name_.c_str()), name_.size(), reinterpret_cast<size_t>(this), message,
+                   sizeof(message));
   if (!vm)
   {
     refuse(message);

@@ -31,8 +31,9 @@ public:
     REFUSED      ///< never ran; report() says why
   };
 
-  /// `definition` is the text of a guest definition. Nothing happens until a VcpuThread runs it.
-  VirtualMachine(uint32 id, const ustl::string& definition);
+  /// `definition` is the text of a guest definition, `name` the VM's name unless the text gives it another. Nothing
+  /// happens until a VcpuThread runs it.
+  VirtualMachine(uint32 id, const ustl::string& name, const ustl::string& definition);
 
   uint32 id() const { return id_; }
   const ustl::string& name() const { return name_; }

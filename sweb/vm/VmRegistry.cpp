@@ -13,12 +13,12 @@ VmRegistry* VmRegistry::instance()
 
 VmRegistry::VmRegistry() : lock_("VmRegistry::lock_") {}
 
-RefPtr<VirtualMachine> VmRegistry::start(const ustl::string& definition, ustl::string& error)
+RefPtr<VirtualMachine> VmRegistry::start(const ustl::string& name, const ustl::string& definition, ustl::string& error)
 {
   RefPtr<VirtualMachine> vm;
   {
     ScopeLock lock(lock_);
-    vm = RefPtr<VirtualMachine>(new VirtualMachine(next_id_++, definition));
+    vm = RefPtr<VirtualMachine>(new VirtualMachine(next_id_++, name, definition));
   }
   auto* thread = new VcpuThread(vm, 0);
   if (!thread->isUsable())

@@ -63,20 +63,16 @@ int64 VmSyscalls::create(pointer user_request)
   if (request.definition_length > MAX_DEFINITION)
     return explain(user_request, "the guest definition is longer than 64 KiB");
 
-  // The name of the file is the VM's name unless a later line says otherwise.
   request.name[vm_name_size - 1] = 0;
-  ustl::string definition = ustl::string("name = ") + request.name + "\n";
-  if (!request.name[0])
-    definition.clear();
-  const size_t prefix = definition.size();
-  definition.resize(prefix + request.definition_length);
-  result = UserMemory::copyIn(definition.data() + prefix, reinterpret_cast<pointer>(request.definition),
-                              request.definition_length);
+  ustl::string definition;
+  definition.resize(request.definition_length);
+  result =
+      UserMemory::copyIn(definition.data(), reinterpret_cast<pointer>(request.definition), request.definition_length);
   if (result < 0)
     return result;
 
   ustl::string error;
-  const RefPtr<VirtualMachine> vm = VmRegistry::instance()->start(definition, error);
+  const RefPtr<VirtualMachine> vm = VmRegistry::instance()->start(request.name, definition, error);
   return vm ? static_cast<int64>(vm->id()) : explain(user_request, error);
 }
 

@@ -200,14 +200,14 @@ impl fmt::Display for Problem {
 }
 
 impl Definition {
-    /// Reads a definition.
-    pub fn parse(text: &[u8]) -> Result<Self, DefinitionError> {
+    /// Reads a definition. `default_name` is the guest's name unless the text gives it another.
+    pub fn parse(text: &[u8], default_name: &str) -> Result<Self, DefinitionError> {
         let text = core::str::from_utf8(text).map_err(|_| DefinitionError {
             line: 0,
             problem: Problem::NotText,
         })?;
         let mut definition = Self {
-            name: "guest".to_string(),
+            name: default_name.to_string(),
             kernel: None,
             format: None,
             modules: Vec::new(),
@@ -351,7 +351,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn problem(text: &str) -> (usize, Problem) {
-        let error = Definition::parse(text.as_bytes()).expect_err(text);
+        let error = Definition::parse(text.as_bytes(), "guest").expect_err(text);
         (error.line, error.problem)
     }
 
@@ -359,7 +359,7 @@ mod tests {
     fn a_full_definition() {
         let text = "# comment\nname = sweb\nkernel=/usr/k.x\n module = /usr/a.dbg  one two \nmodule = /usr/b\n\
                     cmdline = a = b\nmemory = 32M\ndisk = /usr/d.img\ndisk = /dev/ideb, ro\nconsole = serial\nlog = /usr/l\nformat = multiboot\n";
-        let d = Definition::parse(text.as_bytes()).unwrap();
+        let d = Definition::parse(text.as_bytes(), "guest").unwrap();
         assert_eq!(d.name, "sweb");
         assert_eq!(d.kernel.as_deref(), Some("/usr/k.x"));
         assert_eq!(
@@ -386,7 +386,7 @@ mod tests {
 
     #[test]
     fn later_lines_override() {
-        let d = Definition::parse(b"kernel = a\nmemory = 16M\nkernel = b\nmemory = 1G").unwrap();
+        let d = Definition::parse(b"kernel = a\nmemory = 16M\nkernel = b\nmemory = 1G", "guest").unwrap();
         assert_eq!((d.kernel.as_deref(), d.memory), (Some("b"), 1 << 30));
     }
 
@@ -412,7 +412,7 @@ mod tests {
             (0, Problem::ModulesWithoutMultiboot)
         );
         assert_eq!(
-            Definition::parse(b"\x7fELF\xff").unwrap_err().problem,
+            Definition::parse(b"\x7fELF\xff", "guest").unwrap_err().problem,
             Problem::NotText
         );
     }
@@ -420,12 +420,12 @@ mod tests {
     proptest! {
         #[test]
         fn no_text_makes_it_panic(text in proptest::collection::vec(any::<u8>(), 0..200)) {
-            let _ = Definition::parse(&text);
+            let _ = Definition::parse(&text, "guest");
         }
 
         #[test]
         fn no_line_makes_it_panic(key in "(name|kernel|module|memory|disk|format)", value in "\\PC*") {
-            let _ = Definition::parse(std::format!("{key} = {value}").as_bytes());
+            let _ = Definition::parse(std::format!("{key} = {value}").as_bytes(), "guest");
         }
     }
 }

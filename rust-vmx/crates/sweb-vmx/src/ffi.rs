@@ -198,22 +198,26 @@ pub extern "C" fn vmx_disable() {
 }
 
 /// Builds a VM from the text of a guest definition: memory, devices, disks opened, images loaded. Null on error, with
-/// one line in `message` that says what is wrong and what to do, and nothing left allocated or open. `context` comes back
-/// with `host_output`. Blocks (reads files). Requires `vmx_enable`.
+/// one line in `message` that says what is wrong and what to do, and nothing left allocated or open. `name` is the VM's name
+/// unless the definition gives it another. `context` comes back with `host_output`. Blocks (reads files). Requires `vmx_enable`.
 ///
 /// # Safety
-/// `definition` points to `length` readable bytes, `message` to `capacity` writable bytes.
+/// `definition` points to `length` and `name` to `name_length` readable bytes, `message` to `capacity` writable bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vm_create(
     definition: *const u8,
     length: usize,
+    name: *const u8,
+    name_length: usize,
     context: usize,
     message: *mut c_char,
     capacity: usize,
 ) -> *mut Vm {
     // SAFETY: the caller's promise about `definition`.
     let definition = unsafe { core::slice::from_raw_parts(definition, length) };
-    match Handle::create(definition, context) {
+    // SAFETY: the caller's promise about `name`.
+    let name = unsafe { core::slice::from_raw_parts(name, name_length) };
+    match Handle::create(definition, &String::from_utf8_lossy(name), context) {
         Ok(handle) => Box::into_raw(handle).cast(),
         Err(reason) => {
             // SAFETY: the caller's promise about `message`.

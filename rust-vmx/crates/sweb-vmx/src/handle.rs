@@ -23,9 +23,9 @@ pub struct Handle {
 }
 
 impl Handle {
-    /// Builds a VM from the text of a definition.
-    pub fn create(definition: &[u8], context: usize) -> Result<Box<Self>, String> {
-        let definition = Definition::parse(definition).map_err(|error| error.to_string())?;
+    /// Builds a VM from the text of a definition, and a name in case it gives none.
+    pub fn create(definition: &[u8], name: &str, context: usize) -> Result<Box<Self>, String> {
+        let definition = Definition::parse(definition, name).map_err(|error| error.to_string())?;
         let root = root::require()?;
         let mut description = VmDescription {
             name: [0; VM_NAME_SIZE],

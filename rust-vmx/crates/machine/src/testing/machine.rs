@@ -26,7 +26,7 @@ pub fn bench_with(lines: &str, prepare: impl FnOnce(&FakeHost)) -> Bench {
     host.put("/kernel", &[0xF4; 512]);
     prepare(&host);
     let text = format!("name = test\nkernel = /kernel\nformat = flat\nmemory = 2M\n{lines}\n");
-    let definition = Definition::parse(text.as_bytes()).unwrap();
+    let definition = Definition::parse(text.as_bytes(), "guest").unwrap();
     let layout = Layout::new(definition.memory);
     let cpuid = Cpuid::new(host_cpuid, 0b111);
     let ram = Ram::new(definition.memory as usize);

@@ -128,7 +128,7 @@ fn refused(text: &str) -> std::string::String {
     let host = FakeHost::default();
     host.put("/kernel", b"no kernel at all");
     host.put("/disk", &[0; 1024]);
-    let definition = Definition::parse(text.as_bytes()).unwrap();
+    let definition = Definition::parse(text.as_bytes(), "guest").unwrap();
     let cpuid = crate::cpuid::Cpuid::new(|_, _| [0; 4], 0);
     let layout = Layout::new(definition.memory);
     let ram = Ram::new(definition.memory as usize);
