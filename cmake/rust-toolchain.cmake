@@ -8,6 +8,13 @@ endif()
 get_filename_component(CARGO_DIR ${CARGO} DIRECTORY)
 find_program(RUSTC NAMES rustc HINTS ${CARGO_DIR} NO_DEFAULT_PATH REQUIRED)
 
+execute_process(COMMAND ${RUSTC} --version OUTPUT_VARIABLE RUSTC_VERSION)
+string(REGEX MATCH "[0-9.]+" RUSTC_VERSION "${RUSTC_VERSION}")
+if(RUSTC_VERSION VERSION_LESS 1.88)
+  message(FATAL_ERROR "${RUSTC} is version ${RUSTC_VERSION}; 1.88 is needed. 'rustup update' brings it, or on Debian 12 the "
+    "packages rustc-web, cargo-web and rust-web-src of bookworm-security ('apt update && apt upgrade').")
+endif()
+
 set(RUST_TARGET x86_64-unknown-none)
 execute_process(COMMAND ${RUSTC} --print target-libdir --target ${RUST_TARGET}
                 OUTPUT_VARIABLE RUST_TARGET_LIBDIR OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
