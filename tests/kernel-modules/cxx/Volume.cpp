@@ -10,11 +10,13 @@
 #include "kernel-modules/src/lib.rs.h"
 #include <algorithm>
 #include <atomic>
+#include <cerrno>
 #include <thread>
 #include <vector>
 
 Volume::Volume(rust::Slice<const uint8_t> image, size_t cache_memory)
-    : driver_({image.begin(), image.end()}), device_(&driver_, 0, driver_.getNumSectors(), "volume"),
+    : driver_(std::make_unique<MemoryDriver>(std::vector<uint8>(image.begin(), image.end()))),
+      device_(std::make_unique<BDVirtualDevice>(driver_.get(), 0, driver_->getNumSectors(), "volume")),
       cache_memory_(cache_memory), directory_(hostvfs::newDirectory())
 {
 }
@@ -22,7 +24,11 @@ Volume::Volume(rust::Slice<const uint8_t> image, size_t cache_memory)
 Volume::~Volume()
 {
   files_.clear();
-  VfsSyscall::umount(directory_.c_str());
+  const int64 error = VfsSyscall::umount(directory_.c_str());
+  if (error == 0 || error == -EINVAL) // unmounted now, or before
+    return;
+  (void)device_.release();
+  (void)driver_.release();
 }
 
 std::unique_ptr<Volume> new_volume(rust::Slice<const uint8_t> image, size_t cache_memory)
@@ -44,7 +50,7 @@ int64_t Volume::mountDevice(BDVirtualDevice* device, const char* fs_name, bool r
 
 int64_t Volume::mount(bool read_only)
 {
-  return mountDevice(&device_, "minixfs", read_only);
+  return mountDevice(device_.get(), "minixfs", read_only);
 }
 
 int64_t Volume::mount_ramfs()
@@ -59,7 +65,7 @@ int64_t Volume::umount()
 
 void Volume::copy_to(rust::Slice<uint8_t> image) const
 {
-  std::copy(driver_.content().begin(), driver_.content().end(), image.begin());
+  std::copy(driver_->content().begin(), driver_->content().end(), image.begin());
 }
 
 int64_t Volume::open(rust::Str path, uint32_t flags)

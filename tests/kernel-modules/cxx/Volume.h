@@ -17,17 +17,17 @@ class Volume
 {
 public:
   Volume(rust::Slice<const uint8_t> image, size_t cache_memory);
-  /// Unmounts, if still mounted.
+  /// Unmounts, if still mounted. When the drive does not allow that, it lives on with its mount.
   ~Volume();
 
   int64_t mount(bool read_only);
   int64_t mount_ramfs();
   int64_t umount();
-  size_t size() const { return driver_.content().size(); }
+  size_t size() const { return driver_->content().size(); }
   void copy_to(rust::Slice<uint8_t> image) const;
-  void fail_writes_after(uint64_t sectors) { driver_.failWritesAfter(sectors); }
-  void fail_reads_of(uint64_t sector) { driver_.failReadsOf(sector); }
-  uint64_t requests() const { return driver_.requests(); }
+  void fail_writes_after(uint64_t sectors) { driver_->failWritesAfter(sectors); }
+  void fail_reads_of(uint64_t sector) { driver_->failReadsOf(sector); }
+  uint64_t requests() const { return driver_->requests(); }
 
   int64_t open(rust::Str path, uint32_t flags);
   int64_t close(int64_t handle) { return files_.erase(handle) ? 0 : -1; }
@@ -58,8 +58,8 @@ private:
   uint32_t useAsOneOfMany(uint32_t thread, uint32_t rounds) const;
   int64_t mountDevice(BDVirtualDevice* device, const char* fs_name, bool read_only);
 
-  MemoryDriver driver_;
-  BDVirtualDevice device_;
+  std::unique_ptr<MemoryDriver> driver_;
+  std::unique_ptr<BDVirtualDevice> device_;
   const size_t cache_memory_;
   const std::string directory_;
   std::map<int64_t, RefPtr<File>> files_;
