@@ -45,6 +45,12 @@ impl<F: Frames + Clone> Vcpu<F> {
             }
             DEBUG => {
                 self.record_debug(exception.qualification);
+                // A step over STI or MOV SS leaves their blocking on. Then an entry is refused unless the step is pending, too, though
+                // the exit has just taken it away (SDM "Checks on Guest Non-Register State", 27.3.1.5).
+                let blocking = self.interruptibility();
+                if (blocking.sti || blocking.mov_ss) && self.single_steps() {
+                    self.add_pending_step();
+                }
                 self.deliver(exception.event)
             }
             ALIGNMENT_CHECK => self.deliver(exception.event),

@@ -214,11 +214,21 @@ impl<F: Frames + Clone> Vcpu<F> {
             (state.sti, state.mov_ss) = (false, false);
             self.set_interruptibility(state);
         }
-        if self.cached(Cached::Rflags) & rflags::TF != 0 {
-            // Bit 14, BS: what the CPU would have recognised behind the instruction (SDM 25.4.2, table 25-4).
-            let pending = self.get(guest::PENDING_DEBUG);
-            self.set(guest::PENDING_DEBUG, pending | 1 << 14);
+        if self.single_steps() {
+            self.add_pending_step();
         }
+    }
+
+    /// Whether each instruction ends in a #DB: RFLAGS.TF, unless IA32_DEBUGCTL.BTF makes that each branch.
+    pub(super) fn single_steps(&mut self) -> bool {
+        const BTF: u64 = 1 << 1;
+        self.cached(Cached::Rflags) & rflags::TF != 0 && self.get(guest::DEBUGCTL) & BTF == 0
+    }
+
+    /// Bit 14, BS: what the CPU would have recognised behind an instruction (SDM 25.4.2, table 25-4).
+    pub(super) fn add_pending_step(&mut self) {
+        let pending = self.get(guest::PENDING_DEBUG);
+        self.set(guest::PENDING_DEBUG, pending | 1 << 14);
     }
 
     /// The difference guest TSC - host TSC.
