@@ -88,6 +88,11 @@ impl<F: Frames + Clone> Vcpu<F> {
         };
         if self.pending.is_none() && open {
             self.pending = self.held.take();
+            // Interrupts get their window from the machine before each entry; this one nobody else closes, and left open it
+            // would exit before every instruction.
+            if nmi {
+                self.set_nmi_window(false);
+            }
         } else if nmi {
             self.set_nmi_window(true);
         } else {
