@@ -7,7 +7,8 @@ use spin::Mutex;
 use vmx::interrupts::InterruptsOff;
 use vmx::root::Root;
 
-/// Set between `vmx_enable` and `vmx_disable`. Held for a few instructions, and never while anything blocks.
+/// Set between `vmx_enable` and `vmx_disable`. Held with interrupts disabled: a thread that lost the CPU with the lock would leave
+/// the next one spinning for it, with nobody to take the CPU away from that one.
 static ROOT: Mutex<Option<Arc<Root<KernelFrames>>>> = Mutex::new(None);
 
 /// Whether this CPU can run VMs; else why not and what to do.
@@ -28,12 +29,14 @@ pub fn enable() -> Result<(), String> {
 
 /// Leaves VMX operation, once the last VM is gone.
 pub fn disable() {
+    let _alone = InterruptsOff::new();
     let root = ROOT.lock().take();
     drop(root);
 }
 
 /// VMX operation, if it is on.
 pub fn get() -> Option<Arc<Root<KernelFrames>>> {
+    let _alone = InterruptsOff::new();
     ROOT.lock().clone()
 }
 
