@@ -8,11 +8,12 @@ use crate::host::Host;
 use crate::memory::MemoryError;
 use vmx::exit::EptViolation;
 
-/// Handles an access that EPT did not allow.
+/// Handles an access that EPT did not allow. `delivering`: it was the CPU's own, while it delivered an event.
 pub fn handle<C: VirtualCpu, M: GuestRam, H: Host>(
     cpu: &mut C,
     guest: &mut Guest<M, H>,
     violation: &EptViolation,
+    delivering: bool,
 ) -> Outcome {
     match guest.memory.populate(violation.gpa) {
         Ok(true) => {
@@ -23,6 +24,8 @@ pub fn handle<C: VirtualCpu, M: GuestRam, H: Host>(
                 .set(guest.memory.frame_bytes());
             Outcome::Resume
         }
+        // The instruction at RIP has nothing to do with the IDT or the stack that is not there.
+        Ok(false) | Err(MemoryError::NotRam(_)) if delivering => Outcome::Fail(Failure::Mmio(*violation)),
         Ok(false) | Err(MemoryError::NotRam(_)) => open_bus(cpu, guest, violation),
         Err(error) => Outcome::Fail(Failure::Memory(error)),
     }

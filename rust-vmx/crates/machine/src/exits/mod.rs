@@ -54,7 +54,7 @@ where
         Exit::ExternalInterrupt | Exit::Nmi | Exit::PreemptionTimer => Outcome::Preempted,
         Exit::InterruptWindow | Exit::NmiWindow => Outcome::Resume,
         Exit::Io(access) => io::handle(cpu, guest, &access),
-        Exit::EptViolation(violation) => memory::handle(cpu, guest, &violation),
+        Exit::EptViolation(violation) => memory::handle(cpu, guest, &violation, exit.vectoring.is_some()),
         Exit::Instruction(instruction) => instruction_exit(cpu, guest, instruction),
         Exit::ControlRegister(access) => control::handle(cpu, guest, &access),
         Exit::ReadMsr(msr) => msr::read(cpu, guest, msr),

@@ -3,6 +3,7 @@
 use crate::Stop;
 use crate::testing::{bench, exit};
 use vmx::addr::{Gpa, Gva};
+use vmx::event::Event;
 use vmx::exit::{EptViolation, Exit, VmExit};
 
 fn violation(gpa: u64) -> VmExit {
@@ -46,6 +47,24 @@ fn where_nothing_is_the_report_says_so() {
         report.contains("read of 0x10000000 (linear 0xffff800000001000)"),
         "{report}"
     );
+}
+
+#[test]
+fn an_idt_that_is_nowhere_is_not_blamed_on_the_instruction() {
+    let mut bench = bench();
+    bench.set_rip(0x10_0000);
+    // mov eax, [rbx], which would be carried out
+    bench
+        .machine
+        .guest_mut()
+        .memory
+        .write_at(0x10_0000, &[0x8B, 0x03]);
+    let exit = VmExit {
+        vectoring: Some(Event::interrupt(0x20)),
+        ..violation(0x1000_0000)
+    };
+    assert_eq!(bench.exit(exit), Stop::Failed);
+    assert_eq!(bench.rip(), 0x10_0000);
 }
 
 #[test]
