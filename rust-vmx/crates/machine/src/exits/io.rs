@@ -6,8 +6,10 @@
 use super::Outcome;
 use crate::bus::width_of;
 use crate::cpu::VirtualCpu;
+use crate::failure::Failure;
 use crate::guest::{Guest, GuestRam};
 use crate::host::Host;
+use crate::memory::MemoryError;
 use crate::paging::{Access, TranslationError, Walker};
 use vmx::addr::{Gpa, Gva, PAGE_SIZE};
 use vmx::exit::{IoAccess, StringIo};
@@ -102,14 +104,18 @@ fn string_io<C: VirtualCpu, M: GuestRam, H: Host>(
     let mut buffer = [0; CHUNK];
     let moved = if access.input {
         let moved = input(guest, access, &mut buffer[..span.length], size);
-        copy(&span, moved, |at, range| {
-            guest.memory.write(at, &buffer[range]).is_ok()
-        });
+        let copied = copy(&span, moved, |at, range| guest.memory.write(at, &buffer[range]));
+        if let Err(error) = copied {
+            return Outcome::Fail(Failure::Memory(error));
+        }
         moved
     } else {
-        copy(&span, span.length, |at, range| {
-            guest.memory.read(at, &mut buffer[range]).is_ok()
+        let copied = copy(&span, span.length, |at, range| {
+            guest.memory.read(at, &mut buffer[range])
         });
+        if let Err(error) = copied {
+            return Outcome::Fail(Failure::Memory(error));
+        }
         output(guest, access, &buffer[..span.length], size)
     };
     let done = (moved / size) as u64;
@@ -167,16 +173,25 @@ fn span(
 }
 
 /// Copies the first `length` bytes of a span, piece by piece. Where there is no memory the bus swallows the write, and the
-/// buffer keeps its zeros on a read: a device's address is no place for a string of bytes from a port.
-fn copy(span: &Span, length: usize, mut transfer: impl FnMut(Gpa, core::ops::Range<usize>) -> bool) {
+/// buffer keeps its zeros on a read: a device's address is no place for a string of bytes from a port. Where there is memory
+/// but the host has none left for it, what came from the port would be lost: that is the error.
+fn copy(
+    span: &Span,
+    length: usize,
+    mut transfer: impl FnMut(Gpa, core::ops::Range<usize>) -> Result<(), MemoryError>,
+) -> Result<(), MemoryError> {
     let mut start = 0;
     for (at, size) in span.pieces {
         let end = (start + size).min(length);
-        if start < end && !transfer(at, start..end) {
-            log::debug!("string I/O outside guest memory at {at}");
+        if start < end {
+            match transfer(at, start..end) {
+                Err(MemoryError::NotRam(_)) => log::debug!("string I/O outside guest memory at {at}"),
+                result => result?,
+            }
         }
         start = end;
     }
+    Ok(())
 }
 
 /// Reads items from a port; the bytes read, at least one item.

@@ -55,6 +55,9 @@ impl PhysicalMemory for Ram {
     }
 
     fn write(&mut self, at: Gpa, bytes: &[u8]) -> Result<(), MemoryError> {
+        if self.frames == 0 {
+            return Err(MemoryError::OutOfFrames);
+        }
         let start = usize::try_from(at.0).map_err(|_| MemoryError::NotRam(at))?;
         let end = start.checked_add(bytes.len()).ok_or(MemoryError::NotRam(at))?;
         self.bytes

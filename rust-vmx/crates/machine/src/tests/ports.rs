@@ -1,5 +1,6 @@
 //! Port I/O, string instructions, disks, output.
 
+use crate::Stop;
 use crate::testing::{Bench, bench, bench_with, exit};
 use devices::Stream;
 use vmx::addr::Gva;
@@ -68,6 +69,15 @@ fn a_string_goes_out_in_chunks() {
     bench.exit(string(0xE9, 1, false, 0x5200, 8));
     assert_eq!((bench.cpu().registers.gpr[RCX], bench.rip()), (0, rip + 2));
     assert_eq!(bench.host.output_of(Stream::Debug), text);
+}
+
+#[test]
+fn a_string_is_not_lost_when_the_host_has_no_memory_for_it() {
+    let mut bench = bench();
+    bench.machine.guest_mut().memory.frames = 0;
+    bench.cpu().registers.gpr[RCX] = 4;
+    bench.cpu().registers.gpr[RDI] = 0x5000;
+    assert_eq!(bench.exit(string(0x300, 1, true, 0x5000, 8)), Stop::Failed);
 }
 
 #[test]
