@@ -190,6 +190,8 @@ fn repeat<C: VirtualCpu, M: GuestRam, H: Host>(
 fn string<C: VirtualCpu, M: GuestRam, H: Host>(caller: &mut Caller<'_, C>, guest: &mut Guest<M, H>) {
     let (options, length, place) = (caller.al(), caller.cx(), caller.dx());
     let mut attribute = caller.low(RBX);
+    // 64 KiB of line feeds scroll for seconds: the host's interrupts must not wait for that.
+    caller.cpu.unload();
     let before = cursor(guest);
     move_cursor(guest, (place >> 8) as u8, place as u8);
     let mut offset = caller.word(RBP);
