@@ -51,13 +51,21 @@ bool VirtualMachine::applyDescription()
   char message[MESSAGE_SIZE];
   ksnprintf(message, sizeof(message), "cannot write the log file %s (error %ld); choose another with --log",
             description.log, -result);
-  {
-    ScopeLock lock(handle_lock_);
-    vm_destroy(handle_);
-    handle_ = nullptr;
-  }
+  destroy();
   refuse(message);
   return false;
+}
+
+void VirtualMachine::destroy()
+{
+  Vm* vm = handle_;
+  {
+    ScopeLock lock(handle_lock_);
+    handle_ = nullptr;
+  }
+  // Waits for disks. The lock must be free meanwhile: whoever delivers a key waits for it with the consoles' input
+  // lock.
+  vm_destroy(vm);
 }
 
 void VirtualMachine::powerOff(const VmRun& run)
@@ -73,11 +81,7 @@ void VirtualMachine::powerOff(const VmRun& run)
     ksnprintf(text, sizeof(text), "the guest ended with exit code %u", run.exit_code);
     report_ = text;
   }
-  {
-    ScopeLock lock(handle_lock_);
-    vm_destroy(handle_);
-    handle_ = nullptr;
-  }
+  destroy();
   enter(run.reason == VM_RUN_POWERED_OFF ? POWERED_OFF : run.reason == VM_RUN_STOPPED ? KILLED : FAILED);
   debug(VM, "%s (%u) is over%s%s\n", name_.c_str(), id_, report_.empty() ? "" : ": ", report_.c_str());
 }
@@ -110,10 +114,15 @@ void VirtualMachine::waitUntilOver()
     state_changed_.wait();
 }
 
-VirtualMachine::State VirtualMachine::waitWhileAttached()
+void VirtualMachine::attach()
 {
   ScopeLock lock(state_lock_);
   attached_ = true;
+}
+
+VirtualMachine::State VirtualMachine::waitWhileAttached()
+{
+  ScopeLock lock(state_lock_);
   while (attached_ && !isOver())
     state_changed_.wait();
   attached_ = false;

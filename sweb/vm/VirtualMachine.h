@@ -57,14 +57,16 @@ public:
   State waitUntilStarted();
   /// Waits for the VM's end.
   void waitUntilOver();
+  /// The user looks at the console from now on. Called before keys can arrive there, or a detach() could be lost.
+  void attach();
   /// Waits until the user detaches from the console or the VM ends, and returns the state then.
   State waitWhileAttached();
-  /// Ends a waitWhileAttached(). Called by the console.
+  /// Ends a waitWhileAttached(), also one that comes later. Called by the console.
   void detach();
 
   State state() const { return state_; }
   bool isOver() const { return state_ > RUNNING; }
-  /// What the hypervisor says about the end of the VM; empty while it runs.
+  /// What the hypervisor says about the end of the VM. Only once isOver(): until then its thread may be writing it.
   const ustl::string& report() const { return report_; }
 
   void stop();
@@ -73,7 +75,7 @@ public:
   void input(uint8 byte);
 
   /// Calls `action(Vm*)` unless the VM is not built yet or gone already; returns whether it did. Short actions only:
-  /// the end of the VM waits for them.
+  /// the end of the VM, and every key for it, waits for them.
   template <class Action> bool withHandle(Action action)
   {
     ScopeLock lock(handle_lock_);
@@ -86,6 +88,8 @@ private:
   void enter(State state);
   void refuse(const char* reason);
   bool applyDescription();
+  /// Frees the hypervisor's VM, once nobody is in withHandle() any more.
+  void destroy();
 
   const uint32 id_;
   ustl::string name_;

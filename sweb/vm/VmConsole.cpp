@@ -74,6 +74,7 @@ int64 VmConsole::attach(Terminal& from)
     if (attached_from_)
       return -EBUSY;
     attached_from_ = &from;
+    vm_.attach();
     Console::replace(from, *terminal_);
   }
   screenMayHaveChanged();
