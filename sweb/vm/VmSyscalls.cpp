@@ -140,6 +140,9 @@ int64 VmSyscalls::report(uint32 id, pointer buffer, size_t size)
   const RefPtr<VirtualMachine> vm = VmRegistry::instance()->find(id);
   if (!vm)
     return -ESRCH;
+  // Copying may wait for the disk, and the vCPU's thread writes the report until the VM is over.
+  if (!vm->isOver())
+    return copyTextOut(buffer, size, "", 0);
   return copyTextOut(buffer, size, vm->report().c_str(), vm->report().size());
 }
 
