@@ -6,6 +6,13 @@
 #include "kmalloc.h"
 #include "sweb_vmx.h"
 
+namespace
+{
+/// Guests get no frame when fewer are free than this. A guest that touches more memory than the host has ends; the host
+/// needs some to end it, and its programs to go on.
+constexpr size_t FRAMES_KEPT_FOR_HOST = 512;
+} // namespace
+
 uint8_t* host_alloc(size_t size, size_t align)
 {
   return static_cast<uint8_t*>(kmallocAligned(size, align));
@@ -18,7 +25,10 @@ void host_free(uint8_t* address, size_t, size_t)
 
 uint64_t host_frame_alloc(size_t pages)
 {
-  return PageManager::instance()->allocPPN(pages * PAGE_SIZE) * PAGE_SIZE;
+  PageManager* frames = PageManager::instance();
+  if (frames->getNumFreePages() < pages + FRAMES_KEPT_FOR_HOST)
+    return 0;
+  return frames->allocPPN(pages * PAGE_SIZE) * PAGE_SIZE;
 }
 
 void host_frame_free(uint64_t physical, size_t pages)
