@@ -18,6 +18,11 @@ RefPtr<VirtualMachine> VmRegistry::start(const ustl::string& name, const ustl::s
   RefPtr<VirtualMachine> vm;
   {
     ScopeLock lock(lock_);
+    if (shut_down_)
+    {
+      error = "the host is shutting down";
+      return nullptr;
+    }
     vm = RefPtr<VirtualMachine>(new VirtualMachine(next_id_++, name, definition));
   }
   auto* thread = new VcpuThread(vm, 0);
@@ -36,6 +41,8 @@ RefPtr<VirtualMachine> VmRegistry::start(const ustl::string& name, const ustl::s
   ScopeLock lock(lock_);
   vms_.push_back(vm);
   forgetOldest();
+  if (shut_down_)
+    vm->stop(); // shutdown() did not see it
   return vm;
 }
 
@@ -90,6 +97,7 @@ void VmRegistry::shutdown()
   ustl::vector<RefPtr<VirtualMachine>> vms;
   {
     ScopeLock lock(lock_);
+    shut_down_ = true;
     vms = vms_;
   }
   for (const auto& vm : vms)

@@ -30,7 +30,8 @@ private:
   VmRegistry();
   void forgetOldest();
 
-  Mutex lock_; ///< guards vms_ and next_id_
+  Mutex lock_; ///< guards what follows
   ustl::vector<RefPtr<VirtualMachine>> vms_;
   uint32 next_id_ = 1;
+  bool shut_down_ = false;
 };
