@@ -103,6 +103,10 @@ fn execute(instruction: &Instruction, registers: &mut Registers, rflags: u64, ro
         rflags,
         finished: true,
     };
+    // What lies at RIP now need not be what the CPU executed: its TLB may know an older page of code.
+    if !instruction.op_kinds().any(is_memory) {
+        return None;
+    }
     match instruction.mnemonic() {
         Mnemonic::Mov | Mnemonic::Movzx | Mnemonic::Movsx | Mnemonic::Movsxd => {
             if instruction.op0_kind() == OpKind::Register {
@@ -133,6 +137,14 @@ fn execute(instruction: &Instruction, registers: &mut Registers, rflags: u64, ro
         }
         _ => None,
     }
+}
+
+/// Whether an operand lies in memory.
+const fn is_memory(kind: OpKind) -> bool {
+    matches!(
+        kind,
+        OpKind::Memory | OpKind::MemoryESDI | OpKind::MemoryESEDI | OpKind::MemoryESRDI
+    )
 }
 
 /// STOS up to the end of the page: behind it there may be memory. Whether that was all of it.
@@ -309,5 +321,8 @@ mod tests {
         assert!(run(&[0x01, 0x03]).is_none(), "add [rbx], eax");
         assert!(run(&[0x0F, 0x6F, 0x03]).is_none(), "movq mm0, [rbx]");
         assert!(run(&[0x8E, 0x1B]).is_none(), "mov ds, [rbx]");
+        assert!(run(&[0x39, 0xD8]).is_none(), "cmp eax, ebx");
+        assert!(run(&[0x89, 0xD8]).is_none(), "mov eax, ebx");
+        assert!(run(&[0x3D, 1, 0, 0, 0]).is_none(), "cmp eax, 1");
     }
 }
