@@ -33,7 +33,12 @@ impl Handle {
             console: 0,
         };
         text::copy_to_array(&definition.name, &mut description.name);
-        text::copy_to_array(definition.log.as_deref().unwrap_or(""), &mut description.log);
+        let log = definition.log.as_deref().unwrap_or("");
+        if log.len() >= VM_PATH_SIZE {
+            // Cut, it would name another file, which would be overwritten.
+            return Err("the path of the log file is too long; choose a shorter one".to_string());
+        }
+        text::copy_to_array(log, &mut description.log);
         description.console = match definition.console {
             Console::Screen => VM_CONSOLE_SCREEN,
             Console::Serial => VM_CONSOLE_SERIAL,
