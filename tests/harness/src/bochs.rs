@@ -63,7 +63,7 @@ pub(crate) fn configuration(machine: &Machine, disks: &[PathBuf], serial_port: u
     }
     line(format_args!("boot: disk"));
     line(format_args!(
-        "com1: enabled=1, mode=socket-client, dev=localhost:{serial_port}"
+        "com1: enabled=1, mode=socket-client, dev=127.0.0.1:{serial_port}"
     ));
     line(format_args!("port_e9_hack: enabled=1"));
     line(format_args!("sound: driver=dummy"));
