@@ -66,7 +66,7 @@ ssize_t readTerminal(pointer buffer, size_t size)
 ssize_t writeTerminal(pointer buffer, size_t size)
 {
   char piece[256];
-  for (size_t done = 0; done < size;)
+  for (size_t done = 0; done < size && !currentThread->isKillPending();)
   {
     const size_t length = size - done < sizeof(piece) ? size - done : sizeof(piece);
     if (const int64 error = UserMemory::copyIn(piece, buffer + done, length); error != 0)
@@ -92,7 +92,7 @@ ssize_t FileSyscall::read(size_t fd, pointer buffer, size_t size)
   if (!transfer.isValid())
     return -ENOMEM;
   size_t done = 0;
-  while (done < size)
+  while (done < size && !currentThread->isKillPending())
   {
     const size_t wanted = size - done < transfer.size() ? size - done : transfer.size();
     const ssize_t length = file->read(transfer.data(), wanted);
@@ -122,7 +122,7 @@ ssize_t FileSyscall::write(size_t fd, pointer buffer, size_t size)
   if (!transfer.isValid())
     return -ENOMEM;
   size_t done = 0;
-  while (done < size)
+  while (done < size && !currentThread->isKillPending())
   {
     const size_t wanted = size - done < transfer.size() ? size - done : transfer.size();
     ssize_t length = UserMemory::copyIn(transfer.data(), buffer + done, wanted);
