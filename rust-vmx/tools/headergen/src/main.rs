@@ -17,7 +17,11 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    match cbindgen::Builder::new().with_config(config).with_src(source).generate() {
+    match cbindgen::Builder::new()
+        .with_config(config)
+        .with_src(source)
+        .generate()
+    {
         Ok(bindings) => {
             // An unchanged header is left alone, so that C++ is not recompiled.
             bindings.write_to_file(header);
