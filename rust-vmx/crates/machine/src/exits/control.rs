@@ -15,6 +15,10 @@ const CR0_TS: u64 = 1 << 3;
 const CR0_PE: u64 = 1;
 /// The bits LMSW writes: PE, MP, EM, TS.
 const LMSW_BITS: u64 = 0b1111;
+/// NW, CD and PG: a MOV to CR0 that changes one of them loads the PDPTEs.
+const CR0_LOADS_PDPTES: u64 = 1 << 29 | 1 << 30 | 1 << 31;
+/// PSE, PAE, PGE and SMEP: the same for MOV to CR4.
+const CR4_LOADS_PDPTES: u64 = 1 << 4 | 1 << 5 | 1 << 7 | 1 << 20;
 
 /// Handles an access to a control register.
 pub fn handle<C: VirtualCpu, M: GuestRam, H: Host>(
@@ -64,8 +68,9 @@ fn name(control: u8) -> Result<SystemRegister, Event> {
     }
 }
 
-/// Writes a control register, and in PAE paging loads the four entries that the CPU keeps: a reserved bit in one of them
-/// is #GP, and then the register keeps its value (SDM "PAE Paging", PDPTE registers).
+/// Writes a control register, and where that loads the four entries that the CPU keeps for PAE paging, loads them: a
+/// reserved bit in one of them is #GP, and then the register keeps its value. A write that does not load them must leave
+/// them alone, since the guest may have changed its tables meanwhile (SDM "PDPTE Registers", 4.4.1).
 fn write<C: VirtualCpu, M: GuestRam, H: Host>(
     cpu: &mut C,
     guest: &Guest<M, H>,
@@ -74,11 +79,15 @@ fn write<C: VirtualCpu, M: GuestRam, H: Host>(
 ) -> Result<(), Event> {
     let old = cpu.read(register);
     cpu.write(register, value)?;
-    let pages = matches!(
-        register,
-        SystemRegister::Cr0 | SystemRegister::Cr3 | SystemRegister::Cr4
-    );
-    if let Some(at) = cpu.pdpte_address().filter(|_| pages)
+    let changed = old ^ cpu.read(register);
+    let loads = match register {
+        SystemRegister::Cr0 => changed & CR0_LOADS_PDPTES != 0,
+        SystemRegister::Cr3 => true,
+        SystemRegister::Cr4 => changed & CR4_LOADS_PDPTES != 0,
+        _ => false,
+    };
+    if loads
+        && let Some(at) = cpu.pdpte_address()
         && let Err(event) = load_pdptes(cpu, guest, at)
     {
         // It was valid a moment ago.

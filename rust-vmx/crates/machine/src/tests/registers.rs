@@ -173,6 +173,38 @@ fn pae_entries_are_loaded_or_the_write_is_undone() {
 }
 
 #[test]
+fn pae_entries_stay_where_the_write_does_not_load_them() {
+    const PAE: u64 = 1 << 5;
+    let mut bench = bench();
+    let write = |control| {
+        exit(Exit::ControlRegister(ControlRegisterAccess::Write {
+            control,
+            register: 3,
+        }))
+    };
+    let mut loads = |control, value| {
+        let cpu = bench.cpu();
+        cpu.mode = CpuMode::Protected32;
+        cpu.pdptes = [0x7001; 4];
+        cpu.system.insert(SystemRegister::Cr0, 0x8000_0001);
+        cpu.system.insert(SystemRegister::Cr3, 0x1000);
+        cpu.system.insert(SystemRegister::Cr4, PAE);
+        cpu.registers.gpr[RBX] = value;
+        bench.machine.guest_mut().memory.set64(0x1000, 0x2001);
+        bench.exit(write(control));
+        bench.cpu().pdptes == [0x2001, 0, 0, 0]
+    };
+    // WP, TS; then CD and NW.
+    assert!(!loads(0, 0x8001_0009));
+    assert!(loads(0, 0xC000_0001) && loads(0, 0xE000_0001));
+    assert!(loads(3, 0x1000), "also the same value");
+    // OSFXSR, SMAP; then PGE, PSE, SMEP.
+    assert!(!loads(4, PAE | 1 << 9) && !loads(4, PAE | 1 << 21));
+    assert!(loads(4, PAE | 1 << 7) && loads(4, PAE | 1 << 4) && loads(4, PAE | 1 << 20));
+    assert!(!loads(4, 0), "no PAE paging any more");
+}
+
+#[test]
 fn xsetbv_takes_only_xcr0() {
     let mut bench = bench();
     bench.cpu().registers.gpr[RAX] = 3;
