@@ -173,6 +173,10 @@ impl<F: Frames + Clone> VirtualCpu for Vcpu<F> {
         Vcpu::pending(self)
     }
 
+    fn debug_trap_pending(&mut self) -> bool {
+        Vcpu::debug_trap_pending(self)
+    }
+
     fn accepts_interrupt(&mut self) -> bool {
         Vcpu::accepts_interrupt(self)
     }

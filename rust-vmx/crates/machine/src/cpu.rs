@@ -55,6 +55,8 @@ pub trait VirtualCpu {
     fn inject(&mut self, event: Event) -> Result<(), TripleFault>;
     /// The event that the next entry will deliver.
     fn pending(&self) -> Option<Event>;
+    /// Whether a debug trap waits for the next entry: the single step of an instruction that was carried out.
+    fn debug_trap_pending(&mut self) -> bool;
     /// Whether an external interrupt can be injected now.
     fn accepts_interrupt(&mut self) -> bool;
     /// Asks for an exit as soon as the guest accepts an interrupt, or no longer.

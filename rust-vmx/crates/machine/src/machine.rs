@@ -326,9 +326,12 @@ impl<C: VirtualCpu, M: GuestRam, H: Host> Machine<C, M, H> {
         }
     }
 
-    /// Whether something ends the vCPU's halt.
+    /// Whether something ends the vCPU's halt: an interrupt, or a debug trap, such as the single step of HLT itself (SDM
+    /// "HLT"; with RFLAGS.TF the processor never stays halted).
     fn wakes(&mut self) -> bool {
-        if self.guest.board.interrupt_pending() && self.cpu.accepts_interrupt() {
+        if self.cpu.debug_trap_pending()
+            || self.guest.board.interrupt_pending() && self.cpu.accepts_interrupt()
+        {
             self.halted = false;
         }
         !self.halted

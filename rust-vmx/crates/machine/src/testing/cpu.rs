@@ -29,6 +29,8 @@ pub struct FakeCpu {
     pub delivered: Vec<Event>,
     /// Blocking by STI or MOV SS.
     pub shadow: bool,
+    /// A single step is to be delivered.
+    pub debug_trap: bool,
     pub window: bool,
     pub deadline: Option<u64>,
     pub tsc: u64,
@@ -51,6 +53,7 @@ impl Default for FakeCpu {
             pending: None,
             delivered: Vec::new(),
             shadow: false,
+            debug_trap: false,
             window: false,
             deadline: None,
             tsc: 1000,
@@ -90,6 +93,9 @@ impl VirtualCpu for FakeCpu {
     fn run(&mut self) -> Result<VmExit, String> {
         self.loaded = true;
         self.tsc += 10;
+        if core::mem::take(&mut self.debug_trap) {
+            self.delivered.push(Event::fault(1));
+        }
         self.delivered.extend(self.pending.take());
         match self.script.pop_front() {
             Some(step) => Ok(step(self)),
@@ -162,6 +168,7 @@ impl VirtualCpu for FakeCpu {
     fn skip_instruction(&mut self, length: u8) {
         *self.system.entry(SystemRegister::Rip).or_default() += u64::from(length);
         self.shadow = false;
+        self.debug_trap |= self.read(SystemRegister::Rflags) & 1 << 8 != 0;
     }
 
     fn inject(&mut self, event: Event) -> Result<(), TripleFault> {
@@ -180,6 +187,10 @@ impl VirtualCpu for FakeCpu {
 
     fn pending(&self) -> Option<Event> {
         self.pending
+    }
+
+    fn debug_trap_pending(&mut self) -> bool {
+        self.debug_trap
     }
 
     fn accepts_interrupt(&mut self) -> bool {

@@ -5,6 +5,7 @@ use crate::control::Input;
 use crate::testing::{bench, exit, instruction};
 use vmx::event::Event;
 use vmx::exit::{Exit, Instruction};
+use vmx::state::SystemRegister;
 
 const KEYBOARD_ONLY: u16 = !0b10;
 const TIMER_ONLY: u16 = !0b1;
@@ -94,6 +95,16 @@ fn hlt_without_anything_to_come_has_no_deadline() {
     assert!(matches!(stop, Stop::Halted { .. }), "{stop:?}");
     bench.machine.control().request_stop();
     assert_eq!(bench.machine.run(), Stop::Stopped);
+}
+
+#[test]
+fn a_single_step_ends_the_halt_it_stepped_over() {
+    let mut bench = bench();
+    bench.initialise_pic(0xFFFF);
+    bench.cpu().system.insert(SystemRegister::Rflags, 0x102);
+    let stop = bench.exit(instruction(Instruction::Hlt));
+    assert_eq!(stop, Stop::Preempted, "entered again, not halted");
+    assert_eq!(bench.cpu().delivered, [Event::fault(1)]);
 }
 
 #[test]

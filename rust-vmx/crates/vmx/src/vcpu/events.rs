@@ -4,8 +4,12 @@ use super::Vcpu;
 use super::cache::Cached;
 use crate::controls::PrimaryControls;
 use crate::event::{Escalation, Event, EventKind, escalate};
+use crate::field::guest;
 use crate::frames::Frames;
 use crate::registers::rflags;
+
+/// Pending debug exceptions: 12, an enabled breakpoint was met; 14, BS, a single step.
+const PENDING_DEBUG_TRAPS: u64 = 1 << 12 | 1 << 14;
 
 /// A fault while a double fault was being delivered: the CPU shuts down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,14 +46,21 @@ impl<F: Frames + Clone> Vcpu<F> {
         self.pending.or(self.held)
     }
 
-    /// Whether an external interrupt can be injected now: RFLAGS.IF is set, nothing blocks, no other event is pending.
+    /// Whether an external interrupt can be injected now: RFLAGS.IF is set, nothing blocks, no other event is pending. Debug
+    /// traps come before interrupts (SDM table 6-2).
     pub fn accepts_interrupt(&mut self) -> bool {
-        self.pending().is_none() && self.interrupts_open()
+        self.pending().is_none() && self.interrupts_open() && !self.debug_trap_pending()
     }
 
     /// Whether an NMI can be injected now.
     pub fn accepts_nmi(&mut self) -> bool {
         self.pending().is_none() && self.nmis_open()
+    }
+
+    /// Whether a debug trap will be delivered at the next entry: pending debug exceptions with BS, or with an enabled
+    /// breakpoint (SDM table 25-4).
+    pub fn debug_trap_pending(&mut self) -> bool {
+        self.get(guest::PENDING_DEBUG) & PENDING_DEBUG_TRAPS != 0
     }
 
     fn interrupts_open(&mut self) -> bool {
