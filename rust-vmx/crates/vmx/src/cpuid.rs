@@ -38,6 +38,17 @@ pub fn physical_address_bits() -> u32 {
     }
 }
 
+/// Width of linear addresses (CPUID.80000008H:EAX\[15:8\]): 57 with five-level paging, whether it is used or not; without the leaf
+/// that of four-level paging.
+#[must_use]
+pub fn linear_address_bits() -> u32 {
+    if cpuid(0x8000_0000, 0)[0] >= 0x8000_0008 {
+        cpuid(0x8000_0008, 0)[0] >> 8 & 0xFF
+    } else {
+        48
+    }
+}
+
 /// The vendor string, for messages.
 #[must_use]
 pub fn vendor() -> [u8; 12] {

@@ -16,6 +16,7 @@ pub(crate) struct GuestState {
     pub(crate) efer: u64,
     pub(crate) ia32e_entry: bool,
     pub(crate) dr7: u64,
+    pub(crate) debugctl: u64,
     pub(crate) rip: u64,
     pub(crate) rflags: u64,
     /// In the order of [`SegmentName`].
@@ -24,9 +25,11 @@ pub(crate) struct GuestState {
     pub(crate) idtr: DescriptorTable,
     pub(crate) interruptibility: u32,
     pub(crate) activity: u32,
+    pub(crate) pending_debug: u64,
     /// VM-entry interruption information; bit 31 = an event is injected.
     pub(crate) event: u32,
     pub(crate) physical_bits: u32,
+    pub(crate) linear_bits: u32,
 }
 
 const ES: usize = SegmentName::Es as usize;
@@ -49,6 +52,7 @@ pub(crate) fn broken_rule(state: &GuestState) -> Option<&'static str> {
         })
         .or_else(|| instruction_pointer(state))
         .or_else(|| events(state))
+        .or_else(|| pending_debug(state))
 }
 
 fn first(rules: &[(bool, &'static str)]) -> Option<&'static str> {
@@ -212,6 +216,12 @@ fn segments(state: &GuestState) -> Option<&'static str> {
     ])
 }
 
+/// Whether the bits from `bits` on are all 0 or all 1.
+fn is_sign(address: u64, bits: u32) -> bool {
+    let above = (address as i64) >> bits.min(63);
+    bits > 63 || above == 0 || above == -1
+}
+
 /// 27.3.1.4, "Checks on Guest RIP, RFLAGS, and SSP".
 fn instruction_pointer(state: &GuestState) -> Option<&'static str> {
     let long = state.ia32e_entry && state.segments[CS].access & access::L != 0;
@@ -221,9 +231,10 @@ fn instruction_pointer(state: &GuestState) -> Option<&'static str> {
             !long && state.rip >> 32 != 0,
             "RIP has more than 32 bits outside 64-bit mode (27.3.1.4)",
         ),
+        // Not "canonical": bit N-1 may differ, as it does behind the last instruction of the lower half.
         (
-            long && !is_canonical(state.rip),
-            "RIP is not canonical (27.3.1.4)",
+            long && !is_sign(state.rip, state.linear_bits),
+            "RIP is wider than linear addresses (27.3.1.4)",
         ),
         (
             state.rflags & !0x3F_7FD7 != 0 || state.rflags & 2 == 0,
@@ -274,6 +285,45 @@ fn events(state: &GuestState) -> Option<&'static str> {
     ])
 }
 
+/// Bits of the pending debug exceptions.
+mod pending {
+    /// 10:4, 13, 15 and from 17 on. Bit 11 reports bus locks on CPUs that detect them.
+    pub(super) const RESERVED: u64 = !0x1_580F;
+    pub(super) const SINGLE_STEP: u64 = 1 << 14;
+    pub(super) const RTM: u64 = 1 << 16;
+    /// A debug exception inside a transaction has bit 12 set and no cause.
+    pub(super) const WITH_RTM: u64 = RTM | 1 << 12;
+}
+
+/// The part of 27.3.1.5 on pending debug exceptions.
+fn pending_debug(state: &GuestState) -> Option<&'static str> {
+    const BTF: u64 = 1 << 1;
+    const HLT: u32 = 1;
+    let bits = state.pending_debug;
+    // Only here does the CPU compare BS with the flags; elsewhere the entry itself sees to it.
+    let compared = state.interruptibility & 3 != 0 || state.activity == HLT;
+    let steps = state.rflags & rflags::TF != 0 && state.debugctl & BTF == 0;
+    let pending_step = bits & pending::SINGLE_STEP != 0;
+    first(&[
+        (
+            bits & pending::RESERVED != 0,
+            "pending debug exceptions have a reserved bit set (27.3.1.5)",
+        ),
+        (
+            compared && steps && !pending_step,
+            "no single step is pending although RFLAGS.TF is 1 and STI, MOV SS or HLT holds it (27.3.1.5)",
+        ),
+        (
+            compared && !steps && pending_step,
+            "a single step is pending although nothing steps (27.3.1.5)",
+        ),
+        (
+            bits & pending::RTM != 0 && (bits != pending::WITH_RTM || state.interruptibility & 2 != 0),
+            "a debug exception in a transaction is pending with others, or while MOV SS blocks (27.3.1.5)",
+        ),
+    ])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -291,6 +341,7 @@ mod tests {
             efer: 0,
             ia32e_entry: false,
             dr7: guest_state::DR7,
+            debugctl: 0,
             rip: guest_state::RIP,
             rflags: guest_state::RFLAGS,
             segments: guest_state::SEGMENTS.map(|(_, segment)| segment),
@@ -298,8 +349,10 @@ mod tests {
             idtr: empty,
             interruptibility: 0,
             activity: 0,
+            pending_debug: 0,
             event: 0,
             physical_bits: 40,
+            linear_bits: 48,
         }
     }
 
@@ -377,7 +430,7 @@ mod tests {
             |state| state.segments[CS].access = 0xE09B,
             "both L and D/B",
         );
-        check(long_mode(), |state| state.rip = 0x8000_0000_0000, "not canonical");
+        check(long_mode(), |state| state.rip = 1 << 48, "RIP is wider");
         check(long_mode(), |state| state.cr4 = cr4::VMXE, "without CR4.PAE");
         check(long_mode(), |state| state.gdtr.base = 1 << 60, "GDTR");
         check(long_mode(), |state| state.rflags |= rflags::VM, "virtual-8086");
@@ -389,5 +442,49 @@ mod tests {
             },
             "NMIs are blocked",
         );
+    }
+
+    #[test]
+    fn rip_needs_only_the_bits_above_the_linear_address_alike() {
+        let rule = |rip, linear_bits| {
+            broken_rule(&GuestState {
+                rip,
+                linear_bits,
+                ..long_mode()
+            })
+        };
+        assert_eq!(rule(0x8000_0000_0000, 48), None, "behind the lower half");
+        assert_eq!(rule(!0 << 48, 48), None);
+        assert!(rule(0x00FF_0000_0000_0000, 48).is_some());
+        assert_eq!(rule(0x00FF_0000_0000_0000, 57), None, "five-level paging");
+        assert!(rule(1 << 63, 57).is_some());
+        assert_eq!(rule(1 << 63, 64), None);
+    }
+
+    #[test]
+    fn pending_debug_exceptions_agree_with_the_flags() {
+        let rule = |pending_debug, rflags, interruptibility, activity| {
+            broken_rule(&GuestState {
+                pending_debug,
+                rflags,
+                interruptibility,
+                activity,
+                ..long_mode()
+            })
+        };
+        let (off, on) = (0x202, 0x302);
+        assert_eq!(rule(0, on, 0, 0), None, "the entry's own matter");
+        assert_eq!(rule(1 << 14, off, 0, 0), None);
+        for (interruptibility, activity) in [(1, 0), (2, 0), (0, 1)] {
+            assert_eq!(rule(1 << 14, on, interruptibility, activity), None);
+            assert_eq!(rule(0, off, interruptibility, activity), None);
+            assert!(rule(0, on, interruptibility, activity).is_some());
+            assert!(rule(1 << 14, off, interruptibility, activity).is_some());
+        }
+        assert!(rule(1 << 4, off, 0, 0).is_some() && rule(1 << 17, off, 0, 0).is_some());
+        assert_eq!(rule(0x1001, off, 0, 0), None, "a breakpoint");
+        assert_eq!(rule(1 << 16 | 1 << 12, off, 0, 0), None);
+        assert!(rule(1 << 16 | 1 << 12 | 1, off, 0, 0).is_some());
+        assert!(rule(1 << 16 | 1 << 12, off, 2, 0).is_some());
     }
 }

@@ -264,6 +264,7 @@ impl<F: Frames + Clone> Vcpu<F> {
                 .get(control::ENTRY_CONTROLS)
                 .contains(EntryControls::IA32E_MODE_GUEST),
             dr7: self.get(guest::DR7),
+            debugctl: self.get(guest::DEBUGCTL),
             rip: self.cached(Cached::Rip),
             rflags: self.cached(Cached::Rflags),
             segments: SegmentName::ALL.map(|name| self.segment(name)),
@@ -271,8 +272,10 @@ impl<F: Frames + Clone> Vcpu<F> {
             idtr: self.descriptor_table(TableName::Idtr),
             interruptibility: self.cached(Cached::Interruptibility) as u32,
             activity: self.get(guest::ACTIVITY),
+            pending_debug: self.get(guest::PENDING_DEBUG),
             event: self.get(control::ENTRY_INTERRUPTION_INFO),
             physical_bits: cpuid::physical_address_bits(),
+            linear_bits: cpuid::linear_address_bits(),
         }
     }
 
