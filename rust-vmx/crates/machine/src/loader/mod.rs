@@ -57,6 +57,13 @@ pub enum LoadError {
         /// How much.
         length: u64,
     },
+    /// A module would end above 4 GiB, where a Multiboot kernel cannot be told of it.
+    ModuleTooHigh {
+        /// Where.
+        at: u64,
+        /// How much.
+        length: u64,
+    },
     /// The entry point is in no loaded part.
     BadEntry(u64),
     /// A flat image is larger than what fits below the video memory.
@@ -103,6 +110,11 @@ impl fmt::Display for LoadError {
             Self::NoMemory { at, length } => write!(
                 f,
                 "needs {} KiB at {at:#x}, where the guest has no memory; raise 'memory = ...'",
+                length.div_ceil(1024)
+            ),
+            Self::ModuleTooHigh { at, length } => write!(
+                f,
+                "leaves no room for a module of {} KiB below 4 GiB: it would lie at {at:#x}; link the kernel lower",
                 length.div_ceil(1024)
             ),
             Self::BadEntry(entry) => write!(f, "has its entry point {entry:#x} outside everything loaded"),

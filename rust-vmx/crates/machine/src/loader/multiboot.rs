@@ -227,16 +227,24 @@ fn load_modules(
     layout: &Layout,
     memory: &mut impl PhysicalMemory,
 ) -> Result<Vec<(u32, u32)>, LoadError> {
+    // The kernel lies in memory, so its end is far from the largest number, and stays so.
     let mut next = kernel_end.max(crate::memory::layout::HIGH_MEMORY);
     let mut ranges = Vec::new();
     for module in modules {
         next = next.next_multiple_of(4096);
         let size = module.image.size();
+        let end = next.checked_add(size).and_then(|end| u32::try_from(end).ok());
+        // The information structure has 32 bits for each end.
+        let (Ok(first), Some(end)) = (u32::try_from(next), end) else {
+            return Err(LoadError::ModuleTooHigh {
+                at: next,
+                length: size,
+            });
+        };
         if size > 0 {
             place(module.image, 0, size, next, size, layout, memory)?;
         }
-        // Below the hole, hence below 4 GiB.
-        ranges.push((next as u32, (next + size) as u32));
+        ranges.push((first, end));
         next += size;
     }
     Ok(ranges)

@@ -220,6 +220,33 @@ fn a_kernel_too_large_says_where() {
 }
 
 #[test]
+fn modules_lie_below_4_gib() {
+    let mut ram = Ram::new(2 << 20);
+    let layout = Layout::new(6 << 30);
+    let (module, nothing) = (vec![1u8; 10], vec![]);
+    let mut load = |image: &Vec<u8>, kernel_end: u64| {
+        let text = b"/m".as_slice();
+        load_modules(&[Module { image, text }], kernel_end, &layout, &mut ram)
+    };
+    assert_eq!(load(&module, 0x10_0001), Ok(vec![(0x10_1000, 0x10_100A)]));
+    for (image, kernel_end) in [
+        (&module, 1 << 32),
+        (&nothing, 1 << 32),
+        (&module, u64::from(u32::MAX)),
+    ] {
+        assert_eq!(
+            load(image, kernel_end),
+            Err(LoadError::ModuleTooHigh {
+                at: 1 << 32,
+                length: image.len() as u64
+            })
+        );
+    }
+    let hole = load(&module, crate::memory::layout::HOLE);
+    assert!(matches!(hole, Err(LoadError::NoMemory { .. })), "{hole:?}");
+}
+
+#[test]
 fn text_that_does_not_fit() {
     let mut ram = Ram::new(2 << 20);
     let long = vec![b'x'; INFO_ROOM];
