@@ -3,7 +3,7 @@
 //! A repeated string instruction is carried out in chunks: after each one the registers say how far it came, and the
 //! instruction is left to run again, as after an interrupt on a real processor. So a long one cannot hold the host up.
 
-use super::Outcome;
+use super::{Outcome, segment};
 use crate::bus::width_of;
 use crate::cpu::VirtualCpu;
 use crate::failure::Failure;
@@ -79,6 +79,13 @@ fn string_io<C: VirtualCpu, M: GuestRam, H: Host>(
     if count == 0 {
         return Outcome::Done;
     }
+    let within = match segment::reach(cpu, string.segment, offset, access.input) {
+        Ok(bytes) => bytes / size as u64,
+        Err(event) => return Outcome::Raise(event),
+    };
+    if within == 0 {
+        return Outcome::Raise(segment::fault(string.segment));
+    }
     let items = if down {
         1
     } else {
@@ -87,6 +94,7 @@ fn string_io<C: VirtualCpu, M: GuestRam, H: Host>(
         count
             .min((CHUNK / size) as u64)
             .min((bytes_to_wrap / size as u64).max(1))
+            .min(within)
     };
     let walker = Walker::new(cpu);
     let kind = if access.input { Access::Write } else { Access::Read };
@@ -99,6 +107,7 @@ fn string_io<C: VirtualCpu, M: GuestRam, H: Host>(
         kind,
     ) {
         Ok(span) => span,
+        Err(TranslationError::NotCanonical) => return Outcome::Raise(segment::fault(string.segment)),
         Err(error) => return Outcome::Raise(error.deliver(cpu)),
     };
     let mut buffer = [0; CHUNK];

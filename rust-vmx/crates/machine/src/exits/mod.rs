@@ -7,6 +7,7 @@ pub mod memory;
 #[cfg(feature = "mmio")]
 mod mmio;
 pub mod msr;
+mod segment;
 pub mod system;
 
 use crate::cpu::VirtualCpu;

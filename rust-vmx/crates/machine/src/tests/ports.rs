@@ -6,13 +6,14 @@ use devices::Stream;
 use vmx::addr::Gva;
 use vmx::event::Event;
 use vmx::exit::{Exit, IoAccess, StringIo, VmExit};
-use vmx::state::SystemRegister;
 use vmx::state::gpr::{RAX, RCX, RDI, RSI};
+use vmx::state::{CpuMode, Segment, SegmentName, SystemRegister};
 
 fn string(port: u16, width: u8, input: bool, linear: u64, address_size: u8) -> VmExit {
     let string = Some(StringIo {
         rep: true,
         linear: Gva(linear),
+        segment: if input { SegmentName::Es } else { SegmentName::Ds },
         address_size,
     });
     exit(Exit::Io(IoAccess {
@@ -106,6 +107,96 @@ fn strings_run_downwards_and_wrap_in_their_address_size() {
     bench.exit(string(0xE9, 1, false, 0x2_0001, 2));
     assert_eq!(bench.cpu().registers.gpr[RSI], 0xBBBB_FFFF);
     assert_eq!(bench.host.output_of(Stream::Debug), "cdb");
+}
+
+/// Runs INSB (or OUTSB) of 16 bytes at offset 0xFFC of a segment in 32-bit mode; what was delivered, and RCX.
+fn segmented(input: bool, access: u32, limit: u32) -> (std::vec::Vec<Event>, u64) {
+    let mut bench = bench();
+    let cpu = bench.cpu();
+    cpu.mode = CpuMode::Protected32;
+    cpu.registers.gpr[RCX] = 16;
+    (cpu.registers.gpr[RSI], cpu.registers.gpr[RDI]) = (0xFFC, 0xFFC);
+    let name = if input { SegmentName::Es } else { SegmentName::Ds };
+    let segment = Segment {
+        selector: 0x10,
+        base: 0x5000,
+        limit,
+        access,
+    };
+    cpu.segments.insert(name, segment);
+    bench.exit(string(0x300, 1, input, 0x5FFC, 4));
+    let cpu = bench.cpu();
+    (cpu.delivered.clone(), cpu.registers.gpr[RCX])
+}
+
+#[test]
+fn a_string_stays_inside_its_segment() {
+    assert_eq!(segmented(true, 0xC093, 0xFFFF_FFFF), (std::vec![], 0));
+    assert_eq!(
+        segmented(true, 0x4093, 0xFFF),
+        (std::vec![], 12),
+        "up to the limit"
+    );
+    assert_eq!(segmented(true, 0x4093, 0xFFB), (std::vec![Event::GP], 16));
+    assert_eq!(segmented(true, 0x4097, 0xFFB), (std::vec![], 0), "expand-down");
+    assert_eq!(segmented(false, 0x4097, 0xFFC), (std::vec![Event::GP], 16));
+}
+
+#[test]
+fn a_string_needs_a_segment_of_the_right_type() {
+    assert_eq!(
+        segmented(true, 0x1_0000, 0xFFFF),
+        (std::vec![Event::GP], 16),
+        "null"
+    );
+    assert_eq!(
+        segmented(true, 0x4091, 0xFFFF),
+        (std::vec![Event::GP], 16),
+        "read-only"
+    );
+    assert_eq!(segmented(false, 0x4091, 0xFFFF), (std::vec![], 0));
+    assert_eq!(
+        segmented(true, 0x409B, 0xFFFF),
+        (std::vec![Event::GP], 16),
+        "code"
+    );
+    assert_eq!(
+        segmented(false, 0x409B, 0xFFFF),
+        (std::vec![], 0),
+        "readable code"
+    );
+    assert_eq!(
+        segmented(false, 0x4099, 0xFFFF),
+        (std::vec![Event::GP], 16),
+        "execute-only"
+    );
+}
+
+#[test]
+fn a_string_beyond_the_stack_segment_is_a_stack_fault() {
+    let mut bench = bench();
+    let cpu = bench.cpu();
+    cpu.mode = CpuMode::Real;
+    cpu.registers.gpr[RSI] = 0xFFFF;
+    let stack = Segment {
+        limit: 0xFFFF,
+        access: 0x93,
+        ..Segment::default()
+    };
+    cpu.segments.insert(SegmentName::Ss, stack);
+    let string = Some(StringIo {
+        rep: false,
+        linear: Gva(0xFFFF),
+        segment: SegmentName::Ss,
+        address_size: 2,
+    });
+    bench.exit(exit(Exit::Io(IoAccess {
+        port: 0xE9,
+        width: 2,
+        input: false,
+        string,
+    })));
+    assert_eq!(bench.cpu().delivered, [Event::fault_with_code(12, 0)]);
 }
 
 /// 32-bit paging that maps linear page 5 to physical 7 and not page 6.

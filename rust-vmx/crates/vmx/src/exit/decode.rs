@@ -8,6 +8,7 @@ use super::{
 };
 use crate::addr::{Gpa, Gva};
 use crate::event::{Event, EventKind};
+use crate::state::SegmentName;
 
 /// The exit-information fields of the VMCS, and the registers WRMSR takes its operands from.
 #[allow(missing_docs)]
@@ -159,19 +160,37 @@ fn debug_register(qualification: u64) -> DebugRegisterAccess {
     }
 }
 
-/// Table 28-5, and for string instructions table 28-8 (VM-exit instruction information, address size in bits 9:7).
+/// Table 28-5, and for string instructions table 28-8 (VM-exit instruction information).
 fn io(fields: &impl ExitFields) -> IoAccess {
     let qualification = fields.qualification();
-    let string = (qualification & 1 << 4 != 0).then(|| StringIo {
-        rep: qualification & 1 << 5 != 0,
-        linear: Gva(fields.guest_linear()),
-        address_size: 2 << (fields.instruction_info() >> 7 & 3).min(2),
-    });
+    let input = qualification & 1 << 3 != 0;
+    let string = (qualification & 1 << 4 != 0).then(|| string_io(fields, qualification, input));
     IoAccess {
         port: (qualification >> 16) as u16,
         width: (qualification & 7) as u8 + 1,
-        input: qualification & 1 << 3 != 0,
+        input,
         string,
+    }
+}
+
+/// The instruction information has the address size in bits 9:7, the segment in 17:15; for INS, which takes no prefix for
+/// it, the latter are undefined.
+fn string_io(fields: &impl ExitFields, qualification: u64, input: bool) -> StringIo {
+    let info = fields.instruction_info();
+    let segment = match info >> 15 & 7 {
+        _ if input => SegmentName::Es,
+        0 => SegmentName::Es,
+        1 => SegmentName::Cs,
+        2 => SegmentName::Ss,
+        4 => SegmentName::Fs,
+        5 => SegmentName::Gs,
+        _ => SegmentName::Ds,
+    };
+    StringIo {
+        rep: qualification & 1 << 5 != 0,
+        linear: Gva(fields.guest_linear()),
+        segment,
+        address_size: 2 << (info >> 7 & 3).min(2),
     }
 }
 
@@ -314,6 +333,7 @@ mod tests {
         let string = Some(StringIo {
             rep: true,
             linear: Gva(0x7000),
+            segment: SegmentName::Es,
             address_size: 8,
         });
         let access = Exit::Io(IoAccess {
@@ -323,6 +343,25 @@ mod tests {
             string,
         });
         assert_eq!(decode(30, &fields), Ok(access));
+        // fs outsb in 16-bit code: one byte, out, string; segment 4 in bits 17:15.
+        let fields = Fields {
+            qualification: 0x03F8_0010,
+            linear: 0x500,
+            instruction: 4 << 15,
+            ..Fields::default()
+        };
+        let Ok(Exit::Io(IoAccess { string, .. })) = decode(30, &fields) else {
+            panic!("no port access")
+        };
+        assert_eq!(
+            string,
+            Some(StringIo {
+                rep: false,
+                linear: Gva(0x500),
+                segment: SegmentName::Fs,
+                address_size: 2,
+            })
+        );
     }
 
     #[test]

@@ -6,6 +6,7 @@ pub mod reason;
 
 use crate::addr::{Gpa, Gva};
 use crate::event::Event;
+use crate::state::SegmentName;
 use core::fmt;
 
 /// One VM exit.
@@ -150,6 +151,8 @@ pub struct StringIo {
     pub rep: bool,
     /// The linear address of the first element (VMCS guest-linear address).
     pub linear: Gva,
+    /// The segment of the memory operand: ES for INS, for OUTS DS or what a prefix says.
+    pub segment: SegmentName,
     /// Address size of the instruction in bytes: 2, 4 or 8. It says how much of RCX, RSI and RDI counts.
     pub address_size: u8,
 }
