@@ -1,7 +1,7 @@
 #pragma once
 
-// SWEB's own integer names. The kernel, the host tools and the host tests all use them; on an LP64 host they are the same
-// types as <stdint.h>'s.
+// SWEB's own integer names. The kernel, the host tools and the host tests all use them; on an LP64 host they are the
+// same types as <stdint.h>'s.
 
 using uint8 = unsigned char;
 using uint16 = unsigned short;

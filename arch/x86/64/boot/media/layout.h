@@ -7,8 +7,8 @@
 #define COMMAND_LINE_SECTOR 15
 #define KERNEL_SECTOR 2048
 
-// Physical memory below 1 MiB while the loader runs. The BIOS puts sector 0 at BOOT_ADDRESS; what follows it on the disk
-// follows it in memory, the command line included.
+// Physical memory below 1 MiB while the loader runs. The BIOS puts sector 0 at BOOT_ADDRESS; what follows it on the
+// disk follows it in memory, the command line included.
 #define BOOT_ADDRESS 0x7C00
 #define COMMAND_LINE_ADDRESS (BOOT_ADDRESS + COMMAND_LINE_SECTOR * 512)
 #define ELF_HEADER_ADDRESS 0xA000
