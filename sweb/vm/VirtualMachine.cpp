@@ -1,11 +1,34 @@
 #include "VirtualMachine.h"
 #include "debug.h"
+#include "errno.h"
 #include "kformat.h"
 
 namespace
 {
 constexpr size_t MESSAGE_SIZE = 512;
 constexpr size_t REPORT_SIZE = 4096;
+
+/// What can be wrong with a log file.
+const char* errorText(int64 error)
+{
+  switch (-error)
+  {
+  case ENOENT:
+    return "no such directory";
+  case EISDIR:
+    return "it is a directory";
+  case EBUSY:
+    return "it is in use";
+  case ENOSPC:
+    return "no space left on the device";
+  case EROFS:
+    return "the file system is read-only";
+  case EIO:
+    return "the device reported an error";
+  default:
+    return "it cannot be written";
+  }
+}
 } // namespace
 
 VirtualMachine::VirtualMachine(uint32 id, const ustl::string& name, const ustl::string& definition)
@@ -44,13 +67,14 @@ bool VirtualMachine::applyDescription()
   vm_description(handle_, &description);
   name_ = description.name;
   console_kind_ = description.console;
+  log_path_ = description.log;
   const int64 result = description.log[0] ? output_.openLog(description.log) : 0;
   if (result == 0)
     return true;
 
   char message[MESSAGE_SIZE];
-  ksnprintf(message, sizeof(message), "cannot write the log file %s (error %ld); choose another with --log",
-            description.log, -result);
+  ksnprintf(message, sizeof(message), "cannot write the log file %s: %s; choose another with --log", description.log,
+            errorText(result));
   destroy();
   refuse(message);
   return false;
@@ -78,12 +102,24 @@ void VirtualMachine::powerOff(const VmRun& run)
   report_ = ustl::string(text, length);
   if (run.reason == VM_RUN_POWERED_OFF && run.exit_code)
   {
-    ksnprintf(text, sizeof(text), "the guest ended with exit code %u", run.exit_code);
+    ksnprintf(text, sizeof(text), "the guest ended with exit code %u\n", run.exit_code);
     report_ = text;
   }
+  report_ += logTrouble();
   destroy();
   enter(run.reason == VM_RUN_POWERED_OFF ? POWERED_OFF : run.reason == VM_RUN_STOPPED ? KILLED : FAILED);
   debug(VM, "%s (%u) is over%s%s\n", name_.c_str(), id_, report_.empty() ? "" : ": ", report_.c_str());
+}
+
+ustl::string VirtualMachine::logTrouble() const
+{
+  const int64 error = output_.logError();
+  if (error == 0)
+    return ustl::string();
+  char text[MESSAGE_SIZE];
+  const size_t length =
+      ksnprintf(text, sizeof(text), "the log file %s is not complete: %s\n", log_path_.c_str(), errorText(error));
+  return ustl::string(text, length);
 }
 
 void VirtualMachine::refuse(const char* reason)

@@ -69,6 +69,9 @@ public:
   /// What the hypervisor says about the end of the VM. Only once isOver(): until then its thread may be writing it.
   const ustl::string& report() const { return report_; }
 
+  /// A line about a log file that is not complete; empty if there is nothing to say. Once the VM runs, any thread.
+  ustl::string logTrouble() const;
+
   void stop();
   void reset();
   /// Passes a key to the guest, or a byte to its serial port when that is its console.
@@ -95,6 +98,7 @@ private:
   ustl::string name_;
   const ustl::string definition_;
   ustl::string report_;
+  ustl::string log_path_;
 
   Mutex handle_lock_; ///< inside every other lock; guards handle_
   Vm* handle_ = nullptr;

@@ -2,7 +2,7 @@
 #include "File.h"
 #include "Terminal.h"
 #include "VfsSyscall.h"
-#include "debug.h"
+#include "errno.h"
 #include "kformat.h"
 #include "sweb_vmx.h"
 
@@ -59,11 +59,17 @@ void VmOutput::writeLog()
 {
   if (!log_ || !piece_length_)
     return;
-  const ssize_t written = log_->write(piece_, piece_length_);
-  if (written != static_cast<ssize_t>(piece_length_))
+  // A disk that gets full takes a part; only the next try tells why.
+  for (size_t done = 0; done < piece_length_;)
   {
-    debug(VM, "log file: write failed with %zd, logging ends here\n", written);
-    log_.reset();
+    const ssize_t written = log_->write(piece_ + done, piece_length_ - done);
+    if (written <= 0)
+    {
+      log_error_ = written < 0 ? written : -EIO;
+      log_.reset();
+      break;
+    }
+    done += static_cast<size_t>(written);
   }
   piece_length_ = 0;
 }

@@ -29,6 +29,9 @@ public:
   /// Takes bytes of one of VM_STREAM_*. Any context. What does not fit is counted and reported in the log.
   void put(uint32 stream, const uint8* bytes, size_t length);
 
+  /// 0 as long as the log is complete, else the -E... with which it ended. Any thread.
+  int64 logError() const { return log_error_; }
+
   /// Passes on what waits. To keep the disk quiet, the log gets its part in larger pieces, or when `all` is set.
   void drain(bool all);
 
@@ -42,6 +45,7 @@ private:
 
   RingBuffer<uint16> waiting_; ///< stream in the high byte
   RefPtr<File> log_;
+  volatile int64 log_error_ = 0;
   Terminal* serial_terminal_ = nullptr;
   char piece_[LOG_PIECE];
   size_t piece_length_ = 0;

@@ -132,7 +132,9 @@ int64 VmSyscalls::statistics(uint32 id, pointer buffer, size_t size)
   size_t length = 0;
   if (!vm->withHandle([&](Vm* handle) { length = vm_statistics(handle, text.data(), text.size()); }))
     return -ESRCH;
-  return copyTextOut(buffer, size, text.c_str(), length);
+  text.resize(length);
+  text += vm->logTrouble();
+  return copyTextOut(buffer, size, text.c_str(), text.size());
 }
 
 int64 VmSyscalls::report(uint32 id, pointer buffer, size_t size)

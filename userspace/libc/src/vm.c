@@ -122,7 +122,7 @@ static void printReport(int id)
 {
   static char report[REPORT_SIZE];
   if (vm_report(id, report, sizeof(report)) > 0)
-    printf("%s\n", report);
+    printf("%s", report);
 }
 
 int vm_console(const char* command, int id)
@@ -144,6 +144,7 @@ int vm_console(const char* command, int id)
     return 0;
   case vm_ended:
     printf("%s has switched itself off\n", name);
+    printReport(id); // its exit code, or a log that is not complete
     return 0;
   case vm_killed:
     printf("%s was killed\n", name);
