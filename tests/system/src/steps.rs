@@ -1,7 +1,9 @@
 //! What several tests do.
 
+use std::fs;
+
 use anyhow::Result;
-use harness::{Key, Machine, Session};
+use harness::{GuestFolder, Key, Machine, RunDir, Session};
 
 /// Memory for a machine that runs guests.
 pub const MEMORY_FOR_GUESTS: u32 = 128;
@@ -11,6 +13,26 @@ pub const GUEST_BOOT: u64 = 60;
 /// Boots a machine with room for guests.
 pub fn boot_for_guests(name: &str) -> Result<Session> {
     Machine::new(name).memory(MEMORY_FOR_GUESTS).boot()
+}
+
+/// Makes a guest of a kernel image and the other lines of its definition, in a folder of `dir`.
+pub fn guest_from(dir: &RunDir, name: &str, kernel: &[u8], definition: &str) -> Result<GuestFolder> {
+    let folder = dir.file(name);
+    fs::create_dir(&folder)?;
+    fs::write(folder.join("image"), kernel)?;
+    fs::write(
+        folder.join(format!("{name}.vm")),
+        format!("kernel = image\n{definition}"),
+    )?;
+    GuestFolder::open(&folder)
+}
+
+/// Makes a guest of 16-bit code; it runs at 0x7C00.
+pub fn flat_guest(dir: &RunDir, name: &str, code: &[u8]) -> Result<GuestFolder> {
+    let mut sector = code.to_vec();
+    sector.resize(510, 0);
+    sector.extend([0x55, 0xAA]);
+    guest_from(dir, name, &sector, "format = flat\nmemory = 2M\n")
 }
 
 /// Types `vmrun guest` at the host's prompt and waits for the guest's.

@@ -1,5 +1,6 @@
 //! The whole system, booted in an emulator and used through its shell.
 
+mod bad_guests;
 mod boot;
 mod demo;
 mod disk;
@@ -8,3 +9,5 @@ mod no_vmx;
 mod own_guest;
 mod programs;
 mod shell;
+mod side_by_side;
+mod vm_tools;

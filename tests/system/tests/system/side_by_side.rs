@@ -1,0 +1,53 @@
+//! Several guests and programs at once.
+
+use anyhow::Result;
+use harness::Session;
+use system::steps::{GUEST_BOOT, back_to_host, boot_for_guests, guest_command, number_after, start_guest};
+
+/// How often the hypervisor has been asked by a guest.
+fn exits(sweb: &mut Session, name: &str) -> Result<u64> {
+    let statistics = sweb.command(&format!("cls; vmstat {name}"))?;
+    let count = number_after(&statistics, "\nall");
+    sweb.check(count.is_some(), &format!("vmstat counts no exits of {name}"))?;
+    Ok(count.unwrap_or_default())
+}
+
+/// One guest has a disk of its own, the other starts from the host's disk as a PC does; programs run on the host for a
+/// minute, and then in both.
+#[test]
+fn two_sweb_guests_and_a_program_share_a_minute() -> Result<()> {
+    let mut sweb = boot_for_guests("guests side by side")?;
+    start_guest(&mut sweb)?;
+    guest_command(&mut sweb, "echo I am the first")?;
+    back_to_host(&mut sweb, "vmrun guest")?;
+    sweb.type_line("vmrun bios")?;
+    sweb.wait_prompt_within(2 * GUEST_BOOT)?;
+    guest_command(&mut sweb, "echo I am the second")?;
+    back_to_host(&mut sweb, "vmrun bios")?;
+
+    let before = [exits(&mut sweb, "guest")?, exits(&mut sweb, "bios")?];
+    let start = sweb.ticks();
+    while sweb.ticks() - start < 60 * harness::TICKS_PER_SECOND {
+        let memtest = sweb.command("cls; memtest")?;
+        sweb.check(memtest.contains("[PASS]"), "the host's program fails")?;
+        sweb.idle(5)?;
+    }
+    for (name, before) in ["guest", "bios"].into_iter().zip(before) {
+        let after = exits(&mut sweb, name)?;
+        // Each has a clock that ticks at least a hundred times a second.
+        sweb.check(
+            after > before + 60 * 100,
+            &format!("{name} had {before} exits, and {after} a minute later"),
+        )?;
+    }
+
+    for (name, greeting) in [("guest", "I am the first"), ("bios", "I am the second")] {
+        let line = format!("vmconsole {name}");
+        sweb.type_line(&line)?;
+        sweb.wait_screen(greeting)?;
+        let memtest = guest_command(&mut sweb, "memtest")?;
+        sweb.check(memtest.contains("[PASS]"), &format!("{name} does not go on"))?;
+        back_to_host(&mut sweb, &line)?;
+    }
+    sweb.command("mult").map(drop)
+}
