@@ -46,14 +46,25 @@ pub fn write<C: VirtualCpu>(
     history: &History,
     symbol: impl Fn(u64) -> Option<String>,
 ) -> String {
-    let mut text = String::new();
-    // Writing to a String cannot fail.
+    let mut text = Growing(String::new());
+    // The most important comes first, so a report cut short is still one.
     let _ = sections(&mut text, name, cpu, failure, history, symbol);
-    text
+    text.0
+}
+
+/// Text that ends where the heap does: that may be what the guest died of.
+struct Growing(String);
+
+impl Write for Growing {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.0.try_reserve(text.len()).map_err(|_| fmt::Error)?;
+        self.0.push_str(text);
+        Ok(())
+    }
 }
 
 fn sections<C: VirtualCpu>(
-    out: &mut String,
+    out: &mut impl Write,
     name: &str,
     cpu: &mut C,
     failure: &Failure,
@@ -90,7 +101,7 @@ fn sections<C: VirtualCpu>(
     Ok(())
 }
 
-fn registers<C: VirtualCpu>(out: &mut String, cpu: &mut C) -> fmt::Result {
+fn registers<C: VirtualCpu>(out: &mut impl Write, cpu: &mut C) -> fmt::Result {
     const NAMES: [&str; 16] = [
         "rax", "rcx", "rdx", "rbx", "rsp", "rbp", "rsi", "rdi", "r8", "r9", "r10", "r11", "r12", "r13",
         "r14", "r15",

@@ -96,6 +96,16 @@ impl Transfer {
         self.block = start..self.buffer.len().min(start.saturating_add(self.block_size));
     }
 
+    /// Makes the buffer so many zeros. False when the host has no memory for them.
+    fn resize(&mut self, bytes: usize) -> bool {
+        self.buffer.clear();
+        let fits = self.buffer.try_reserve_exact(bytes).is_ok();
+        if fits {
+            self.buffer.resize(bytes, 0);
+        }
+        fits
+    }
+
     fn piece_is_moved(&self) -> bool {
         self.block.end >= self.buffer.len()
     }
@@ -105,7 +115,10 @@ impl Drive {
     pub(super) fn start_identify(&mut self) {
         let data = identify(self);
         self.begin(Width::Bits28, 0, 0, 1);
-        self.transfer.buffer.extend_from_slice(&data);
+        if !self.transfer.resize(data.len()) {
+            return self.fail_without_buffer();
+        }
+        self.transfer.buffer.copy_from_slice(&data);
         self.data_in();
     }
 
@@ -196,8 +209,9 @@ impl Drive {
         let Some(sectors) = self.next_piece() else {
             return self.fail_at(error::IDNF);
         };
-        self.transfer.buffer.clear();
-        self.transfer.buffer.resize(sectors as usize * SECTOR_SIZE, 0);
+        if !self.transfer.resize(sectors as usize * SECTOR_SIZE) {
+            return self.fail_without_buffer();
+        }
         self.ask(work, self.transfer.next, sectors);
     }
 
@@ -207,12 +221,21 @@ impl Drive {
             self.fail_at(error::IDNF);
             return false;
         };
-        self.transfer.buffer.clear();
-        self.transfer.buffer.resize(sectors as usize * SECTOR_SIZE, 0);
+        if !self.transfer.resize(sectors as usize * SECTOR_SIZE) {
+            self.fail_without_buffer();
+            return false;
+        }
         self.transfer.phase = Phase::Out;
         self.transfer.open(0);
         self.announce();
         true
+    }
+
+    /// The host's heap is full: to the guest a drive whose buffer is broken, a device fault. Its size is the guest's choice,
+    /// so the host cannot be the one to fall.
+    fn fail_without_buffer(&mut self) {
+        self.fail_at(error::ABRT);
+        self.status |= status::DF;
     }
 
     fn data_in(&mut self) {
@@ -388,5 +411,17 @@ impl Drive {
             self.end_transfer();
             self.sign();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_buffer_that_the_heap_has_not_is_refused() {
+        let mut transfer = Transfer::default();
+        assert!(transfer.resize(SECTOR_SIZE) && transfer.buffer == [0; SECTOR_SIZE]);
+        assert!(!transfer.resize(isize::MAX as usize) && transfer.buffer.is_empty());
     }
 }

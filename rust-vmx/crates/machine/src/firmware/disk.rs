@@ -5,7 +5,7 @@ use crate::cpu::VirtualCpu;
 use crate::exits::Outcome;
 use crate::guest::{Guest, GuestRam};
 use crate::host::Host;
-use alloc::vec;
+use crate::memory::zeroed;
 use devices::ide::SECTOR_SIZE;
 use vmx::addr::Gpa;
 use vmx::state::SegmentName;
@@ -23,6 +23,8 @@ mod status {
     pub const NOT_FOUND: u8 = 0x04;
     pub const BOUNDARY: u8 = 0x09;
     pub const READ_ERROR: u8 = 0x10;
+    /// The controller failed.
+    pub const CONTROLLER: u8 = 0x20;
     pub const WRITE_FAULT: u8 = 0xCC;
 }
 
@@ -193,7 +195,10 @@ fn transfer<C: VirtualCpu, M: GuestRam, H: Host>(
     }
     // The host's disk may block.
     caller.cpu.unload();
-    let mut buffer = vec![0; CHUNK.min(count) as usize * SECTOR_SIZE];
+    let Ok(mut buffer) = zeroed(CHUNK.min(count) as usize * SECTOR_SIZE) else {
+        log::warn!("INT 13h: the host has no memory for a disk buffer");
+        return Err(status::CONTROLLER);
+    };
     let mut done = 0;
     while done < count {
         let sectors = CHUNK.min(count - done);

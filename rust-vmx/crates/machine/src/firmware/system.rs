@@ -8,7 +8,6 @@ use crate::guest::{Guest, GuestRam};
 use crate::host::Host;
 use crate::loader::Start;
 use crate::memory::layout::HIGH_MEMORY;
-use alloc::vec;
 use devices::Width;
 use vmx::addr::Gpa;
 use vmx::state::SegmentName;
@@ -126,9 +125,18 @@ fn move_block<C: VirtualCpu, M: GuestRam, H: Host>(
         ])))
     };
     let (from, to) = (base(0x10), base(0x18));
-    let mut block = vec![0; 2 * usize::from(caller.cx())];
-    guest.memory.read(from, &mut block)?;
-    guest.memory.write(to, &block)
+    // In order and piece by piece, as the REP MOVSW of a BIOS.
+    let mut piece = [0; 512];
+    let length = 2 * u64::from(caller.cx());
+    let mut done = 0;
+    while done < length {
+        let count = (length - done).min(piece.len() as u64);
+        let piece = &mut piece[..count as usize];
+        guest.memory.read(Gpa(from.0 + done), piece)?;
+        guest.memory.write(Gpa(to.0 + done), piece)?;
+        done += count;
+    }
+    Ok(())
 }
 
 /// AX=E801h: memory above 1 MiB in KiB, and above 16 MiB in units of 64 KiB.

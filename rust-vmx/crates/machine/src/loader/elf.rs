@@ -1,7 +1,7 @@
 //! The loadable segments of an ELF file, 32 or 64 bits, read piece by piece: the file is never in memory as a whole.
 
 use super::{Image, LoadError};
-use alloc::vec;
+use crate::memory::zeroed;
 use alloc::vec::Vec;
 use elf::abi;
 use elf::endian::LittleEndian;
@@ -58,7 +58,7 @@ fn piece(image: &impl Image, offset: u64, length: u64) -> Result<Vec<u8>, LoadEr
     if end > image.size() {
         return Err(LoadError::Truncated);
     }
-    let mut bytes = vec![0; length as usize];
+    let mut bytes = zeroed(length as usize)?;
     image.read(offset, &mut bytes)?;
     Ok(bytes)
 }

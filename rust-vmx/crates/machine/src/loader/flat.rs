@@ -1,9 +1,8 @@
 //! 16-bit images: a file loaded at 0x7C00, or the first sector of a disk, entered in real mode as a BIOS does.
 
 use super::{Image, LoadError};
-use crate::memory::PhysicalMemory;
 use crate::memory::layout::LOW_MEMORY_END;
-use alloc::vec;
+use crate::memory::{PhysicalMemory, zeroed};
 use vmx::addr::Gpa;
 
 /// Where a boot sector is loaded.
@@ -21,7 +20,7 @@ pub fn load(image: &impl Image, memory: &mut impl PhysicalMemory) -> Result<(), 
     if image.size() > LIMIT {
         return Err(LoadError::TooLarge(LIMIT));
     }
-    let mut bytes = vec![0; image.size() as usize];
+    let mut bytes = zeroed(image.size() as usize)?;
     image.read(0, &mut bytes)?;
     memory.write(Gpa(ADDRESS), &bytes)?;
     Ok(())
@@ -51,6 +50,7 @@ pub fn load_boot_sector(disk: &impl Image, memory: &mut impl PhysicalMemory) -> 
 mod tests {
     use super::*;
     use crate::testing::Ram;
+    use alloc::vec;
 
     #[test]
     fn images_and_boot_sectors() {

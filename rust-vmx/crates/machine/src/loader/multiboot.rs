@@ -2,7 +2,7 @@
 
 use super::elf::{Executable, is_elf};
 use super::{Image, LoadError};
-use crate::memory::{Layout, PhysicalMemory};
+use crate::memory::{Layout, PhysicalMemory, zeroed};
 use alloc::vec;
 use alloc::vec::Vec;
 use vmx::addr::Gpa;
@@ -109,7 +109,7 @@ pub fn load(
 }
 
 fn find_header(image: &impl Image) -> Result<Option<Header>, LoadError> {
-    let mut bytes = vec![0; image.size().min(SEARCH) as usize];
+    let mut bytes = zeroed(image.size().min(SEARCH) as usize)?;
     image.read(0, &mut bytes)?;
     let word = |at: usize| {
         bytes
@@ -202,7 +202,7 @@ fn place(
     if !layout.is_usable(at, size) || hits_info {
         return Err(LoadError::NoMemory { at, length: size });
     }
-    let mut buffer = vec![0; 64 << 10];
+    let mut buffer = zeroed(64 << 10)?;
     let mut to = at;
     while to < at + length {
         let count = (at + length - to).min(buffer.len() as u64) as usize;

@@ -5,9 +5,21 @@ pub mod layout;
 pub use layout::Layout;
 pub use vmx::memory::MemoryError;
 
+use alloc::vec::Vec;
 use vmx::addr::Gpa;
 use vmx::frames::Frames;
 use vmx::memory::GuestMemory;
+
+/// A buffer of zeros on the host's heap. Its size, and when it is needed, is up to the guest or its images: an allocation that
+/// may not fail would end the host's kernel where this ends the guest.
+pub fn zeroed(length: usize) -> Result<Vec<u8>, MemoryError> {
+    let mut buffer = Vec::new();
+    buffer
+        .try_reserve_exact(length)
+        .map_err(|_| MemoryError::OutOfFrames)?;
+    buffer.resize(length, 0);
+    Ok(buffer)
+}
 
 /// Physical memory as loaders, page walkers and devices use it. The guest shares the memory and may change it between
 /// two calls, so nobody may rely on a value read twice.
@@ -40,5 +52,16 @@ impl<F: Frames + Clone> PhysicalMemory for GuestMemory<F> {
 
     fn write(&mut self, at: Gpa, bytes: &[u8]) -> Result<(), MemoryError> {
         GuestMemory::write(self, at, bytes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_buffer_that_the_heap_has_not_is_an_error() {
+        assert_eq!(zeroed(3).unwrap(), [0; 3]);
+        assert_eq!(zeroed(isize::MAX as usize), Err(MemoryError::OutOfFrames));
     }
 }
