@@ -20,7 +20,8 @@ constexpr uint16 KEYBOARD_COMMAND = 0x64;
 constexpr uint8 INPUT_FULL = 0x02;
 constexpr uint8 PULSE_RESET_LINE = 0xFE;
 constexpr uint16 RESET_CONTROL = 0xCF9;
-constexpr uint8 FULL_RESET = 0x06;
+constexpr uint8 SYSTEM_RESET = 0x02; // what kind it will be; the next write starts it
+constexpr uint8 START_RESET = 0x04;
 
 constexpr uint64 RESET_DELAY_NS = 50'000'000;
 
@@ -49,10 +50,14 @@ void Power::reset()
 {
   Console::drainAll();
   ArchInterrupts::disableInterrupts();
+  // The chipset's full reset comes first, because the other two ways reach the CPU as INIT on many boards, and a CPU in
+  // VMX root operation ignores INIT. The VMs' end leaves that operation, but this must work also after a VM that did
+  // not end.
+  outportb(RESET_CONTROL, SYSTEM_RESET);
+  outportb(RESET_CONTROL, SYSTEM_RESET | START_RESET);
+  pause(RESET_DELAY_NS);
   if ((inportb(KEYBOARD_COMMAND) & INPUT_FULL) == 0)
     outportb(KEYBOARD_COMMAND, PULSE_RESET_LINE);
-  pause(RESET_DELAY_NS);
-  outportb(RESET_CONTROL, FULL_RESET);
   pause(RESET_DELAY_NS);
   // No chipset obeyed. An exception without a handler, nor one for that: the CPU shuts down, and the board restarts it.
   struct [[gnu::packed]]

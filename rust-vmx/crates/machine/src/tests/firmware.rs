@@ -236,6 +236,14 @@ fn blocks_move_above_one_megabyte() {
         0
     );
     assert_eq!(bench.machine.guest_mut().memory.bytes(0x10_0000, 7), b"kernel\0");
+    // Longer than the pieces it goes in.
+    let long: std::vec::Vec<u8> = (0..1502u32)
+        .map(|index| index as u8 ^ (index >> 8) as u8)
+        .collect();
+    bench.machine.guest_mut().memory.write_at(0x5000, &long);
+    int(&mut bench, 0x15, &[(RAX, 0x8700), (RCX, 751), (RSI, 0x800)]);
+    assert_eq!(bench.machine.guest_mut().memory.bytes(0x10_0000, 1502), long);
+    assert_eq!(bench.machine.guest_mut().memory.bytes(0x10_05DE, 1), [0]);
     table[0x1F] = 0x80;
     bench.machine.guest_mut().memory.write_at(0x800, &table);
     assert_eq!(
