@@ -4,7 +4,9 @@ set -u
 
 here=$(CDPATH= cd -- "$(dirname -- "$0")/.." && pwd)
 : "${SWEB_BUILD:=$here/build}"
-export SWEB_BUILD RUST_LIB_BACKTRACE=0
+# Tests that try many cases say here how many (tests/counts).
+SWEB_COUNTS=$SWEB_BUILD/counts
+export SWEB_BUILD SWEB_COUNTS RUST_LIB_BACKTRACE=0
 unset RUSTFLAGS
 filter=${1:-}
 summary=
@@ -38,11 +40,22 @@ hypervisor_tests() { (export CARGO_TARGET_DIR="$SWEB_BUILD/rust-host"; cargo_tes
 host_tests() { (export CARGO_TARGET_DIR="$SWEB_BUILD/tests"; cargo_tests tests "$(nproc)" --workspace --exclude system); }
 system_tests() { (export CARGO_TARGET_DIR="$SWEB_BUILD/tests"; cargo_tests tests 2 --release -p system); }
 
+# What stands behind the numbers of passed tests: the cases of each family.
+print_counts() {
+  [ -s "$SWEB_COUNTS" ] || return 0
+  printf '\ncases tried:\n'
+  awk -F '\t' '{ sum[$1] += $2 } END { for (family in sum) printf "%10d  %s\n", sum[family], family }' \
+    "$SWEB_COUNTS" | sort -k 2
+}
+
+mkdir -p "$SWEB_BUILD"
+: > "$SWEB_COUNTS"
 step 'build: kernel, hypervisor, programs, disks' "$here/x" build
 step 'hypervisor: the crates on this machine' hypervisor_tests
 step 'kernel modules and harness on this machine' host_tests
 step 'system: SWEB in Bochs and QEMU' system_tests
 
+print_counts
 printf '\n%s' "$summary"
 [ "$failed" -eq 0 ] && printf 'All tests passed.\n' || printf 'Something failed; the reports are above.\n'
 exit "$failed"
