@@ -13,6 +13,7 @@ enum
 {
   LIST_SIZE = 4096,
   REPORT_SIZE = 8192,
+  SUMMARY_LINES = 3,
 };
 
 int vm_create(struct vm_create_request* request)
@@ -118,11 +119,20 @@ void vm_name(int id, char name[vm_name_size])
   snprintf(name, vm_name_size, "%d", id);
 }
 
-static void printReport(int id)
+// The first lines of the report: what happened, a hint, where. All of it would push just those off the screen.
+static void printSummary(int id, const char* name)
 {
   static char report[REPORT_SIZE];
-  if (vm_report(id, report, sizeof(report)) > 0)
-    printf("%s", report);
+  if (vm_report(id, report, sizeof(report)) <= 0)
+    return;
+  char* end = report;
+  for (int line = 0; line < SUMMARY_LINES && *end; ++line)
+    end += strcspn(end, "\n") + (strchr(end, '\n') != 0);
+  int shortened = *end != '\0';
+  *end = '\0';
+  printf("%s", report);
+  if (shortened)
+    printf("`vmreport %s' shows its registers and its last exits\n", name);
 }
 
 int vm_console(const char* command, int id)
@@ -144,14 +154,14 @@ int vm_console(const char* command, int id)
     return 0;
   case vm_ended:
     printf("%s has switched itself off\n", name);
-    printReport(id); // its exit code, or a log that is not complete
+    printSummary(id, name); // its exit code, or a log that is not complete
     return 0;
   case vm_killed:
     printf("%s was killed\n", name);
     return 0;
   default:
     printf("%s was ended because of an error:\n", name);
-    printReport(id);
+    printSummary(id, name);
     return 1;
   }
 }

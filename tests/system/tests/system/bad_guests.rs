@@ -73,7 +73,9 @@ fn a_triple_fault_ends_in_a_report() -> Result<()> {
     // The screen has no memory: what counts must still be on it.
     let seen = sweb.screen();
     sweb.check(
-        seen.contains("triple fault") && seen.contains("7c0a"),
+        ["stopped: triple fault", "hint:", "7c0a", "`vmreport faulty'"]
+            .iter()
+            .all(|part| seen.contains(part)),
         "what counts has scrolled off the screen",
     )?;
     let report = sweb.command("vmreport faulty")?;
@@ -151,6 +153,22 @@ fn broken_images_and_definitions_are_refused() -> Result<()> {
     }
     sweb.type_line("vmrun hello")?;
     sweb.wait_screen("Hello from a guest of SWEB!")
+}
+
+/// A guest reports its own end through the port that QEMU calls isa-debug-exit.
+#[test]
+fn the_exit_code_of_a_guest_is_shown() -> Result<()> {
+    let dir = RunDir::create("exit code")?;
+    let code = [0xB0, 0x05, 0xE6, 0xF4]; // mov al, 5; out 0xF4, al
+    let mut sweb = Machine::new("guest exit code")
+        .memory(MEMORY_FOR_GUESTS)
+        .guest(flat_guest(&dir, "quitter", &code)?)
+        .boot()?;
+    let output = sweb.command("vmrun quitter")?;
+    sweb.check(
+        output.contains("switched itself off") && output.contains("exit code 5"),
+        &format!("the exit code is not shown: {output}"),
+    )
 }
 
 /// A guest may have more memory than the host as long as it does not use it.
