@@ -8,6 +8,7 @@ class FileSystemInfo;
 class Loader;
 class Lock;
 class Terminal;
+class VcpuThread;
 struct ArchThreadRegisters;
 
 /// A flow of control with its own kernel stack. The scheduler owns it from addNewThread() on; the cleanup thread
@@ -78,6 +79,9 @@ public:
   /// Prints the call chain to the debug output: of the caller for the running thread, else of where the thread was
   /// left.
   void printBacktrace() const;
+
+  /// This thread as the vCPU it is, or null.
+  virtual VcpuThread* asVcpuThread() { return nullptr; }
 
   Loader* loader_ = nullptr; ///< a user thread's program; owned by its process
 

@@ -49,6 +49,14 @@ public:
   /// Consumer: forgets everything that is waiting.
   void clear() { __atomic_store_n(&tail_, __atomic_load_n(&head_, __ATOMIC_ACQUIRE), __ATOMIC_RELEASE); }
 
+  /// Both sides at once: frees the storage. From then on nothing fits.
+  void release()
+  {
+    delete[] slots_;
+    slots_ = nullptr;
+    size_ = head_ = tail_ = 0;
+  }
+
   /// A snapshot: the other side may change it at once. Reading tail first keeps the result from going negative.
   size_t count() const
   {

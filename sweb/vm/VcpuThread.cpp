@@ -1,4 +1,6 @@
 #include "VcpuThread.h"
+#include "ArchInterrupts.h"
+#include "ArchThreads.h"
 
 VcpuThread::VcpuThread(RefPtr<VirtualMachine> vm, uint32 index)
     : Thread(nullptr, "VcpuThread", KERNEL_THREAD, STACK_PAGES), vm_(ustl::move(vm)), index_(index)
@@ -15,7 +17,7 @@ VmRun VcpuThread::runUntilOver()
 {
   for (;;)
   {
-    const VmRun run = vm_run(vm_->handle(), index_);
+    const VmRun run = runOnce();
     // Interrupts are enabled again, and the host's handlers have run: the thread may have been away for a while.
     const bool idle = run.reason == VM_RUN_HALTED;
     vm_->output().drain(idle);
@@ -28,4 +30,25 @@ VmRun VcpuThread::runUntilOver()
     else if (idle)
       vm_->event().waitUntil(run.deadline_ns);
   }
+}
+
+VmRun VcpuThread::runOnce()
+{
+  in_hypervisor_ = true;
+  const VmRun run = vm_run(vm_->handle(), index_);
+  in_hypervisor_ = false;
+  return run;
+}
+
+void VcpuThread::endAfterPanic(const uint8* text, size_t length)
+{
+  VcpuThread* thread = currentThread ? currentThread->asVcpuThread() : nullptr;
+  if (!thread || !thread->in_hypervisor_ || thread->holding_lock_list_)
+    return;
+  thread->in_hypervisor_ = false; // a second panic, in what follows, is one too many
+  vm_abandon(thread->vm_->handle(), text, length);
+  if (!ArchInterrupts::testIFSet())
+    return; // it panicked where it had to be alone on the CPU, and may have left anything half done
+  thread->vm_->powerOff(VmRun{VM_RUN_FAILED, 0, 0});
+  thread->kill();
 }

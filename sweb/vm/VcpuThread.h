@@ -17,12 +17,21 @@ public:
   /// it in a state that can be taken down.
   void Run() override;
 
+  /// Called where the hypervisor panicked. If the current thread is in vm_run, and what it does there concerns nobody
+  /// else (it holds no lock, and its VM can be taken off the CPU), ends its VM and itself. Returns only if the kernel
+  /// has to stop instead.
+  static void endAfterPanic(const uint8* text, size_t length);
+
 private:
   /// The hypervisor asks for 32 KiB; interrupt handlers and the disk come on top.
   static constexpr size_t STACK_PAGES = 12;
 
   VmRun runUntilOver();
+  /// vm_run, with a note that this thread is in it.
+  VmRun runOnce();
+  VcpuThread* asVcpuThread() override { return this; }
 
   RefPtr<VirtualMachine> vm_;
   const uint32 index_;
+  bool in_hypervisor_ = false;
 };

@@ -94,7 +94,7 @@ void VirtualMachine::destroy()
 
 void VirtualMachine::powerOff(const VmRun& run)
 {
-  output_.drain(true);
+  output_.close();
   console_.powerOff();
 
   char text[REPORT_SIZE];
@@ -181,6 +181,12 @@ void VirtualMachine::stop()
 void VirtualMachine::reset()
 {
   withHandle([](Vm* vm) { vm_reset(vm); });
+  event_.notify();
+}
+
+void VirtualMachine::panic()
+{
+  withHandle([](Vm* vm) { vm_panic(vm); });
   event_.notify();
 }
 

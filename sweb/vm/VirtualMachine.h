@@ -74,6 +74,8 @@ public:
 
   void stop();
   void reset();
+  /// Has the hypervisor panic in the VM's thread: a drill.
+  void panic();
   /// Passes a key to the guest, or a byte to its serial port when that is its console.
   void input(uint8 byte);
 

@@ -1,11 +1,15 @@
 // What the hypervisor library imports from the kernel, part three: time, log, output of guests, and the end. Contracts:
 // rust-vmx/crates/sweb-vmx/src/ffi.rs.
 
+#include "Backtrace.h"
 #include "Clock.h"
+#include "DebugSink.h"
 #include "RealTimeClock.h"
+#include "VcpuThread.h"
 #include "VirtualMachine.h"
 #include "assert.h"
 #include "debug.h"
+#include "kformat.h"
 #include "sweb_vmx.h"
 
 uint64_t host_time_ns()
@@ -36,5 +40,9 @@ void host_output(size_t context, uint32_t stream, const uint8_t* bytes, size_t l
 
 void host_panic(const uint8_t* text, size_t length)
 {
+  DebugSink sink;
+  kformat(sink, "HYPERVISOR PANIC: %.*s\n", static_cast<int>(length), reinterpret_cast<const char*>(text));
+  Backtrace::printHere(sink);
+  VcpuThread::endAfterPanic(text, length);
   kpanict("%.*s", static_cast<int>(length), reinterpret_cast<const char*>(text));
 }

@@ -46,6 +46,13 @@ void VmOutput::drain(bool all)
     writeLog();
 }
 
+void VmOutput::close()
+{
+  drain(true);
+  waiting_.release();
+  log_ = nullptr;
+}
+
 void VmOutput::appendToLog(char byte)
 {
   if (!log_)

@@ -35,6 +35,9 @@ public:
   /// Passes on what waits. To keep the disk quiet, the log gets its part in larger pieces, or when `all` is set.
   void drain(bool all);
 
+  /// Passes on the rest and gives back buffer and log file: a VM that is over is remembered for a while.
+  void close();
+
 private:
   static constexpr size_t CAPACITY = 16384;
   static constexpr size_t LOG_PIECE = 4096;

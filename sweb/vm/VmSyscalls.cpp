@@ -45,6 +45,8 @@ int64 VmSyscalls::call(size_t number, size_t arg1, size_t arg2, size_t arg3)
     return kill(arg1);
   case sc_vm_reset:
     return reset(arg1);
+  case sc_vm_panic:
+    return panic(arg1);
   case sc_vm_stat:
     return statistics(arg1, arg2, arg3);
   case sc_vm_report:
@@ -119,6 +121,16 @@ int64 VmSyscalls::reset(uint32 id)
   if (!vm || vm->isOver())
     return -ESRCH;
   vm->reset();
+  return 0;
+}
+
+int64 VmSyscalls::panic(uint32 id)
+{
+  const RefPtr<VirtualMachine> vm = VmRegistry::instance()->find(id);
+  if (!vm || vm->isOver())
+    return -ESRCH;
+  vm->panic();
+  vm->waitUntilOver();
   return 0;
 }
 

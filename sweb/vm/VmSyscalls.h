@@ -21,6 +21,7 @@ private:
   static int64 list(pointer buffer, size_t size);
   static int64 kill(uint32 id);
   static int64 reset(uint32 id);
+  static int64 panic(uint32 id);
   static int64 statistics(uint32 id, pointer buffer, size_t size);
   static int64 report(uint32 id, pointer buffer, size_t size);
 };

@@ -14,6 +14,8 @@ int vm_attach(int id);
 
 int vm_kill(int id);
 int vm_reset(int id);
+// Has the hypervisor panic while it runs the VM: a drill, to see that only the VM ends.
+int vm_panic(int id);
 
 // Texts for people; return the length.
 ssize_t vm_list(char* buffer, size_t size);

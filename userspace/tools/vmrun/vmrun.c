@@ -17,11 +17,12 @@ static const char usage[] = "usage: vmrun [OPTIONS] NAME | FILE\n"
                             "  --cmdline TEXT     the kernel's command line\n"
                             "  --disk PATH[,ro]   one more disk: an image file, or a device of the host such\n"
                             "                     as idea2; `,ro' protects it\n"
+                            "  --name NAME        what the VM is called, instead of its definition's name\n"
                             "  --log FILE         where the guest's serial and debug output goes\n"
                             "  --detach           do not show its screen; `vmconsole' does later\n"
                             "\n"
                             "Options override what the definition says. See also vmlist, vmconsole, vmstat,\n"
-                            "vmreport, vmreset, vmkill.\n";
+                            "vmreport, vmreset, vmkill, vmpanic.\n";
 
 int main(int argc, char* argv[])
 {

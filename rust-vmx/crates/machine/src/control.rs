@@ -31,6 +31,7 @@ pub enum Input {
 pub struct Control {
     stop: AtomicBool,
     reset: AtomicBool,
+    panic: AtomicBool,
     /// Input on its way to the guest.
     pub input: Mailbox,
     /// The guest's screen as of the vCPU's last return.
@@ -61,6 +62,22 @@ impl Control {
     /// Whether a reset was asked for since the last call.
     pub fn take_reset(&self) -> bool {
         self.reset.load(Ordering::Relaxed) && self.reset.swap(false, Ordering::AcqRel)
+    }
+
+    /// Asks the vCPU's thread to panic: a drill, so that what follows a mistake of the hypervisor can be tested and shown.
+    pub fn request_panic(&self) {
+        self.panic.store(true, Ordering::Release);
+    }
+
+    /// Panics if that was asked for. For the vCPU's thread.
+    ///
+    /// # Panics
+    /// After [`request_panic`](Self::request_panic).
+    pub fn drill(&self) {
+        assert!(
+            !self.panic.load(Ordering::Relaxed),
+            "a drill, asked for by vmpanic"
+        );
     }
 }
 

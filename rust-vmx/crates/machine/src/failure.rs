@@ -20,6 +20,8 @@ pub enum Failure {
     Mmio(EptViolation),
     /// An exit that the controls should have made impossible.
     Unexpected(Exit),
+    /// The hypervisor itself panicked while it ran the guest; what it said.
+    Panic(String),
     /// After a reset the images could not be loaded again; what is wrong.
     Load(String),
 }
@@ -48,6 +50,7 @@ impl fmt::Display for Failure {
                 Linear(access)
             ),
             Self::Unexpected(exit) => write!(f, "unexpected exit {exit:?}"),
+            Self::Panic(text) => write!(f, "the hypervisor panicked: {text}"),
             Self::Load(text) => write!(f, "cannot start again: {text}"),
         }
     }
@@ -69,7 +72,7 @@ impl Failure {
     #[must_use]
     pub fn hint(&self) -> &'static str {
         match self {
-            Self::Entry(_) | Self::Unexpected(_) => {
+            Self::Entry(_) | Self::Unexpected(_) | Self::Panic(_) => {
                 "this is a mistake of the hypervisor; please report it with this text"
             }
             Self::TripleFault => {

@@ -209,6 +209,7 @@ impl<C: VirtualCpu, M: GuestRam, H: Host> Machine<C, M, H> {
             if self.guest.control.take_reset() {
                 self.restart()?;
             }
+            self.guest.control.drill();
             let now = self.guest.now();
             if let Some(stop) = self.serve_devices(now)? {
                 return Ok(stop);
@@ -378,6 +379,13 @@ impl<C: VirtualCpu, M: GuestRam, H: Host> Machine<C, M, H> {
             .filter(|_| visible)
             .map(|cursor| (cursor.column as u8, cursor.row as u8));
         control.screen.set_cursor(cursor);
+    }
+
+    /// Ends a machine whose [`run`](Self::run) panicked: takes the guest off the CPU and writes the report. For the thread that
+    /// panicked, which never returns to `run`. What `run` had in its hands stays allocated; everything else is sound, as behind
+    /// any other panic that is caught.
+    pub fn abandon(&mut self, message: &str) {
+        self.fail(&Failure::Panic(message.to_string()));
     }
 
     /// Writes the report.

@@ -163,7 +163,8 @@ unsafe extern "C" {
     pub fn host_log(level: u32, text: *const u8, length: usize);
     /// Output bytes of the guest whose `vm_create` got `context`. Interrupts are disabled; must not block.
     pub fn host_output(context: usize, stream: u32, bytes: *const u8, length: usize);
-    /// The hypervisor found itself inconsistent: print `text`, a backtrace, and stop the kernel.
+    /// The hypervisor found itself inconsistent, and this thread must not return to it: print `text` and a backtrace, and stop
+    /// the kernel, or, inside `vm_run`, only the VM (`vm_abandon`).
     pub fn host_panic(text: *const u8, length: usize) -> !;
 }
 
@@ -254,6 +255,31 @@ pub unsafe extern "C" fn vm_run(vm: *mut Vm, vcpu: u32) -> VmRun {
     }
     // SAFETY: the VM is live, and the caller is the only one to run its vCPU.
     unsafe { handle(vm).run() }
+}
+
+/// Ends a VM whose `vm_run` panicked. For `host_panic`, on the same thread. Takes the guest's state off this CPU, enables
+/// interrupts, and writes the report, with `text` (`length` bytes) as its reason. Afterwards the VM is to be destroyed; what
+/// `vm_run` had in its hands stays allocated.
+///
+/// # Safety
+/// `vm` is live, and the calling thread panicked in `vm_run` for it and will not return there. `text` points to `length`
+/// readable bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vm_abandon(vm: *mut Vm, text: *const u8, length: usize) {
+    // SAFETY: the caller's promise about `text`.
+    let text = unsafe { core::slice::from_raw_parts(text, length) };
+    // SAFETY: the caller's promise about the VM and the thread.
+    unsafe { handle(vm).abandon(&String::from_utf8_lossy(text)) }
+}
+
+/// Asks a VM's `vm_run` to panic: a drill. The kernel wakes a halted vCPU's thread itself.
+///
+/// # Safety
+/// `vm` is live.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vm_panic(vm: *mut Vm) {
+    // SAFETY: the VM is live.
+    unsafe { handle(vm) }.control().request_panic();
 }
 
 /// Asks a VM to stop: the next `vm_run` (or the one in progress, within one host tick) returns `VM_RUN_STOPPED`. The

@@ -82,6 +82,15 @@ impl Handle {
         }
     }
 
+    /// Ends the machine after a panic in [`run`](Self::run).
+    ///
+    /// # Safety
+    /// Called by the thread that panicked, which does not return from the panic.
+    pub unsafe fn abandon(&self, message: &str) {
+        // SAFETY: the other reference to the machine is in frames of this thread's stack that never run again.
+        unsafe { &mut *self.machine.get() }.abandon(message);
+    }
+
     /// What threads other than the vCPU's may use.
     pub fn control(&self) -> &Control {
         &self.control

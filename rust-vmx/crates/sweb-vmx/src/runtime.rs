@@ -25,14 +25,17 @@ unsafe impl GlobalAlloc for KernelHeap {
 #[global_allocator]
 static HEAP: KernelHeap = KernelHeap;
 
-/// A panic is a mistake of the hypervisor, never of a guest: what a guest may do is a `Result` everywhere. The state it
-/// leaves behind (a VMCS, frames, half a table) cannot be trusted, so the kernel stops, with both backtraces.
+/// A panic is a mistake of the hypervisor, never of a guest: what a guest may do is a `Result` everywhere. The kernel decides
+/// what has to stop: the VM, when one was running and nothing is shared with others half done, or everything.
 #[panic_handler]
 fn panic(info: &PanicInfo<'_>) -> ! {
     // The heap may be what the panic is about, so the text needs none.
     let mut text = FixedText::<512>::new();
     // Writing to it cannot fail; it truncates.
-    let _ = write!(text, "{info}");
+    let _ = write!(text, "{}", info.message());
+    if let Some(place) = info.location() {
+        let _ = write!(text, " ({}:{})", place.file(), place.line());
+    }
     let text = text.as_bytes();
     // SAFETY: the text is valid for its length; host_panic does not return.
     unsafe { ffi::host_panic(text.as_ptr(), text.len()) }

@@ -171,6 +171,55 @@ fn the_exit_code_of_a_guest_is_shown() -> Result<()> {
     )
 }
 
+/// A mistake of the hypervisor, here one that was asked for, ends the VM it happened to and gives all of it back.
+#[test]
+fn a_panic_of_the_hypervisor_ends_one_vm() -> Result<()> {
+    let mut sweb = Machine::new("hypervisor panic")
+        .memory(MEMORY_FOR_GUESTS)
+        .boot()?;
+    sweb.command("vmrun --detach --name other hello")?;
+    // What is remembered of a VM that is over: its report and a page of its log. Its own pages are ten times as many.
+    const REMEMBERED_PAGES: u64 = 3;
+    let mut free = Vec::new();
+    for _ in 0..2 {
+        sweb.command("vmrun --detach --name unlucky boot")?;
+        sweb.command("vmpanic unlucky")?;
+        let report = sweb.command("vmreport unlucky")?;
+        for part in [
+            "stopped: the hypervisor panicked: a drill",
+            "hint:",
+            "rax",
+            "last exits",
+        ] {
+            sweb.check(
+                report.contains(part),
+                &format!("the report lacks '{part}': {report}"),
+            )?;
+        }
+        let memory = sweb.command("free")?;
+        free.extend(number_after(&memory, "free"));
+    }
+    let [first, second] = free[..] else {
+        return Err(sweb.failure("free does not tell the free pages"));
+    };
+    sweb.check(
+        first - second <= REMEMBERED_PAGES,
+        &format!("memory is lost: {free:?}"),
+    )?;
+    let list = sweb.command("vmlist")?;
+    let row = |name: &str| list.lines().find(|row| row.contains(name)).unwrap_or_default();
+    sweb.check(row("unlucky").contains("failed"), "vmlist does not say 'failed'")?;
+    sweb.check(row("other").contains("running"), "the other VM has stopped")?;
+    sweb.check(
+        sweb.debug_log().contains("HYPERVISOR PANIC: "),
+        "the debug log has no backtrace",
+    )?;
+    sweb.type_line("vmconsole other")?;
+    sweb.wait_screen("Press a key to switch me off.")?;
+    sweb.type_text("x")?;
+    sweb.wait_prompt()
+}
+
 /// A guest may have more memory than the host as long as it does not use it.
 #[test]
 fn a_guest_that_uses_up_the_host_is_ended() -> Result<()> {
