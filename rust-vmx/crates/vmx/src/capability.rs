@@ -24,6 +24,12 @@ pub struct Capabilities {
     pub exit: Allowed,
     /// VM-entry controls.
     pub entry: Allowed,
+    /// Tertiary processor-based controls that may be 1; none where the CPU has none.
+    pub tertiary: u64,
+    /// Secondary VM-exit controls that may be 1; none where the CPU has none.
+    pub secondary_exit: u64,
+    /// VM functions that may be enabled; none where the CPU has none.
+    pub vm_functions: u64,
 }
 
 /// The fixed bits of CR0 or CR4 (SDM appendix A.7 and A.8): a bit that is 1 in FIXED0 must be 1, a bit that is 0 in
@@ -72,6 +78,17 @@ impl Capabilities {
         } else {
             0
         };
+        // The three of later CPUs exist where the control that brings them in does (A.3.4, A.4.2, A.11).
+        let mut if_set = |word: Allowed, bit: u32, number: u32| {
+            if word.may_be_one >> bit & 1 != 0 {
+                read(number)
+            } else {
+                0
+            }
+        };
+        let tertiary = if_set(primary, 17, msr::IA32_VMX_PROCBASED_CTLS3);
+        let secondary_exit = if_set(exit, 31, msr::IA32_VMX_EXIT_CTLS2);
+        let vm_functions = if_set(secondary, 13, msr::IA32_VMX_VMFUNC);
         Self {
             basic,
             misc: read(msr::IA32_VMX_MISC),
@@ -89,6 +106,9 @@ impl Capabilities {
             secondary,
             exit,
             entry,
+            tertiary,
+            secondary_exit,
+            vm_functions,
         }
     }
 
@@ -132,6 +152,40 @@ impl Capabilities {
         (self.misc & 0x1F) as u32
     }
 
+    /// Whether a hardware exception may be injected with or without an error code, whatever its vector (A.1, bit 56).
+    #[must_use]
+    pub const fn free_error_codes(&self) -> bool {
+        self.basic & 1 << 56 != 0
+    }
+
+    /// Whether a nested exception can be injected (A.1, bit 58).
+    #[must_use]
+    pub const fn nested_exceptions(&self) -> bool {
+        self.basic & 1 << 58 != 0
+    }
+
+    /// Whether a guest may be entered in an activity state (A.6, bits 8:6): 1 HLT, 2 shutdown, 3 wait-for-SIPI.
+    #[must_use]
+    pub const fn activity_state(&self, state: u32) -> bool {
+        match state {
+            0 => true,
+            1..=3 => self.misc >> (5 + state) & 1 != 0,
+            _ => false,
+        }
+    }
+
+    /// How many CR3-target values there are (A.6, bits 24:16).
+    #[must_use]
+    pub const fn cr3_targets(&self) -> u32 {
+        (self.misc >> 16 & 0x1FF) as u32
+    }
+
+    /// Whether a software event with an instruction length of 0 can be injected (A.6, bit 30).
+    #[must_use]
+    pub const fn zero_length_injection(&self) -> bool {
+        self.misc & 1 << 30 != 0
+    }
+
     /// Whether an exit stores EFER.LMA into "IA-32e mode guest" (A.6, bit 5); so it is with unrestricted guest.
     #[must_use]
     pub const fn exit_stores_lma(&self) -> bool {
@@ -142,6 +196,24 @@ impl Capabilities {
     #[must_use]
     pub const fn ept_four_levels(&self) -> bool {
         self.ept_vpid_bit(6)
+    }
+
+    /// EPT walks of five levels (A.10, bit 7).
+    #[must_use]
+    pub const fn ept_five_levels(&self) -> bool {
+        self.ept_vpid_bit(7)
+    }
+
+    /// Whether the EPT tables themselves may be uncacheable memory (A.10, bit 8).
+    #[must_use]
+    pub const fn ept_uncacheable(&self) -> bool {
+        self.ept_vpid_bit(8)
+    }
+
+    /// Supervisor shadow-stack control in the EPT pointer (A.10, bit 23).
+    #[must_use]
+    pub const fn ept_shadow_stack(&self) -> bool {
+        self.ept_vpid_bit(23)
     }
 
     /// Whether the EPT tables themselves may be write-back memory (A.10, bit 14).
@@ -221,6 +293,7 @@ pub(crate) mod tests {
             0x48E => 0xF7F9_FFFE_0400_6172,
             0x48F => 0x7F_FFFF_0003_6DFB,
             0x490 => 0xFFFF_0000_11FB,
+            0x491 => 1,
             _ => panic!("MSR {number:#x} does not exist there"),
         }
     }

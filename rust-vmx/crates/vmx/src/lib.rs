@@ -31,6 +31,7 @@ extern crate alloc;
 
 pub mod addr;
 pub mod capability;
+pub mod check;
 mod control_register;
 pub mod controls;
 pub mod cpuid;

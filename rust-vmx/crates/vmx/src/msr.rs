@@ -2,6 +2,9 @@
 #![allow(missing_docs)]
 
 pub const IA32_FEATURE_CONTROL: u32 = 0x3A;
+pub const IA32_BIOS_UPDT_TRIG: u32 = 0x79;
+pub const IA32_BIOS_SIGN_ID: u32 = 0x8B;
+pub const IA32_SMM_MONITOR_CTL: u32 = 0x9B;
 pub const IA32_SYSENTER_CS: u32 = 0x174;
 pub const IA32_SYSENTER_ESP: u32 = 0x175;
 pub const IA32_SYSENTER_EIP: u32 = 0x176;
@@ -24,6 +27,9 @@ pub const IA32_VMX_TRUE_PINBASED_CTLS: u32 = 0x48D;
 pub const IA32_VMX_TRUE_PROCBASED_CTLS: u32 = 0x48E;
 pub const IA32_VMX_TRUE_EXIT_CTLS: u32 = 0x48F;
 pub const IA32_VMX_TRUE_ENTRY_CTLS: u32 = 0x490;
+pub const IA32_VMX_VMFUNC: u32 = 0x491;
+pub const IA32_VMX_PROCBASED_CTLS3: u32 = 0x492;
+pub const IA32_VMX_EXIT_CTLS2: u32 = 0x493;
 
 pub const IA32_EFER: u32 = 0xC000_0080;
 pub const IA32_STAR: u32 = 0xC000_0081;

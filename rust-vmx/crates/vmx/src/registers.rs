@@ -1,62 +1,113 @@
 //! Bits of the control, flag and model-specific registers, as far as this crate looks at them.
 
-/// RFLAGS (SDM volume 1, "EFLAGS Register", 3.4.3).
-#[allow(missing_docs)]
-pub mod rflags {
-    /// Bit 1 is always 1.
-    pub const RESERVED_ONE: u64 = 1 << 1;
-    pub const TF: u64 = 1 << 8;
-    pub const IF: u64 = 1 << 9;
-    pub const RF: u64 = 1 << 16;
-    pub const VM: u64 = 1 << 17;
+/// Declares the bits of a register: a constant for each, and their names for people.
+macro_rules! bits {
+    ($(#[$doc:meta])* $register:ident { $($(#[$bit_doc:meta])* $name:ident = $bit:literal;)* }) => {
+        $(#[$doc])*
+        #[allow(missing_docs)]
+        pub mod $register {
+            $($(#[$bit_doc])* pub const $name: u64 = 1 << $bit;)*
+
+            /// The bits above, each with its name.
+            pub const NAMES: &[(u64, &str)] = &[$(($name, stringify!($name))),*];
+        }
+    };
 }
 
-/// CR0 (SDM "Control Registers", 2.5).
-#[allow(missing_docs)]
-pub mod cr0 {
-    pub const PE: u64 = 1 << 0;
-    pub const MP: u64 = 1 << 1;
-    pub const EM: u64 = 1 << 2;
-    pub const TS: u64 = 1 << 3;
-    pub const ET: u64 = 1 << 4;
-    pub const NE: u64 = 1 << 5;
-    pub const WP: u64 = 1 << 16;
-    pub const AM: u64 = 1 << 18;
-    pub const NW: u64 = 1 << 29;
-    pub const CD: u64 = 1 << 30;
-    pub const PG: u64 = 1 << 31;
+bits! {
+    /// RFLAGS (SDM volume 1, "EFLAGS Register", 3.4.3).
+    rflags {
+        CF = 0;
+        /// Bit 1 is always 1.
+        RESERVED_ONE = 1;
+        PF = 2;
+        AF = 4;
+        ZF = 6;
+        SF = 7;
+        TF = 8;
+        IF = 9;
+        DF = 10;
+        OF = 11;
+        IOPL_LOW = 12;
+        IOPL_HIGH = 13;
+        NT = 14;
+        RF = 16;
+        VM = 17;
+        AC = 18;
+        VIF = 19;
+        VIP = 20;
+        ID = 21;
+    }
 }
 
-/// CR4 (SDM "Control Registers", 2.5).
-#[allow(missing_docs)]
-pub mod cr4 {
-    pub const VME: u64 = 1 << 0;
-    pub const PVI: u64 = 1 << 1;
-    pub const TSD: u64 = 1 << 2;
-    pub const DE: u64 = 1 << 3;
-    pub const PSE: u64 = 1 << 4;
-    pub const PAE: u64 = 1 << 5;
-    pub const MCE: u64 = 1 << 6;
-    pub const PGE: u64 = 1 << 7;
-    pub const PCE: u64 = 1 << 8;
-    pub const OSFXSR: u64 = 1 << 9;
-    pub const OSXMMEXCPT: u64 = 1 << 10;
-    pub const UMIP: u64 = 1 << 11;
-    pub const VMXE: u64 = 1 << 13;
-    pub const FSGSBASE: u64 = 1 << 16;
-    pub const PCIDE: u64 = 1 << 17;
-    pub const OSXSAVE: u64 = 1 << 18;
-    pub const SMEP: u64 = 1 << 20;
-    pub const SMAP: u64 = 1 << 21;
+bits! {
+    /// CR0 (SDM "Control Registers", 2.5).
+    cr0 {
+        PE = 0;
+        MP = 1;
+        EM = 2;
+        TS = 3;
+        ET = 4;
+        NE = 5;
+        WP = 16;
+        AM = 18;
+        NW = 29;
+        CD = 30;
+        PG = 31;
+    }
 }
 
-/// IA32_EFER (SDM "Extended Feature Enable Register", 2.2.1).
-#[allow(missing_docs)]
-pub mod efer {
-    pub const SCE: u64 = 1 << 0;
-    pub const LME: u64 = 1 << 8;
-    pub const LMA: u64 = 1 << 10;
-    pub const NXE: u64 = 1 << 11;
+bits! {
+    /// CR4 (SDM "Control Registers", 2.5).
+    cr4 {
+        VME = 0;
+        PVI = 1;
+        TSD = 2;
+        DE = 3;
+        PSE = 4;
+        PAE = 5;
+        MCE = 6;
+        PGE = 7;
+        PCE = 8;
+        OSFXSR = 9;
+        OSXMMEXCPT = 10;
+        UMIP = 11;
+        LA57 = 12;
+        VMXE = 13;
+        SMXE = 14;
+        FSGSBASE = 16;
+        PCIDE = 17;
+        OSXSAVE = 18;
+        KL = 19;
+        SMEP = 20;
+        SMAP = 21;
+        PKE = 22;
+        CET = 23;
+        PKS = 24;
+        UINTR = 25;
+        LAM_SUP = 28;
+    }
+}
+
+bits! {
+    /// IA32_EFER (SDM "Extended Feature Enable Register", 2.2.1).
+    efer {
+        SCE = 0;
+        LME = 8;
+        LMA = 10;
+        NXE = 11;
+    }
+}
+
+bits! {
+    /// Guest interruptibility state (SDM "Guest Non-Register State", 25.4.2, table 25-3).
+    interruptibility {
+        STI = 0;
+        MOV_SS = 1;
+        SMI = 2;
+        NMI = 3;
+        ENCLAVE = 4;
+    }
 }
 
 /// Segment access rights as the VMCS holds them (SDM "Guest Register State", 25.4.1, table 25-2).

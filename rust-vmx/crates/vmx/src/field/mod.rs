@@ -167,6 +167,73 @@ impl<R, W, V> fmt::Debug for Field<R, W, V> {
     }
 }
 
+/// A field by its number alone: what a list or a message speaks of.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct AnyField(pub u32);
+
+impl AnyField {
+    /// Bits 11:10 of the encoding: 0 control, 1 exit information, 2 guest state, 3 host state.
+    #[must_use]
+    pub const fn role(self) -> u32 {
+        self.0 >> 10 & 3
+    }
+
+    /// The width in bits.
+    #[must_use]
+    pub const fn bits(self) -> u32 {
+        match self.0 >> 13 & 3 {
+            0 => 16,
+            2 => 32,
+            _ => 64,
+        }
+    }
+
+    /// The bits a value of it can have.
+    #[must_use]
+    pub const fn mask(self) -> u64 {
+        u64::MAX >> (64 - self.bits())
+    }
+
+    /// Its name in this crate, without the role.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        let fields = match self.role() {
+            0 => control::ALL,
+            1 => exit_info::ALL,
+            2 => guest::ALL,
+            _ => host::ALL,
+        };
+        let place = fields.binary_search_by_key(&self.0, |field| field.0).ok();
+        place
+            .and_then(|place| fields.get(place))
+            .map_or("?", |field| field.1)
+    }
+}
+
+impl<R: Role, W: Width, V: Value> From<Field<R, W, V>> for AnyField {
+    fn from(field: Field<R, W, V>) -> Self {
+        Self(field.encoding)
+    }
+}
+
+/// The name as messages use it: guest and host registers are told apart.
+impl fmt::Display for AnyField {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.role() {
+            2 => "guest ",
+            3 => "host ",
+            _ => "",
+        })?;
+        f.write_str(self.name())
+    }
+}
+
+impl fmt::Debug for AnyField {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self} ({:#06x})", self.0)
+    }
+}
+
 /// Declares the fields of one role and a list of them all.
 macro_rules! fields {
     ($role:ident; $($encoding:literal $name:ident: $width:ty as $value:ty, $doc:literal;)*) => {
