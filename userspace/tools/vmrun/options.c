@@ -4,7 +4,7 @@
 #include "string.h"
 
 // Options with a value, and the keys of the definition they stand for.
-static const char* const keys[] = {"memory", "kernel", "cmdline", "disk", "log", "name"};
+static const char* const keys[] = {"memory", "kernel", "cmdline", "disk", "log", "name", "barriers"};
 
 static const char* keyOf(const char* option)
 {

@@ -12,6 +12,7 @@ use alloc::sync::Arc;
 use core::arch::x86_64::__cpuid_count;
 use core::fmt;
 use vmx::addr::Gpa;
+use vmx::barrier::{BarrierCost, Barriers};
 use vmx::event::Event;
 use vmx::exit::VmExit;
 use vmx::frames::Frames;
@@ -84,6 +85,11 @@ pub fn create<F: Frames + Clone, H: Host>(
         cr4_offered: Cpuid::new(host_cpuid, xcr0).cr4_offered(),
         xcr0_offered: xcr0,
         slice_ticks: host.tsc_hz() / 1000 * (SLICE / 1_000_000),
+        barriers: if definition.barriers {
+            Barriers::of_this_cpu()
+        } else {
+            Barriers::default()
+        },
     };
     let vcpu = Vcpu::new(root, config).map_err(CreateError::Vcpu)?;
     let cpuid = Cpuid::new(host_cpuid, xcr0 & vcpu.xcr0_supported());
@@ -195,6 +201,10 @@ impl<F: Frames + Clone> VirtualCpu for Vcpu<F> {
 
     fn tsc_offset(&self) -> u64 {
         Vcpu::tsc_offset(self)
+    }
+
+    fn barrier_cost(&self) -> BarrierCost {
+        Vcpu::barrier_cost(self)
     }
 
     fn set_tsc_offset(&mut self, offset: u64) {

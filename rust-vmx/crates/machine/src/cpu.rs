@@ -6,6 +6,7 @@
 
 use core::fmt::{self, Display};
 use vmx::addr::Gpa;
+use vmx::barrier::BarrierCost;
 use vmx::event::Event;
 use vmx::exit::VmExit;
 use vmx::state::{CpuMode, DescriptorTable, Registers, Segment, SegmentName, SystemRegister, TableName};
@@ -68,6 +69,9 @@ pub trait VirtualCpu {
     fn set_deadline(&mut self, tsc: Option<u64>);
     /// The difference guest TSC - host TSC.
     fn tsc_offset(&self) -> u64;
+
+    /// What barriers between guests took so far.
+    fn barrier_cost(&self) -> BarrierCost;
     /// Sets the difference guest TSC - host TSC.
     fn set_tsc_offset(&mut self, offset: u64);
 

@@ -27,7 +27,7 @@ pub const MAX_DISKS: usize = 4;
 pub const MAX_MODULES: usize = 64;
 
 /// The keys, for the hint of an error.
-const KEYS: &str = "name, kernel, format, module, cmdline, memory, disk, console, log, triplefault";
+const KEYS: &str = "name, kernel, format, module, cmdline, memory, disk, console, log, triplefault, barriers";
 
 /// A guest as its author describes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,6 +52,8 @@ pub struct Definition {
     pub log: Option<String>,
     /// What a triple fault does.
     pub triple_fault: TripleFaultPolicy,
+    /// Whether barriers separate it from other guests in the CPU's predictors and caches.
+    pub barriers: bool,
 }
 
 /// What a triple fault does. A real machine resets, which hides the mistake that led there.
@@ -131,6 +133,8 @@ pub enum Problem {
     BadConsole(String),
     /// A `triplefault` that is none.
     BadTripleFault(String),
+    /// A `barriers` that is none.
+    BadBarriers(String),
     /// Words after a disk's comma that mean nothing.
     BadDiskOption(String),
     /// More disks than the controller has places.
@@ -181,6 +185,7 @@ impl fmt::Display for Problem {
             Self::BadTripleFault(value) => {
                 write!(f, "triplefault '{value}' is unknown; write report or reset")
             }
+            Self::BadBarriers(value) => write!(f, "barriers '{value}' is unknown; write on or off"),
             Self::BadDiskOption(value) => {
                 write!(f, "disk option '{value}' is unknown; the only one is ',ro'")
             }
@@ -217,6 +222,7 @@ impl Definition {
             console: Console::Screen,
             log: None,
             triple_fault: TripleFaultPolicy::Report,
+            barriers: true,
         };
         for (index, line) in text.lines().enumerate() {
             definition.line(line.trim()).map_err(|problem| DefinitionError {
@@ -249,6 +255,7 @@ impl Definition {
             "console" => self.console = console(value)?,
             "log" => self.log = Some(required("log", value)?),
             "triplefault" => self.triple_fault = triple_fault(value)?,
+            "barriers" => self.barriers = barriers(value)?,
             other => return Err(Problem::UnknownKey(other.to_string())),
         }
         Ok(())
@@ -287,6 +294,14 @@ fn console(value: &str) -> Result<Console, Problem> {
         "screen" => Ok(Console::Screen),
         "serial" => Ok(Console::Serial),
         other => Err(Problem::BadConsole(other.to_string())),
+    }
+}
+
+fn barriers(value: &str) -> Result<bool, Problem> {
+    match value {
+        "on" => Ok(true),
+        "off" => Ok(false),
+        other => Err(Problem::BadBarriers(other.to_string())),
     }
 }
 

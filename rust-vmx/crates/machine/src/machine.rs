@@ -193,6 +193,10 @@ impl<C: VirtualCpu, M: GuestRam, H: Host> Machine<C, M, H> {
             Err(failure) => self.fail(&failure),
         };
         self.account();
+        self.guest
+            .control
+            .statistics
+            .set_barriers(self.cpu.barrier_cost());
         // From here on the thread may be switched away, so the guest leaves the CPU.
         self.cpu.unload();
         if self.shows_now(&stop) {

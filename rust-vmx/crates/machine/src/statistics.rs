@@ -3,6 +3,7 @@
 use alloc::string::String;
 use core::fmt::{self, Write};
 use core::sync::atomic::{AtomicU64, Ordering};
+use vmx::barrier::BarrierCost;
 
 /// Basic exit reasons are numbered below this; larger ones share the last place.
 const REASONS: usize = 80;
@@ -53,6 +54,8 @@ pub struct Statistics {
     pub sectors_read: Counter,
     /// Sectors written to disks.
     pub sectors_written: Counter,
+    /// How often barriers separated the guest from others, and how long that took.
+    barriers: Cost,
     /// Bytes of host frames the VM holds.
     pub frame_bytes: Counter,
 }
@@ -66,6 +69,7 @@ impl Default for Statistics {
             exceptions: Counter::default(),
             sectors_read: Counter::default(),
             sectors_written: Counter::default(),
+            barriers: Cost::default(),
             frame_bytes: Counter::default(),
         }
     }
@@ -77,6 +81,12 @@ impl Statistics {
         let cost = &self.exits[usize::from(reason).min(REASONS - 1)];
         cost.count.add(1);
         cost.ticks.add(ticks);
+    }
+
+    /// Records what the barriers took so far.
+    pub fn set_barriers(&self, cost: BarrierCost) {
+        self.barriers.count.set(cost.count);
+        self.barriers.ticks.set(cost.ticks);
     }
 
     /// All exits.
@@ -126,6 +136,13 @@ impl Statistics {
             "{:<24}{exits:>12}{host:>16}{:>12}",
             "all",
             host.checked_div(exits).unwrap_or(0)
+        )?;
+        let (count, ticks) = (self.barriers.count.get(), self.barriers.ticks.get());
+        writeln!(
+            text,
+            "{:<24}{count:>12}{ticks:>16}{:>12}",
+            "barriers at switches",
+            ticks.checked_div(count).unwrap_or(0)
         )?;
         writeln!(text, "{:<24}{:>28}", "ticks in the guest", self.guest_ticks.get())?;
         writeln!(text, "{:<24}{:>12}", "interrupts injected", self.interrupts.get())?;

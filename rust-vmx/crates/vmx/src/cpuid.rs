@@ -22,6 +22,12 @@ pub fn has_tsc_aux() -> bool {
         || cpuid(0, 0)[0] >= 7 && cpuid(7, 0)[2] & 1 << 22 != 0
 }
 
+/// CPUID.(EAX=7,ECX=0):EDX; 0 where the leaf is missing.
+#[must_use]
+pub fn structured_features() -> u32 {
+    if cpuid(0, 0)[0] >= 7 { cpuid(7, 0)[3] } else { 0 }
+}
+
 /// Bytes an XSAVE area needs in the standard format for all components XCR0 allows now (CPUID.0DH.0:EBX).
 #[must_use]
 pub fn xsave_area_size() -> usize {

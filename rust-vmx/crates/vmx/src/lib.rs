@@ -30,6 +30,7 @@
 extern crate alloc;
 
 pub mod addr;
+pub mod barrier;
 pub mod capability;
 pub mod check;
 mod control_register;

@@ -2,9 +2,12 @@
 #![allow(missing_docs)]
 
 pub const IA32_FEATURE_CONTROL: u32 = 0x3A;
+pub const IA32_PRED_CMD: u32 = 0x49;
 pub const IA32_BIOS_UPDT_TRIG: u32 = 0x79;
 pub const IA32_BIOS_SIGN_ID: u32 = 0x8B;
 pub const IA32_SMM_MONITOR_CTL: u32 = 0x9B;
+pub const IA32_ARCH_CAPABILITIES: u32 = 0x10A;
+pub const IA32_FLUSH_CMD: u32 = 0x10B;
 pub const IA32_SYSENTER_CS: u32 = 0x174;
 pub const IA32_SYSENTER_ESP: u32 = 0x175;
 pub const IA32_SYSENTER_EIP: u32 = 0x176;

@@ -6,6 +6,7 @@ use std::collections::{HashMap, VecDeque};
 use std::string::String;
 use std::vec::Vec;
 use vmx::addr::Gpa;
+use vmx::barrier::BarrierCost;
 use vmx::event::{Event, EventKind};
 use vmx::exit::{Exit, Instruction, VmExit};
 use vmx::state::{CpuMode, DescriptorTable, Registers, Segment, SegmentName, SystemRegister, TableName};
@@ -35,6 +36,7 @@ pub struct FakeCpu {
     pub deadline: Option<u64>,
     pub tsc: u64,
     pub tsc_offset: u64,
+    pub barrier_cost: BarrierCost,
     pub loaded: bool,
     pub resets: usize,
 }
@@ -58,6 +60,7 @@ impl Default for FakeCpu {
             deadline: None,
             tsc: 1000,
             tsc_offset: 0,
+            barrier_cost: BarrierCost::default(),
             loaded: false,
             resets: 0,
         }
@@ -207,6 +210,10 @@ impl VirtualCpu for FakeCpu {
 
     fn set_deadline(&mut self, tsc: Option<u64>) {
         self.deadline = tsc;
+    }
+
+    fn barrier_cost(&self) -> BarrierCost {
+        self.barrier_cost
     }
 
     fn tsc_offset(&self) -> u64 {

@@ -22,6 +22,7 @@ mod system;
 pub use error::EntryError;
 pub use events::TripleFault;
 
+use crate::barrier::{BarrierCost, Barriers};
 use crate::controls::PrimaryControls;
 use crate::ept::EptRoot;
 use crate::event::Event;
@@ -57,6 +58,8 @@ pub struct VcpuConfig<F: Frames> {
     pub xcr0_offered: u64,
     /// After how many TSC ticks since it was loaded the guest leaves with [`crate::exit::Exit::PreemptionTimer`].
     pub slice_ticks: u64,
+    /// What stands between this guest and who was on the CPU before.
+    pub barriers: Barriers,
 }
 
 /// A virtual CPU.
@@ -99,6 +102,10 @@ pub struct Vcpu<F: Frames> {
     /// The EPT generation whose stale translations are gone; `None` before the first INVEPT.
     ept_seen: Option<u64>,
     flush_vpid: bool,
+
+    /// Who this is, for the barriers, and what they took.
+    owner: u64,
+    barrier_cost: BarrierCost,
 
     host: PerThread,
     remainder: Remainder,
@@ -240,6 +247,11 @@ impl<F: Frames + Clone> Vcpu<F> {
     pub fn set_tsc_offset(&mut self, offset: u64) {
         self.tsc_offset = offset;
         self.set(control::TSC_OFFSET, offset);
+    }
+
+    /// What the barriers of [`VcpuConfig::barriers`] took so far.
+    pub fn barrier_cost(&self) -> BarrierCost {
+        self.barrier_cost
     }
 
     /// The host's TSC.

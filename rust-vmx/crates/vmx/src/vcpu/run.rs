@@ -67,6 +67,7 @@ impl<F: Frames + Clone> Vcpu<F> {
             self.xstate.load();
         }
         self.loaded = Some(interrupts);
+        self.barrier_cost += self.config.barriers.raise(self.owner);
         self.slice_end = cpu::rdtsc().saturating_add(self.config.slice_ticks);
         if self.get(guest::DR7) & DR7_ENABLES != 0 {
             self.load_debug_registers();

@@ -3,6 +3,7 @@
 use super::cache::{Cache, Cached};
 use super::switch::{DebugRegisters, Msrs};
 use super::{EntryError, Vcpu, VcpuConfig, exceptions};
+use crate::barrier::{self, BarrierCost};
 use crate::controls::SecondaryControls;
 use crate::error::VmInstructionError;
 use crate::field::{control, guest};
@@ -56,6 +57,8 @@ impl<F: Frames + Clone> Vcpu<F> {
             slice_end: 0,
             ept_seen: None,
             flush_vpid: true,
+            owner: barrier::owner(),
+            barrier_cost: BarrierCost::default(),
             host: PerThread::default(),
             remainder,
             loaded: None,
