@@ -66,14 +66,14 @@ pub fn create<F: Frames + Clone, H: Host>(
     let layout = Layout::new(definition.memory);
     let mut memory = GuestMemory::new(frames.clone(), root.ept_features()).map_err(CreateError::Memory)?;
     for slot in layout.slots() {
+        let bytes = slot.end.0 - slot.first.0;
         // Below 1 MiB single pages: the slots there are small, and few of their pages are ever touched.
-        let backing = match slot.kind {
-            Kind::Ram if slot.first.0 > 0 => Backing::Large,
-            Kind::Ram | Kind::Video | Kind::Rom => Backing::Small,
-        };
-        memory
-            .add_slot(slot.first, slot.end.0 - slot.first.0, backing)
-            .map_err(CreateError::Memory)?;
+        match slot.kind {
+            Kind::Ram if slot.first.0 > 0 => memory.add_slot(slot.first, bytes, Backing::Large),
+            Kind::Ram | Kind::Video => memory.add_slot(slot.first, bytes, Backing::Small),
+            Kind::Rom => memory.add_rom(slot.first, bytes),
+        }
+        .map_err(CreateError::Memory)?;
     }
     let xcr0 = cpuid::xcr0_offered(host_cpuid);
     let config = VcpuConfig {

@@ -40,14 +40,19 @@ impl fmt::Display for Failure {
             Self::Memory(error) => write!(f, "{error}"),
             Self::Mmio(access) => write!(
                 f,
-                "{} of {}{}, where there is neither memory nor a device",
+                "{} of {}{}, where there is {}",
                 match (access.fetch, access.write) {
                     (true, _) => "instruction fetch",
                     (false, true) => "write",
                     (false, false) => "read",
                 },
                 access.gpa,
-                Linear(access)
+                Linear(access),
+                if access.allowed == 0 {
+                    "neither memory nor a device"
+                } else {
+                    "only a ROM"
+                }
             ),
             Self::Unexpected(exit) => write!(f, "unexpected exit {exit:?}"),
             Self::Panic(text) => write!(f, "the hypervisor panicked: {text}"),
@@ -82,7 +87,7 @@ impl Failure {
             Self::TaskSwitch(_) => "use software task switching in the guest; task gates are not supported",
             Self::Memory(_) => "stop another guest or lower 'memory' in the definition",
             Self::Mmio(_) => {
-                "a wrong pointer in the guest, a device it expects, or too little memory ('memory = ...')"
+                "a wrong pointer in the guest, a device or a writable ROM it expects, or too little memory ('memory = ...')"
             }
             Self::Load(_) => "put the image back and start the guest again",
         }

@@ -16,6 +16,8 @@ use vmx::addr::Gpa;
 pub trait GuestRam: PhysicalMemory {
     /// Makes the page at `at` present; true when it was not before.
     fn populate(&mut self, at: Gpa) -> Result<bool, MemoryError>;
+    /// Writes all of `bytes`, also to memory the guest cannot write, or fails.
+    fn install(&mut self, at: Gpa, bytes: &[u8]) -> Result<(), MemoryError>;
     /// Makes all of it zero, and gives its frames back.
     fn clear(&mut self);
     /// Bytes of host frames taken.
@@ -25,6 +27,10 @@ pub trait GuestRam: PhysicalMemory {
 impl<F: vmx::frames::Frames + Clone> GuestRam for vmx::memory::GuestMemory<F> {
     fn populate(&mut self, at: Gpa) -> Result<bool, MemoryError> {
         vmx::memory::GuestMemory::populate(self, at)
+    }
+
+    fn install(&mut self, at: Gpa, bytes: &[u8]) -> Result<(), MemoryError> {
+        vmx::memory::GuestMemory::install(self, at, bytes)
     }
 
     fn clear(&mut self) {

@@ -61,6 +61,7 @@ struct Slot<F: Frames> {
     base: u64,
     end: u64,
     backing: Backing,
+    permissions: Permissions,
     chunks: Vec<Chunk<F>>,
 }
 
@@ -121,6 +122,26 @@ impl<F: Frames + Clone> GuestMemory<F> {
 
     /// Adds `bytes` of memory at `base`. No frame is taken yet.
     pub fn add_slot(&mut self, base: Gpa, bytes: u64, backing: Backing) -> Result<(), MemoryError> {
+        self.add(base, bytes, backing, Permissions::ALL)
+    }
+
+    /// Adds `bytes` of memory at `base` that only [`Self::install`] changes. No frame is taken yet.
+    pub fn add_rom(&mut self, base: Gpa, bytes: u64) -> Result<(), MemoryError> {
+        self.add(
+            base,
+            bytes,
+            Backing::Small,
+            Permissions::READ | Permissions::EXECUTE,
+        )
+    }
+
+    fn add(
+        &mut self,
+        base: Gpa,
+        bytes: u64,
+        backing: Backing,
+        permissions: Permissions,
+    ) -> Result<(), MemoryError> {
         let aligned = base.is_aligned(PAGE_SIZE) && bytes.is_multiple_of(PAGE_SIZE) && bytes > 0;
         let end = base
             .0
@@ -136,6 +157,7 @@ impl<F: Frames + Clone> GuestMemory<F> {
             base: base.0,
             end,
             backing,
+            permissions,
             chunks,
         });
         Ok(())
@@ -175,7 +197,7 @@ impl<F: Frames + Clone> GuestMemory<F> {
                 // SAFETY: the frames are ours alone and stay until the mapping is gone (see `clear` and the field order).
                 unsafe {
                     self.ept
-                        .map(start, frames.hpa(), PageSize::Size2M, Permissions::ALL)
+                        .map(start, frames.hpa(), PageSize::Size2M, slot.permissions)
                 }
                 .map_err(no_table)?;
                 slot.chunks[chunk_index] = Chunk::Large(frames);
@@ -195,7 +217,7 @@ impl<F: Frames + Clone> GuestMemory<F> {
         // SAFETY: as above.
         unsafe {
             self.ept
-                .map(gpa.page_base(), frame.hpa(), PageSize::Size4K, Permissions::ALL)
+                .map(gpa.page_base(), frame.hpa(), PageSize::Size4K, slot.permissions)
         }
         .map_err(no_table)?;
         *page = Some(frame);
@@ -220,16 +242,29 @@ impl<F: Frames + Clone> GuestMemory<F> {
         Ok(())
     }
 
-    /// Copies to guest memory, populating it. On an error a part may have been written.
+    /// Copies to guest memory as the guest itself would write: populating it, and in vain where it is read-only. On an error
+    /// a part may have been written.
     pub fn write(&mut self, gpa: Gpa, bytes: &[u8]) -> Result<(), MemoryError> {
+        self.copy_in(gpa, bytes, Permissions::WRITE)
+    }
+
+    /// Copies to guest memory, read-only or not: how contents get into a ROM.
+    pub fn install(&mut self, gpa: Gpa, bytes: &[u8]) -> Result<(), MemoryError> {
+        self.copy_in(gpa, bytes, Permissions::empty())
+    }
+
+    /// Copies to the slots that have the permissions `needed`.
+    fn copy_in(&mut self, gpa: Gpa, bytes: &[u8], needed: Permissions) -> Result<(), MemoryError> {
         let mut at = gpa.0;
         let mut rest = bytes;
         while !rest.is_empty() {
-            self.populate(Gpa(at))?;
-            let slot = &self.slots[self.slot_index(at).ok_or(MemoryError::NotRam(Gpa(at)))?];
             let (piece, remaining) = rest.split_at(piece_length(at, rest.len()));
-            if let Some((frames, offset)) = slot.backing(at) {
-                frames.write(offset, piece);
+            let index = self.slot_index(at).ok_or(MemoryError::NotRam(Gpa(at)))?;
+            if self.slots[index].permissions.contains(needed) {
+                self.populate(Gpa(at))?;
+                if let Some((frames, offset)) = self.slots[index].backing(at) {
+                    frames.write(offset, piece);
+                }
             }
             at += piece.len() as u64;
             rest = remaining;
@@ -339,6 +374,26 @@ mod tests {
             Err(MemoryError::NotRam(Gpa(0x20_3000)))
         );
         assert_eq!(memory.populate(Gpa(0x5000)), Ok(false));
+    }
+
+    #[test]
+    fn a_rom_keeps_what_was_installed() {
+        let frames = FakeFrames::new(2000);
+        let mut memory = GuestMemory::new(&frames, FEATURES).unwrap();
+        memory.add_slot(Gpa(0), 0x1000, Backing::Small).unwrap();
+        memory.add_rom(Gpa(0x1000), 0x20_0000).unwrap();
+        memory.install(Gpa(0x0FFE), &[1, 2, 3, 4]).unwrap();
+        memory.write(Gpa(0x0FFE), &[9; 4]).unwrap();
+        let mut back = [0; 4];
+        memory.read(Gpa(0x0FFE), &mut back).unwrap();
+        assert_eq!(back, [9, 9, 3, 4]);
+        let permissions = |memory: &GuestMemory<_>, at| memory.ept.translate(Gpa(at)).unwrap().permissions;
+        assert_eq!(permissions(&memory, 0), Permissions::ALL);
+        assert_eq!(
+            permissions(&memory, 0x1000),
+            Permissions::READ | Permissions::EXECUTE
+        );
+        assert_eq!(memory.populate(Gpa(0x1000)), Ok(false), "a write of the guest");
     }
 
     #[test]

@@ -42,7 +42,7 @@ pub fn install<M: GuestRam, H: Host>(guest: &mut Guest<M, H>) -> Result<(), Memo
         (0, rom::vectors()),
         (crate::memory::layout::FIRMWARE, rom::image()),
     ] {
-        guest.memory.write(Gpa(at), &bytes)?;
+        guest.memory.install(Gpa(at), &bytes)?;
     }
     data::install(guest)?;
     video::clear(guest, 0x07)?;

@@ -27,7 +27,8 @@ pub trait PhysicalMemory {
     /// Reads all of `bytes`, or fails.
     fn read(&self, at: Gpa, bytes: &mut [u8]) -> Result<(), MemoryError>;
 
-    /// Writes all of `bytes`, or fails; a failure may leave a part written.
+    /// Writes all of `bytes`, or fails; a failure may leave a part written. What goes to memory the guest cannot write is lost,
+    /// as on a PC's bus.
     fn write(&mut self, at: Gpa, bytes: &[u8]) -> Result<(), MemoryError>;
 
     /// Reads a little-endian 32-bit word.

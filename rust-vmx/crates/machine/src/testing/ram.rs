@@ -79,6 +79,10 @@ impl GuestRam for Ram {
         Ok(self.populated.insert(at.0 >> 12))
     }
 
+    fn install(&mut self, at: Gpa, bytes: &[u8]) -> Result<(), MemoryError> {
+        self.write(at, bytes)
+    }
+
     fn clear(&mut self) {
         self.bytes.fill(0);
         self.populated.clear();
