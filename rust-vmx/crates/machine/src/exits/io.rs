@@ -3,15 +3,14 @@
 //! A repeated string instruction is carried out in chunks: after each one the registers say how far it came, and the
 //! instruction is left to run again, as after an interrupt on a real processor. So a long one cannot hold the host up.
 
+use super::span::Span;
 use super::{Outcome, segment};
 use crate::bus::width_of;
 use crate::cpu::VirtualCpu;
 use crate::failure::Failure;
 use crate::guest::{Guest, GuestRam};
 use crate::host::Host;
-use crate::memory::MemoryError;
 use crate::paging::{Access, TranslationError, Walker};
-use vmx::addr::{Gpa, Gva, PAGE_SIZE};
 use vmx::exit::{IoAccess, StringIo};
 use vmx::state::SystemRegister;
 use vmx::state::gpr::{RAX, RCX, RDI, RSI};
@@ -47,12 +46,6 @@ pub fn handle<C: VirtualCpu, M: GuestRam, H: Host>(
             Outcome::Done
         }
     }
-}
-
-/// The memory operand of a chunk: one or two stretches of physical memory, since it crosses at most one page border.
-struct Span {
-    pieces: [(Gpa, usize); 2],
-    length: usize,
 }
 
 fn string_io<C: VirtualCpu, M: GuestRam, H: Host>(
@@ -98,7 +91,7 @@ fn string_io<C: VirtualCpu, M: GuestRam, H: Host>(
     };
     let walker = Walker::new(cpu);
     let kind = if access.input { Access::Write } else { Access::Read };
-    let span = match span(
+    let span = match Span::new(
         &walker,
         &mut guest.memory,
         string.linear,
@@ -110,22 +103,18 @@ fn string_io<C: VirtualCpu, M: GuestRam, H: Host>(
         Err(TranslationError::NotCanonical) => return Outcome::Raise(segment::fault(string.segment)),
         Err(error) => return Outcome::Raise(error.deliver(cpu)),
     };
-    let mut buffer = [0; CHUNK];
-    let moved = if access.input {
-        let moved = input(guest, access, &mut buffer[..span.length], size);
-        let copied = copy(&span, moved, |at, range| guest.memory.write(at, &buffer[range]));
-        if let Err(error) = copied {
-            return Outcome::Fail(Failure::Memory(error));
-        }
-        moved
+    let mut chunk = [0; CHUNK];
+    let buffer = &mut chunk[..span.length()];
+    let transferred = if access.input {
+        let moved = input(guest, access, buffer, size);
+        span.write(&mut guest.memory, &buffer[..moved]).map(|()| moved)
     } else {
-        let copied = copy(&span, span.length, |at, range| {
-            guest.memory.read(at, &mut buffer[range])
-        });
-        if let Err(error) = copied {
-            return Outcome::Fail(Failure::Memory(error));
-        }
-        output(guest, access, &buffer[..span.length], size)
+        span.read(&guest.memory, buffer)
+            .map(|()| output(guest, access, buffer, size))
+    };
+    let moved = match transferred {
+        Ok(moved) => moved,
+        Err(error) => return Outcome::Fail(Failure::Memory(error)),
     };
     let done = (moved / size) as u64;
     advance(
@@ -145,62 +134,6 @@ fn string_io<C: VirtualCpu, M: GuestRam, H: Host>(
     } else {
         Outcome::Resume
     }
-}
-
-/// Translates the operand. A fault on the second page shortens the chunk to what lies on the first, in whole items; the
-/// fault comes when the instruction runs again.
-fn span(
-    walker: &Walker,
-    memory: &mut impl GuestRam,
-    linear: Gva,
-    length: usize,
-    size: usize,
-    access: Access,
-) -> Result<Span, TranslationError> {
-    let first = walker.translate(memory, linear, access)?;
-    let on_first = (PAGE_SIZE as usize - linear.page_offset()).min(length);
-    if on_first == length {
-        return Ok(Span {
-            pieces: [(first, length), (first, 0)],
-            length,
-        });
-    }
-    match walker.translate(memory, Gva(linear.0.wrapping_add(on_first as u64)), access) {
-        Ok(second) => Ok(Span {
-            pieces: [(first, on_first), (second, length - on_first)],
-            length,
-        }),
-        Err(error) if on_first < size => Err(error),
-        Err(_) => {
-            let length = on_first - on_first % size;
-            Ok(Span {
-                pieces: [(first, length), (first, 0)],
-                length,
-            })
-        }
-    }
-}
-
-/// Copies the first `length` bytes of a span, piece by piece. Where there is no memory the bus swallows the write, and the
-/// buffer keeps its zeros on a read: a device's address is no place for a string of bytes from a port. Where there is memory
-/// but the host has none left for it, what came from the port would be lost: that is the error.
-fn copy(
-    span: &Span,
-    length: usize,
-    mut transfer: impl FnMut(Gpa, core::ops::Range<usize>) -> Result<(), MemoryError>,
-) -> Result<(), MemoryError> {
-    let mut start = 0;
-    for (at, size) in span.pieces {
-        let end = (start + size).min(length);
-        if start < end {
-            match transfer(at, start..end) {
-                Err(MemoryError::NotRam(_)) => log::debug!("string I/O outside guest memory at {at}"),
-                result => result?,
-            }
-        }
-        start = end;
-    }
-    Ok(())
 }
 
 /// Reads items from a port; the bytes read, at least one item.

@@ -1,21 +1,27 @@
-//! Instructions whose memory operand lies where nothing answers: an open bus, all ones.
+//! Instructions whose memory operand lies, in whole or in part, where nothing answers or only a ROM does.
 //!
-//! Kernels that look for memory or devices do this with plain moves and comparisons; those are carried out. Anything else
-//! there is a mistake of the guest, and its author is better served by a report.
+//! Kernels that look for memory or devices do this with plain moves and comparisons; those are carried out, byte by byte of
+//! the operand as a PC's bus does: memory answers as memory, the open bus reads as ones, and a write that nobody takes is lost.
+//! Anything else there is a mistake of the guest, and its author is better served by a report.
 
-use super::Outcome;
+use super::span::Span;
+use super::{Outcome, segment};
 use crate::cpu::VirtualCpu;
+use crate::failure::Failure;
 use crate::guest::{Guest, GuestRam};
 use crate::host::Host;
-use crate::paging::{Access, Walker};
+use crate::memory::MemoryError;
+use crate::paging::{Access, TranslationError, Walker};
 use iced_x86::{Decoder, DecoderOptions, Instruction, Mnemonic, OpKind, Register};
 use vmx::addr::{Gva, PAGE_SIZE};
 use vmx::exit::EptViolation;
-use vmx::state::gpr::{RCX, RDI};
+use vmx::state::gpr::{RAX, RCX, RDI};
 use vmx::state::{CpuMode, Registers, SegmentName, SystemRegister};
 
 /// The longest instruction.
 const LONGEST: usize = 15;
+/// The longest operand of those carried out.
+const WIDEST: usize = 8;
 
 /// Flags that an arithmetic instruction sets.
 mod flag {
@@ -29,6 +35,28 @@ mod flag {
     pub const DIRECTION: u64 = 1 << 10;
 }
 
+/// Why an instruction was not carried out.
+enum Stopped {
+    /// It is not one of those understood.
+    Unknown,
+    /// The other page of its operand is not there.
+    Fault(TranslationError),
+    /// The host has no memory left for the part of the operand that is memory.
+    Memory(MemoryError),
+}
+
+impl From<TranslationError> for Stopped {
+    fn from(error: TranslationError) -> Self {
+        Self::Fault(error)
+    }
+}
+
+impl From<MemoryError> for Stopped {
+    fn from(error: MemoryError) -> Self {
+        Self::Memory(error)
+    }
+}
+
 /// Carries the instruction at RIP out; none if it is not one of those understood.
 pub fn open_bus<C: VirtualCpu, M: GuestRam, H: Host>(
     cpu: &mut C,
@@ -40,22 +68,132 @@ pub fn open_bus<C: VirtualCpu, M: GuestRam, H: Host>(
         return None;
     }
     let instruction = fetch(cpu, guest)?;
+    let operand = Operand::of(cpu, &instruction)?;
+    if !operand.caused(violation) {
+        return None;
+    }
+    let stores_string = matches!(
+        instruction.mnemonic(),
+        Mnemonic::Stosb | Mnemonic::Stosw | Mnemonic::Stosd | Mnemonic::Stosq
+    );
+    let finished = if stores_string {
+        store_string(cpu, guest, &instruction, &operand)
+    } else {
+        carry_out(cpu, guest, &instruction, &operand)
+    };
+    Some(match finished {
+        Ok(finished) => {
+            if finished {
+                cpu.skip_instruction(instruction.len() as u8);
+            }
+            Outcome::Resume
+        }
+        Err(Stopped::Unknown) => return None,
+        Err(Stopped::Fault(TranslationError::NotCanonical)) => {
+            Outcome::Raise(segment::fault(operand.segment))
+        }
+        Err(Stopped::Fault(error)) => Outcome::Raise(error.deliver(cpu)),
+        Err(Stopped::Memory(error)) => Outcome::Fail(Failure::Memory(error)),
+    })
+}
+
+/// An instruction's operand in memory.
+struct Operand {
+    linear: Gva,
+    segment: SegmentName,
+    size: usize,
+    access: Access,
+}
+
+impl Operand {
+    fn of<C: VirtualCpu>(cpu: &mut C, instruction: &Instruction) -> Option<Self> {
+        let index = (0..instruction.op_count()).find(|&index| is_memory(instruction.op_kind(index)))?;
+        let long = cpu.mode() == CpuMode::Long;
+        let linear =
+            instruction.virtual_address(index, 0, |register, _, _| match segment_name(register) {
+                // 64-bit mode has no other bases.
+                Some(name) if long && !matches!(name, SegmentName::Fs | SegmentName::Gs) => Some(0),
+                Some(name) => Some(cpu.segment(name).base),
+                None => get(cpu.registers(), register),
+            })?;
+        let size = instruction.memory_size().size();
+        let stores = index == 0 && !matches!(instruction.mnemonic(), Mnemonic::Cmp | Mnemonic::Test);
+        let segment = match instruction.op_kind(index) {
+            OpKind::Memory => segment_name(instruction.memory_segment())?,
+            _ => SegmentName::Es,
+        };
+        (1..=WIDEST).contains(&size).then_some(Self {
+            linear: Gva(if long { linear } else { linear & 0xFFFF_FFFF }),
+            segment,
+            size,
+            access: if stores { Access::Write } else { Access::Read },
+        })
+    }
+
+    /// Whether this is the access that exited. What lies at RIP now need not be what the CPU executed: its TLB may know an
+    /// older page of code.
+    fn caused(&self, violation: &EptViolation) -> bool {
+        let inside = |gva: Gva| gva.0.wrapping_sub(self.linear.0) < self.size as u64;
+        violation.write == (self.access == Access::Write) && violation.gva.is_some_and(inside)
+    }
+
+    fn span<C: VirtualCpu, M: GuestRam, H: Host>(
+        &self,
+        cpu: &mut C,
+        guest: &mut Guest<M, H>,
+    ) -> Result<Span, TranslationError> {
+        let walker = Walker::new(cpu);
+        Span::new(
+            &walker,
+            &mut guest.memory,
+            self.linear,
+            self.size,
+            self.size,
+            self.access,
+        )
+    }
+}
+
+const fn segment_name(register: Register) -> Option<SegmentName> {
+    Some(match register {
+        Register::CS => SegmentName::Cs,
+        Register::DS => SegmentName::Ds,
+        Register::ES => SegmentName::Es,
+        Register::FS => SegmentName::Fs,
+        Register::GS => SegmentName::Gs,
+        Register::SS => SegmentName::Ss,
+        _ => return None,
+    })
+}
+
+/// A move or a comparison.
+fn carry_out<C: VirtualCpu, M: GuestRam, H: Host>(
+    cpu: &mut C,
+    guest: &mut Guest<M, H>,
+    instruction: &Instruction,
+    operand: &Operand,
+) -> Result<bool, Stopped> {
     let rflags = cpu.read(SystemRegister::Rflags);
-    let registers = cpu.registers_mut();
-    let room = PAGE_SIZE - violation.gpa.page_offset() as u64;
-    let Executed {
-        rflags: new_rflags,
-        finished,
-    } = execute(&instruction, registers, rflags, room)?;
-    log::debug!("{:?} at {}: nothing there", instruction.mnemonic(), violation.gpa);
-    if new_rflags != rflags {
+    let span = operand.span(cpu, guest)?;
+    let mut bytes = [0; WIDEST];
+    if operand.access == Access::Read {
+        span.read(&guest.memory, &mut bytes[..operand.size])?;
+    }
+    let executed = execute(
+        instruction,
+        cpu.registers_mut(),
+        rflags,
+        u64::from_le_bytes(bytes),
+    )
+    .ok_or(Stopped::Unknown)?;
+    if let Some(value) = executed.store {
+        span.write(&mut guest.memory, &value.to_le_bytes()[..operand.size])?;
+    }
+    if executed.rflags != rflags {
         // Arithmetic flags are always valid.
-        let _ = cpu.write(SystemRegister::Rflags, new_rflags);
+        let _ = cpu.write(SystemRegister::Rflags, executed.rflags);
     }
-    if finished {
-        cpu.skip_instruction(instruction.len() as u8);
-    }
-    Some(Outcome::Resume)
+    Ok(true)
 }
 
 /// Reads and decodes the instruction at RIP.
@@ -93,50 +231,40 @@ fn fetch<C: VirtualCpu, M: GuestRam, H: Host>(cpu: &mut C, guest: &mut Guest<M, 
 /// What an instruction left behind besides registers.
 struct Executed {
     rflags: u64,
-    /// False when a repeated instruction has to run again.
-    finished: bool,
+    /// What goes to its memory operand.
+    store: Option<u64>,
 }
 
-/// Does what the instruction does with a memory operand of ones, `room` bytes from the end of its page.
-fn execute(instruction: &Instruction, registers: &mut Registers, rflags: u64, room: u64) -> Option<Executed> {
-    let done = |rflags| Executed {
-        rflags,
-        finished: true,
-    };
-    // What lies at RIP now need not be what the CPU executed: its TLB may know an older page of code.
-    if !instruction.op_kinds().any(is_memory) {
-        return None;
-    }
+/// Does what the instruction does when its memory operand holds `memory`.
+fn execute(
+    instruction: &Instruction,
+    registers: &mut Registers,
+    rflags: u64,
+    memory: u64,
+) -> Option<Executed> {
+    let size = instruction.memory_size().size();
+    let mut executed = Executed { rflags, store: None };
     match instruction.mnemonic() {
-        Mnemonic::Mov | Mnemonic::Movzx | Mnemonic::Movsx | Mnemonic::Movsxd => {
-            if instruction.op0_kind() == OpKind::Register {
-                let to = instruction.op0_register();
-                let ones = ones(instruction.memory_size().size());
-                let extended = match instruction.mnemonic() {
-                    Mnemonic::Movsx | Mnemonic::Movsxd => u64::MAX,
-                    _ => ones,
-                };
-                set(registers, to, extended)?;
-            }
-            Some(done(rflags))
+        Mnemonic::Mov if is_memory(instruction.op0_kind()) => {
+            executed.store = Some(operand(instruction, 1, registers, memory, size)?);
         }
-        Mnemonic::Stosb | Mnemonic::Stosw | Mnemonic::Stosd | Mnemonic::Stosq => {
-            let finished = store_string(instruction, registers, rflags, room);
-            Some(Executed { rflags, finished })
+        Mnemonic::Mov | Mnemonic::Movzx => set(registers, instruction.op0_register(), memory & ones(size))?,
+        Mnemonic::Movsx | Mnemonic::Movsxd => {
+            set(registers, instruction.op0_register(), sign_extended(memory, size))?;
         }
         Mnemonic::Cmp | Mnemonic::Test => {
-            let size = instruction.memory_size().size();
-            let left = operand(instruction, 0, registers, size)?;
-            let right = operand(instruction, 1, registers, size)?;
+            let left = operand(instruction, 0, registers, memory, size)?;
+            let right = operand(instruction, 1, registers, memory, size)?;
             let set = if instruction.mnemonic() == Mnemonic::Cmp {
                 flags_of_difference(left, right, size)
             } else {
                 flags_of_result(left & right, size)
             };
-            Some(done(rflags & !flag::ALL | set))
+            executed.rflags = rflags & !flag::ALL | set;
         }
-        _ => None,
+        _ => return None,
     }
+    Some(executed)
 }
 
 /// Whether an operand lies in memory.
@@ -148,34 +276,70 @@ const fn is_memory(kind: OpKind) -> bool {
 }
 
 /// STOS up to the end of the page: behind it there may be memory. Whether that was all of it.
-fn store_string(instruction: &Instruction, registers: &mut Registers, rflags: u64, room: u64) -> bool {
-    let size = instruction.memory_size().size().max(1) as u64;
+fn store_string<C: VirtualCpu, M: GuestRam, H: Host>(
+    cpu: &mut C,
+    guest: &mut Guest<M, H>,
+    instruction: &Instruction,
+    operand: &Operand,
+) -> Result<bool, Stopped> {
+    let size = operand.size as u64;
     let (mask, keep) = match instruction.op0_kind() {
         OpKind::MemoryESDI => (0xFFFF, !0xFFFF),
         OpKind::MemoryESEDI => (0xFFFF_FFFF, 0),
         _ => (u64::MAX, 0),
     };
-    let down = rflags & flag::DIRECTION != 0;
+    let down = cpu.read(SystemRegister::Rflags) & flag::DIRECTION != 0;
     let repeated = instruction.has_rep_prefix() || instruction.has_repne_prefix();
-    let count = if repeated { registers.gpr[RCX] & mask } else { 1 };
-    let here = count.min(if down { 1 } else { (room / size).max(1) });
+    let offset = cpu.registers().gpr[RDI] & mask;
+    let count = if repeated {
+        cpu.registers().gpr[RCX] & mask
+    } else {
+        1
+    };
+    let room = PAGE_SIZE - operand.linear.page_offset() as u64;
+    let here = if down || room < size {
+        1
+    } else {
+        // The CPU has let the first element pass; the others must lie inside the segment, too.
+        let reach = segment::reach(cpu, operand.segment, offset, true).unwrap_or(size);
+        let bytes = room.min(reach).min((mask - offset).saturating_add(1));
+        count.min((bytes / size).max(1))
+    };
+    if here == 1 {
+        let element = cpu.registers().gpr[RAX].to_le_bytes();
+        let span = operand.span(cpu, guest)?;
+        span.write(&mut guest.memory, &element[..operand.size])?;
+    }
     let distance = if down { size.wrapping_neg() } else { here * size };
     let add = |value: u64, amount: u64| value & keep | value.wrapping_add(amount) & mask;
+    let registers = cpu.registers_mut();
     registers.gpr[RDI] = add(registers.gpr[RDI], distance);
     if repeated {
         registers.gpr[RCX] = add(registers.gpr[RCX], here.wrapping_neg());
     }
-    here == count
+    Ok(here == count)
 }
 
-/// The value of an operand; memory is ones.
-fn operand(instruction: &Instruction, index: u32, registers: &Registers, size: usize) -> Option<u64> {
+/// The value of an operand; what is in memory is `memory`.
+fn operand(
+    instruction: &Instruction,
+    index: u32,
+    registers: &Registers,
+    memory: u64,
+    size: usize,
+) -> Option<u64> {
     let value = match instruction.op_kind(index) {
-        OpKind::Memory => u64::MAX,
+        OpKind::Memory => memory,
         OpKind::Register => get(registers, instruction.op_register(index))?,
         _ => instruction.try_immediate(index).ok()?,
     };
     Some(value & ones(size))
+}
+
+/// The low `size` bytes as a signed number.
+const fn sign_extended(value: u64, size: usize) -> u64 {
+    let unused = 64 - 8 * size as u32;
+    ((value << unused) as i64 >> unused) as u64
 }
 
 /// All ones in so many bytes.
@@ -260,7 +424,7 @@ mod tests {
             gpr: [0x1111_2222_3333_4444; 16],
         };
         let instruction = Decoder::new(64, code, DecoderOptions::NONE).decode();
-        let executed = execute(&instruction, &mut registers, 2, 64)?;
+        let executed = execute(&instruction, &mut registers, 2, u64::MAX)?;
         Some((registers, executed.rflags))
     }
 
@@ -283,14 +447,30 @@ mod tests {
     }
 
     #[test]
-    fn stores_are_lost() {
-        let (registers, flags) = run(&[0x89, 0x03]).unwrap();
-        assert_eq!((registers.gpr, flags), ([0x1111_2222_3333_4444; 16], 2));
-        assert!(run(&[0xC7, 0x03, 1, 0, 0, 0]).is_some(), "mov dword [rbx], 1");
-        // 64 bytes are left on the page: eight of the many elements.
-        let (registers, _) = run(&[0xF3, 0x48, 0xAB]).unwrap();
-        assert_eq!(registers.gpr[RCX], 0x1111_2222_3333_4444 - 8, "rep stosq");
-        assert_eq!(registers.gpr[RDI], 0x1111_2222_3333_4444 + 64);
+    fn stores_have_the_width_of_the_operand() {
+        let stored = |code: &[u8]| {
+            let instruction = Decoder::new(64, code, DecoderOptions::NONE).decode();
+            let mut registers = Registers {
+                gpr: [0x1111_2222_3333_4444; 16],
+            };
+            execute(&instruction, &mut registers, 2, u64::MAX).unwrap().store
+        };
+        assert_eq!(stored(&[0x89, 0x03]), Some(0x3333_4444), "mov [rbx], eax");
+        assert_eq!(stored(&[0x88, 0x23]), Some(0x44), "mov [rbx], ah");
+        assert_eq!(stored(&[0xC7, 0x03, 1, 0, 0, 0]), Some(1), "mov dword [rbx], 1");
+        assert_eq!(
+            stored(&[0x48, 0xC7, 0x03, 0xFF, 0xFF, 0xFF, 0xFF]),
+            Some(u64::MAX)
+        );
+        assert_eq!(stored(&[0x8B, 0x03]), None);
+    }
+
+    #[test]
+    fn signs_extend_what_memory_holds() {
+        assert_eq!(sign_extended(0x7F, 1), 0x7F);
+        assert_eq!(sign_extended(0x80, 1), !0x7F);
+        assert_eq!(sign_extended(0xFFFF_8000, 2), !0x7FFF);
+        assert_eq!(sign_extended(u64::MAX >> 1, 8), u64::MAX >> 1);
     }
 
     #[test]
@@ -321,8 +501,5 @@ mod tests {
         assert!(run(&[0x01, 0x03]).is_none(), "add [rbx], eax");
         assert!(run(&[0x0F, 0x6F, 0x03]).is_none(), "movq mm0, [rbx]");
         assert!(run(&[0x8E, 0x1B]).is_none(), "mov ds, [rbx]");
-        assert!(run(&[0x39, 0xD8]).is_none(), "cmp eax, ebx");
-        assert!(run(&[0x89, 0xD8]).is_none(), "mov eax, ebx");
-        assert!(run(&[0x3D, 1, 0, 0, 0]).is_none(), "cmp eax, 1");
     }
 }

@@ -8,6 +8,7 @@ pub mod memory;
 mod mmio;
 pub mod msr;
 mod segment;
+mod span;
 pub mod system;
 
 use crate::cpu::VirtualCpu;

@@ -47,13 +47,16 @@ impl FakeHost {
 
     /// What the guest put out on a stream.
     pub fn output_of(&self, stream: Stream) -> String {
+        String::from_utf8(self.output_bytes(stream)).unwrap()
+    }
+
+    pub fn output_bytes(&self, stream: Stream) -> Vec<u8> {
         let output = self.0.output.borrow();
-        let bytes = output
+        output
             .iter()
             .filter(|(from, _)| *from == stream)
             .map(|(_, byte)| *byte)
-            .collect();
-        String::from_utf8(bytes).unwrap()
+            .collect()
     }
 
     /// How many files are open.

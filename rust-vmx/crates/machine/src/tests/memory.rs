@@ -1,10 +1,12 @@
 //! EPT violations.
 
 use crate::Stop;
-use crate::testing::{bench, exit};
+use crate::testing::{Bench, bench, exit};
 use vmx::addr::{Gpa, Gva};
 use vmx::event::Event;
 use vmx::exit::{EptViolation, Exit, VmExit};
+use vmx::state::gpr::{RAX, RBX, RCX, RDI};
+use vmx::state::{CpuMode, Segment, SegmentName, SystemRegister};
 
 fn violation(gpa: u64) -> VmExit {
     let access = EptViolation {
@@ -67,17 +69,113 @@ fn an_idt_that_is_nowhere_is_not_blamed_on_the_instruction() {
     assert_eq!(bench.rip(), 0x10_0000);
 }
 
-#[test]
-fn a_probe_of_nothing_reads_ones() {
+/// Executes `code` with RBX and RDI at `at`; the access to `exits_at` has no memory. RAM ends at 2 MiB.
+fn beyond_memory(code: &[u8], at: u64, exits_at: u64, write: bool) -> (Bench, Stop) {
     let mut bench = bench();
     bench.set_rip(0x10_0000);
-    // mov eax, [rbx]
+    bench.machine.guest_mut().memory.write_at(0x10_0000, code);
     bench
         .machine
         .guest_mut()
         .memory
-        .write_at(0x10_0000, &[0x8B, 0x03]);
-    assert_eq!(bench.exit(violation(0x1000_0000)), Stop::Preempted);
-    assert_eq!(bench.cpu().registers.gpr[0], 0xFFFF_FFFF);
+        .write_at(0x1F_FFFC, &[0x11, 0x22, 0x33, 0x44]);
+    let cpu = bench.cpu();
+    cpu.registers.gpr[RAX] = 0x8877_6655_4433_2211;
+    (cpu.registers.gpr[RBX], cpu.registers.gpr[RDI]) = (at, at);
+    let access = EptViolation {
+        gpa: Gpa(exits_at),
+        gva: Some(Gva(exits_at)),
+        read: !write,
+        write,
+        fetch: false,
+        translated: true,
+        allowed: 0,
+    };
+    let stop = bench.exit(exit(Exit::EptViolation(access)));
+    (bench, stop)
+}
+
+#[test]
+fn a_probe_of_nothing_reads_ones() {
+    // mov eax, [rbx]
+    let (mut bench, stop) = beyond_memory(&[0x8B, 0x03], 0x1000_0000, 0x1000_0000, false);
+    assert_eq!(stop, Stop::Preempted);
+    assert_eq!(bench.cpu().registers.gpr[RAX], 0xFFFF_FFFF);
     assert_eq!(bench.rip(), 0x10_0002);
+}
+
+#[test]
+fn a_load_across_the_end_of_memory_has_bytes_of_both() {
+    // mov eax, [rbx]
+    let (mut bench, _) = beyond_memory(&[0x8B, 0x03], 0x1F_FFFE, 0x20_0000, false);
+    assert_eq!(bench.cpu().registers.gpr[RAX], 0xFFFF_4433);
+    // cmp byte [rbx + 2], 0xFF
+    let (mut bench, _) = beyond_memory(&[0x80, 0x7B, 0x02, 0xFF], 0x1F_FFFE, 0x20_0000, false);
+    assert_eq!(bench.cpu().system[&SystemRegister::Rflags] & 0x8D5, 0x44, "equal");
+}
+
+#[test]
+fn a_store_across_the_end_of_memory_reaches_memory() {
+    // mov [rbx], rax
+    let (mut bench, stop) = beyond_memory(&[0x48, 0x89, 0x03], 0x1F_FFFD, 0x20_0000, true);
+    assert_eq!(stop, Stop::Preempted);
+    assert_eq!(
+        bench.machine.guest_mut().memory.bytes(0x1F_FFFC, 4),
+        [0x11, 0x11, 0x22, 0x33]
+    );
+    // stosd
+    let (mut bench, _) = beyond_memory(&[0xAB], 0x1F_FFFE, 0x20_0000, true);
+    assert_eq!(
+        bench.machine.guest_mut().memory.bytes(0x1F_FFFC, 4),
+        [0x11, 0x22, 0x11, 0x22]
+    );
+    assert_eq!(bench.cpu().registers.gpr[RDI], 0x20_0002);
+}
+
+#[test]
+fn an_instruction_that_did_not_cause_the_exit_is_not_carried_out() {
+    let load = [0x8B, 0x03];
+    for (at, exits_at, write) in [
+        (0x1000_0000, 0x1000_0004, false),
+        (0x1000_0001, 0x1000_0000, false),
+        (0x1000_0000, 0x1000_0000, true),
+    ] {
+        let (mut bench, stop) = beyond_memory(&load, at, exits_at, write);
+        assert_eq!((stop, bench.rip()), (Stop::Failed, 0x10_0000));
+    }
+}
+
+#[test]
+fn a_string_of_stores_ends_where_its_segment_does() {
+    let mut bench = bench();
+    bench.set_rip(0x10_0000);
+    // rep stosb
+    bench
+        .machine
+        .guest_mut()
+        .memory
+        .write_at(0x10_0000, &[0xF3, 0xAA]);
+    let cpu = bench.cpu();
+    cpu.mode = CpuMode::Protected32;
+    (cpu.registers.gpr[RDI], cpu.registers.gpr[RCX]) = (0x10, 0x100);
+    let segment = Segment {
+        selector: 0x10,
+        base: 0x1000_0000,
+        limit: 0x1F,
+        access: 0x4093,
+    };
+    cpu.segments.insert(SegmentName::Es, segment);
+    let access = EptViolation {
+        gpa: Gpa(0x1000_0010),
+        gva: Some(Gva(0x1000_0010)),
+        read: false,
+        write: true,
+        fetch: false,
+        translated: true,
+        allowed: 0,
+    };
+    bench.exit(exit(Exit::EptViolation(access)));
+    let cpu = bench.cpu();
+    assert_eq!((cpu.registers.gpr[RDI], cpu.registers.gpr[RCX]), (0x20, 0xF0));
+    assert_eq!(bench.rip(), 0x10_0000, "the CPU finds the limit itself");
 }

@@ -82,6 +82,17 @@ fn a_string_is_not_lost_when_the_host_has_no_memory_for_it() {
 }
 
 #[test]
+fn a_string_from_an_open_bus_is_ones() {
+    let mut bench = bench();
+    // RAM ends at 2 MiB, between the two bytes.
+    bench.machine.guest_mut().memory.write_at(0x1F_FFFF, b"x");
+    bench.cpu().registers.gpr[RCX] = 2;
+    bench.cpu().registers.gpr[RSI] = 0x1F_FFFF;
+    bench.exit(string(0xE9, 1, false, 0x1F_FFFF, 8));
+    assert_eq!(bench.host.output_bytes(Stream::Debug), [b'x', 0xFF]);
+}
+
+#[test]
 fn a_string_of_nothing_does_nothing() {
     let mut bench = bench();
     bench.cpu().registers.gpr[RCX] = 0xFFFF_0000;
