@@ -4,6 +4,7 @@
 //! continues. Only what depends on the guest's CR4 and XCR0 is filled in at each execution.
 
 use crate::cpu::VirtualCpu;
+use crate::paging::Offered;
 use alloc::vec::Vec;
 use vmx::state::SystemRegister;
 
@@ -162,6 +163,7 @@ mod bit {
     pub const LEAF1_ECX_FMA_F16C: u32 = 1 << 12 | 1 << 29;
     pub const LEAF1_ECX_HYPERVISOR: u32 = 1 << 31;
     pub const LEAF7_EBX_AVX2: u32 = 1 << 5;
+    pub const EXTENDED_EDX_GIANT_PAGES: u32 = 1 << 26;
     pub const XCR0_AVX: u64 = 1 << 2;
     pub const XCR0_AVX512: u64 = 0b111 << 5;
     pub const CR4_OSXSAVE: u64 = 1 << 18;
@@ -295,6 +297,17 @@ impl Cpuid {
             | when(leaf7[1] & 1 << 0 != 0, 16)
             | when(leaf7[1] & 1 << 7 != 0, 20)
             | when(leaf7[1] & 1 << 20 != 0, 21)
+    }
+
+    /// What it says about paging.
+    #[must_use]
+    pub fn paging(&self) -> Offered {
+        let widths = self.find(0x8000_0008, 0)[0] & 0xFF;
+        Offered {
+            // Without that leaf a processor with PAE has 36 bits (SDM "CPUID.80000008H:EAX[7:0]", 4.1.4).
+            physical_bits: if widths == 0 { 36 } else { widths },
+            giant_pages: self.find(0x8000_0001, 0)[3] & bit::EXTENDED_EDX_GIANT_PAGES != 0,
+        }
     }
 
     fn find(&self, leaf: u32, subleaf: u32) -> [u32; 4] {

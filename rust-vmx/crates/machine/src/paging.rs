@@ -75,8 +75,13 @@ mod entry {
     pub const DIRTY: u64 = 1 << 6;
     pub const LARGE: u64 = 1 << 7;
     pub const NO_EXECUTE: u64 = 1 << 63;
-    /// The address bits of a 64-bit entry.
+    /// The address bits of a 64-bit entry, and of one with PAE those above that are reserved.
     pub const ADDRESS: u64 = 0x000F_FFFF_FFFF_F000;
+    pub const RESERVED_WITH_PAE: u64 = 0x7FF0_0000_0000_0000;
+    /// PAT in an entry that maps a large page; the bits from here to the page's address are reserved.
+    pub const LARGE_PAT: u64 = 1 << 12;
+    /// The upper address bits in a 32-bit entry that maps a large page (PSE-36).
+    pub const PSE_ADDRESS: u64 = 0xFF << 13;
 }
 
 /// Bits of a page-fault error code.
@@ -103,6 +108,17 @@ pub struct Walker {
     pub rflags: u64,
     /// The access is made by code of privilege level 3.
     pub user: bool,
+    /// What the processor offers.
+    pub offered: Offered,
+}
+
+/// What CPUID says about paging.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Offered {
+    /// The width of physical addresses, MAXPHYADDR.
+    pub physical_bits: u32,
+    /// Pages of 1 GiB.
+    pub giant_pages: bool,
 }
 
 /// The shape of the tables in a mode.
@@ -117,7 +133,7 @@ struct Mode {
 
 impl Walker {
     /// The walker for what the CPU would access now.
-    pub fn new<C: VirtualCpu>(cpu: &mut C) -> Self {
+    pub fn new<C: VirtualCpu>(cpu: &mut C, offered: Offered) -> Self {
         Self {
             cr0: cpu.read(SystemRegister::Cr0),
             cr3: cpu.read(SystemRegister::Cr3),
@@ -126,6 +142,7 @@ impl Walker {
             rflags: cpu.read(SystemRegister::Rflags),
             // The privilege level is SS.DPL (SDM "Guest Register State").
             user: cpu.segment(SegmentName::Ss).access >> 5 & 3 == 3,
+            offered,
         }
     }
 
@@ -223,21 +240,16 @@ impl Walker {
             if !top_of_pae {
                 rights &= value;
             }
-            if mode.size == 8 && value & entry::NO_EXECUTE != 0 {
-                if self.efer & bits::EFER_NXE == 0 {
-                    return Err(code::PRESENT | code::RESERVED);
-                }
-                no_execute = true;
-            }
             let large = level > 1
                 && value & entry::LARGE != 0
                 && match mode.levels {
                     2 => self.cr4 & bits::CR4_PSE != 0,
-                    _ => level == 2 || (level == 3 && !pae),
+                    _ => !top_of_pae,
                 };
-            if level > 4 - u32::from(mode.levels == 5) && mode.levels >= 4 && value & entry::LARGE != 0 {
+            if !top_of_pae && value & self.reserved(mode, level, large) != 0 {
                 return Err(code::PRESENT | code::RESERVED);
             }
+            no_execute |= mode.size == 8 && value & entry::NO_EXECUTE != 0;
             if level == 1 || large {
                 self.check(rights, no_execute, access)?;
                 let mut flags = entry::ACCESSED;
@@ -265,6 +277,36 @@ impl Walker {
         }
         // The loop ends at level 1; this satisfies the compiler, not the CPU.
         Err(0)
+    }
+
+    /// The bits that must be zero in an entry that is present (SDM tables 4-3 to 4-20). The PDPTEs of PAE are checked when they
+    /// are loaded.
+    fn reserved(&self, mode: Mode, level: u32, large: bool) -> u64 {
+        let above = |bits: u32| u64::MAX.checked_shl(bits).unwrap_or(0);
+        let page = (1u64 << (12 + mode.bits * (level - 1))) - 1;
+        if mode.size == 4 {
+            if !large {
+                return 0;
+            }
+            let wide = self.offered.physical_bits.saturating_sub(32).min(8);
+            return page
+                & !(entry::LARGE_PAT | entry::LARGE_PAT - 1 | entry::PSE_ADDRESS & !above(13 + wide));
+        }
+        let mut reserved = entry::ADDRESS & above(self.offered.physical_bits);
+        if mode.levels == 3 {
+            reserved |= entry::RESERVED_WITH_PAE;
+        }
+        if self.efer & bits::EFER_NXE == 0 {
+            reserved |= entry::NO_EXECUTE;
+        }
+        if large {
+            reserved |= page & !(entry::LARGE_PAT | entry::LARGE_PAT - 1);
+            // Above the directory of 1 GiB pages, and there where the CPU has none, no entry maps a page.
+            if level > 3 || level == 3 && !self.offered.giant_pages {
+                reserved |= entry::LARGE;
+            }
+        }
+        reserved
     }
 
     fn check(&self, rights: u64, no_execute: bool, access: Access) -> Result<(), u32> {
@@ -328,6 +370,10 @@ mod tests {
     use proptest::prelude::*;
 
     const USER_RW: u64 = entry::PRESENT | entry::WRITABLE | entry::USER;
+    const OFFERED: Offered = Offered {
+        physical_bits: 40,
+        giant_pages: true,
+    };
 
     fn long_mode(user: bool) -> Walker {
         Walker {
@@ -337,6 +383,7 @@ mod tests {
             efer: bits::EFER_LMA | bits::EFER_NXE,
             rflags: 2,
             user,
+            offered: OFFERED,
         }
     }
 
@@ -461,6 +508,90 @@ mod tests {
         assert_eq!(ram.get64(0x1028), 0x2000 | entry::PRESENT);
     }
 
+    /// Whether the walk of address 0 finds a reserved bit when its entry on `level` has the bits `extra`. The tables lie at
+    /// their level's number of pages.
+    fn is_reserved(walker: Walker, level: u32, extra: u64) -> bool {
+        let mut ram = Ram::new(0x10000);
+        let mode = walker.mode();
+        for this in level..=mode.levels {
+            let below = u64::from(this - 1) * 0x1000 | entry::PRESENT;
+            let value = match this == level {
+                true if extra & entry::LARGE != 0 => entry::PRESENT | extra,
+                true => below | extra,
+                false => below,
+            };
+            ram.write_at(
+                u64::from(this) * 0x1000,
+                &value.to_le_bytes()[..mode.size as usize],
+            );
+        }
+        let walker = Walker {
+            cr3: u64::from(mode.levels) * 0x1000,
+            ..walker
+        };
+        match walker.translate(&mut ram, Gva(0), Access::Read) {
+            Ok(_) => false,
+            Err(TranslationError::PageFault(fault)) => fault.code & code::RESERVED != 0,
+            Err(TranslationError::NotCanonical) => panic!("address 0"),
+        }
+    }
+
+    #[test]
+    fn reserved_bits_of_four_levels() {
+        let walker = long_mode(false);
+        for level in 1..=4 {
+            assert!(is_reserved(walker, level, 1 << 40));
+            assert!(is_reserved(walker, level, 1 << 51));
+            assert!(!is_reserved(walker, level, 1 << 52 | 1 << 62));
+            assert!(!is_reserved(walker, level, entry::NO_EXECUTE));
+            let without_nx = Walker {
+                efer: bits::EFER_LMA,
+                ..walker
+            };
+            assert!(is_reserved(without_nx, level, entry::NO_EXECUTE));
+        }
+        assert!(!is_reserved(walker, 2, entry::LARGE | 1 << 21 | entry::LARGE_PAT));
+        assert!(is_reserved(walker, 2, entry::LARGE | 1 << 13));
+        assert!(is_reserved(walker, 2, entry::LARGE | 1 << 20));
+        assert!(!is_reserved(walker, 1, 1 << 39));
+        assert!(!is_reserved(walker, 3, entry::LARGE | 1 << 30));
+        assert!(is_reserved(walker, 3, entry::LARGE | 1 << 29));
+        assert!(is_reserved(walker, 4, entry::LARGE));
+        let offered = Offered {
+            giant_pages: false,
+            ..OFFERED
+        };
+        assert!(is_reserved(
+            Walker { offered, ..walker },
+            3,
+            entry::LARGE | 1 << 30
+        ));
+    }
+
+    #[test]
+    fn reserved_bits_of_pae_and_pse() {
+        let pae = Walker {
+            efer: bits::EFER_NXE,
+            ..long_mode(false)
+        };
+        assert!(is_reserved(pae, 1, 1 << 52));
+        assert!(is_reserved(pae, 2, 1 << 62));
+        assert!(!is_reserved(pae, 1, entry::NO_EXECUTE));
+        assert!(is_reserved(pae, 2, entry::LARGE | 1 << 13));
+        let pse = Walker {
+            cr4: bits::CR4_PSE,
+            ..long_mode(false)
+        };
+        assert!(!is_reserved(pse, 2, entry::LARGE | entry::PSE_ADDRESS));
+        assert!(is_reserved(pse, 2, entry::LARGE | 1 << 21));
+        let offered = Offered {
+            physical_bits: 36,
+            ..OFFERED
+        };
+        assert!(!is_reserved(Walker { offered, ..pse }, 2, entry::LARGE | 1 << 16));
+        assert!(is_reserved(Walker { offered, ..pse }, 2, entry::LARGE | 1 << 17));
+    }
+
     #[test]
     fn tables_outside_memory_are_a_reserved_bit_fault() {
         let mut ram = Ram::new(0x10);
@@ -480,7 +611,7 @@ mod tests {
                 ram.write(Gpa(page * 4096), &bytes).unwrap();
             }
             for cr3 in [cr3, cr3 & 0x7FFF] {
-                let walker = Walker { cr0, cr3, cr4, efer, rflags: 2, user: false };
+                let walker = Walker { cr0, cr3, cr4, efer, rflags: 2, user: false, offered: OFFERED };
                 for access in [Access::Read, Access::Write, Access::Fetch] {
                     let _ = walker.translate(&mut ram, Gva(address), access);
                 }

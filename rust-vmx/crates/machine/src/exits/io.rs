@@ -89,7 +89,7 @@ fn string_io<C: VirtualCpu, M: GuestRam, H: Host>(
             .min((bytes_to_wrap / size as u64).max(1))
             .min(within)
     };
-    let walker = Walker::new(cpu);
+    let walker = Walker::new(cpu, guest.cpuid.paging());
     let kind = if access.input { Access::Write } else { Access::Read };
     let span = match Span::new(
         &walker,

@@ -142,7 +142,7 @@ impl Operand {
         cpu: &mut C,
         guest: &mut Guest<M, H>,
     ) -> Result<Span, TranslationError> {
-        let walker = Walker::new(cpu);
+        let walker = Walker::new(cpu, guest.cpuid.paging());
         Span::new(
             &walker,
             &mut guest.memory,
@@ -205,7 +205,7 @@ fn fetch<C: VirtualCpu, M: GuestRam, H: Host>(cpu: &mut C, guest: &mut Guest<M, 
     };
     let rip = cpu.read(SystemRegister::Rip);
     let linear = cpu.segment(SegmentName::Cs).base.wrapping_add(rip);
-    let walker = Walker::new(cpu);
+    let walker = Walker::new(cpu, guest.cpuid.paging());
     let mut bytes = [0; LONGEST];
     let mut have = 0;
     while have < LONGEST {
