@@ -19,16 +19,18 @@ enum Rule {
     ApicBase,
     /// A constant; writes are ignored.
     Constant(u64),
+    /// A constant; writes are #GP(0), as for every read-only MSR (SDM volume 2, "WRMSR").
+    ReadOnly(u64),
 }
 
-use Rule::{ApicBase, Base, Constant, Register, Tsc};
+use Rule::{ApicBase, Base, Constant, ReadOnly, Register, Tsc};
 
 /// A row: number, backing. The reasons stand above the rows.
 const TABLE: &[(u32, Rule)] = &[
     // IA32_TIME_STAMP_COUNTER: the offset belongs to the VM.
     (0x10, Tsc),
     // IA32_PLATFORM_ID: no microcode is loaded by a guest, so one platform is as good as another.
-    (0x17, Constant(0)),
+    (0x17, ReadOnly(0)),
     (0x1B, ApicBase),
     // IA32_BIOS_SIGN_ID: written with 0 before CPUID to ask for the microcode's revision; there is none.
     (0x8B, Constant(0)),
@@ -99,7 +101,7 @@ impl Msrs {
             Base(name) => Ok(cpu.segment(name).base),
             Tsc => Ok(cpu.host_tsc().wrapping_add(cpu.tsc_offset())),
             ApicBase => Ok(self.apic_base),
-            Constant(value) => Ok(value),
+            Constant(value) | ReadOnly(value) => Ok(value),
         }
     }
 
@@ -136,6 +138,7 @@ impl Msrs {
                 Ok(())
             }
             Constant(_) => Ok(()),
+            ReadOnly(_) => Err(Event::GP),
         }
     }
 }

@@ -92,6 +92,10 @@ fn msrs_of_the_table_and_no_others() {
     bench.cpu().refused.push(SystemRegister::Efer);
     bench.exit(exit(Exit::WriteMsr(0xC000_0080, !0)));
     assert_eq!(bench.cpu().delivered.len(), 3);
+    // IA32_PLATFORM_ID is read-only.
+    bench.exit(exit(Exit::ReadMsr(0x17)));
+    bench.exit(exit(Exit::WriteMsr(0x17, 0)));
+    assert_eq!(bench.cpu().delivered.len(), 4);
 }
 
 #[test]
