@@ -180,6 +180,12 @@ impl Capabilities {
         (self.misc >> 16 & 0x1FF) as u32
     }
 
+    /// How many MSRs a load or store area should have at most (A.6, bits 27:25).
+    #[must_use]
+    pub const fn msr_list_limit(&self) -> u32 {
+        512 * (1 + (self.misc >> 25 & 7) as u32)
+    }
+
     /// Whether a software event with an instruction length of 0 can be injected (A.6, bit 30).
     #[must_use]
     pub const fn zero_length_injection(&self) -> bool {

@@ -1,7 +1,7 @@
 //! 27.3.1.1, "Checks on Guest Control Registers, Debug Registers, and MSRs".
 
 use super::Situation;
-use super::rule::{Checked, Remedy, Section, rules};
+use super::rule::{Checked, Section, rules};
 use crate::controls::EntryControls;
 use crate::field::{control, guest};
 use crate::registers::{cr0, cr4, efer};
@@ -103,7 +103,7 @@ fn dr7_upper_half(s: &Situation<'_>) -> Checked {
     if !s.entry(EntryControls::LOAD_DEBUG_CONTROLS) {
         return Ok(());
     }
-    s.clear(guest::DR7, !0 << 32, &[])
+    s.clear(guest::DR7, u64::MAX << 32, &[])
 }
 
 fn sysenter_esp_canonical(s: &Situation<'_>) -> Checked {
@@ -162,7 +162,7 @@ fn bndcfgs_reserved(s: &Situation<'_>) -> Checked {
     if !s.entry(EntryControls::LOAD_BNDCFGS) {
         return Ok(());
     }
-    s.clear(guest::BNDCFGS, 0xFFC, &[])
+    s.clear(guest::BNDCFGS, 0xFFCu64, &[])
 }
 
 fn bndcfgs_canonical(s: &Situation<'_>) -> Checked {
@@ -191,7 +191,7 @@ fn s_cet_reserved(s: &Situation<'_>) -> Checked {
     if !s.entry(EntryControls::LOAD_CET) {
         return Ok(());
     }
-    s.clear(guest::S_CET, 0xF << 6, &[])
+    s.clear(guest::S_CET, 0xFu64 << 6, &[])
 }
 
 fn s_cet_suppress_and_tracker(s: &Situation<'_>) -> Checked {
@@ -212,12 +212,12 @@ fn pkrs_upper_half(s: &Situation<'_>) -> Checked {
     if !s.entry(EntryControls::LOAD_PKRS) {
         return Ok(());
     }
-    s.clear(guest::PKRS, !0 << 32, &[])
+    s.clear(guest::PKRS, u64::MAX << 32, &[])
 }
 
 fn uinv_upper_half(s: &Situation<'_>) -> Checked {
     if !s.entry(EntryControls::LOAD_UINV) {
         return Ok(());
     }
-    s.clear(guest::UINV, 0xFF00, &[])
+    s.clear(guest::UINV, 0xFF00u64, &[])
 }

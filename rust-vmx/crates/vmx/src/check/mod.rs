@@ -6,36 +6,78 @@
 //! each file is its contents. Nothing is allocated.
 //!
 //! ```text
-//!   27.2.1.1 VM-Execution Control Fields   execution/            VMfailValid, error 7
-//!   27.2.1.2 VM-Exit Control Fields        exit.rs                       "
-//!   27.2.1.3 VM-Entry Control Fields       entry.rs, event.rs            "
+//!   27.2.1.1 VM-Execution Control Fields   execution_*.rs       VMfailValid, error 7
+//!   27.2.1.2 VM-Exit Control Fields        exit_controls.rs             "
+//!   27.2.1.3 VM-Entry Control Fields       entry_*.rs                   "
 //!   27.2.2   Host Control Registers, MSRs  host_registers.rs     VMfailValid, error 8
 //!   27.2.3   Host Segments and Tables      host_segments.rs              "
 //!   27.2.4   Address-Space Size            host_mode.rs                  "
 //!   27.3.1.1 Guest Registers and MSRs      guest_registers.rs    exit reason 33
-//!   27.3.1.2 Guest Segments                guest_segments/               "
+//!   27.3.1.2 Guest Segment Registers       guest_segments.rs, guest_access.rs, guest_system_segments.rs
 //!   27.3.1.3 Guest Descriptor Tables       guest_tables.rs               "
 //!   27.3.1.4 Guest RIP, RFLAGS, SSP        guest_rip.rs                  "
-//!   27.3.1.5 Guest Non-Register State      guest_state/                  "
+//!   27.3.1.5 Guest Non-Register State      guest_activity.rs, guest_blocking.rs, guest_pending.rs, guest_link.rs
 //!   27.3.1.6 Guest PDPTEs                  guest_pdptes.rs               "
 //!   27.4     Loading MSRs                  msr_load.rs           exit reason 34
 //! ```
 
 mod bit_names;
 mod cpu;
+mod entry_controls;
+mod entry_event;
+mod execution_interrupts;
+mod execution_memory;
+mod execution_words;
+mod exit_controls;
+mod guest_access;
+mod guest_activity;
+mod guest_blocking;
+mod guest_link;
+mod guest_pdptes;
+mod guest_pending;
 mod guest_registers;
+mod guest_rip;
+mod guest_segments;
+mod guest_system_segments;
+mod guest_tables;
+mod host_mode;
+mod host_registers;
+mod host_segments;
 mod image;
+mod msr_load;
 mod rule;
 mod situation;
 mod values;
 
 pub use cpu::{EntryCapabilities, Features};
 pub use image::VmcsImage;
-pub use rule::{Remedy, Rule, Section, Seen, Stage, Violation};
+pub use rule::{MsrEntry, Remedy, Rule, Section, Seen, Stage, Violation};
 pub use situation::{NoMemory, PhysicalMemory, Situation};
 
 /// Every table of rules, in the SDM's order.
-const TABLES: &[&[Rule]] = &[guest_registers::RULES];
+const TABLES: &[&[Rule]] = &[
+    execution_words::RULES,
+    execution_interrupts::RULES,
+    execution_memory::RULES,
+    exit_controls::RULES,
+    entry_controls::RULES,
+    entry_event::RULES,
+    host_registers::RULES,
+    host_segments::RULES,
+    host_mode::RULES,
+    guest_registers::RULES,
+    guest_segments::RULES,
+    guest_access::RULES,
+    guest_system_segments::RULES,
+    guest_tables::RULES,
+    guest_rip::RULES,
+    guest_activity::RULES,
+    guest_blocking::RULES,
+    guest_pending::RULES,
+    guest_link::RULES,
+    guest_pdptes::RULES,
+    msr_load::RULES,
+];
 
 /// Every rule, in the SDM's order.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {

@@ -97,6 +97,24 @@ impl fmt::Display for Seen {
     }
 }
 
+/// An entry of the VM-entry MSR-load area.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MsrEntry {
+    /// Its number as the exit qualification counts: the first is 1.
+    pub number: u32,
+    /// Bits 63:0: the MSR's number, and the reserved bits.
+    pub index: u64,
+    /// Bits 127:64: the value.
+    pub value: u64,
+}
+
+impl fmt::Display for MsrEntry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { number, index, value } = self;
+        write!(f, "entry {number} of the list: MSR {index:#x} = {value:#x}")
+    }
+}
+
 /// How to mend a broken rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Remedy {
@@ -138,6 +156,7 @@ impl fmt::Display for Remedy {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Broken {
     seen: [Option<Seen>; 4],
+    entry: Option<MsrEntry>,
     remedy: Remedy,
 }
 
@@ -145,9 +164,18 @@ pub(super) struct Broken {
 pub(super) type Checked = Result<(), Broken>;
 
 impl Broken {
+    /// An entry of the MSR-load area is wrong.
+    pub(super) fn in_list(entry: MsrEntry, remedy: &'static str) -> Self {
+        Self {
+            entry: Some(entry),
+            ..Self::new(Remedy::Do(remedy))
+        }
+    }
+
     fn new(remedy: Remedy) -> Self {
         Self {
             seen: [None; 4],
+            entry: None,
             remedy,
         }
     }
@@ -173,6 +201,12 @@ impl Violation {
         self.broken.seen.iter().flatten().copied()
     }
 
+    /// For a rule on the VM-entry MSR-load area: the entry that breaks it.
+    #[must_use]
+    pub const fn msr_entry(&self) -> Option<MsrEntry> {
+        self.broken.entry
+    }
+
     /// How to mend it.
     #[must_use]
     pub const fn remedy(&self) -> Remedy {
@@ -186,6 +220,10 @@ impl fmt::Display for Violation {
         let mut separator = "";
         for seen in self.seen() {
             write!(f, "{separator}{seen}")?;
+            separator = ", ";
+        }
+        if let Some(entry) = self.msr_entry() {
+            write!(f, "{separator}{entry}")?;
             separator = ", ";
         }
         if !separator.is_empty() {
@@ -207,26 +245,14 @@ impl Situation<'_> {
         }
     }
 
-    /// The rule is broken unless `kept`; the fields that decide are `fields`.
-    pub(super) fn require(&self, kept: bool, remedy: Remedy, fields: &[AnyField]) -> Checked {
-        if kept {
-            return Ok(());
-        }
-        let mut broken = Broken::new(remedy);
-        for (place, field) in broken.seen.iter_mut().zip(fields) {
-            *place = Some(self.seen(*field));
-        }
-        Err(broken)
-    }
-
     /// All bits of `mask` are 1.
     pub(super) fn set<R: Role, W: Width, V: Value>(
         &self,
         field: Field<R, W, V>,
-        mask: u64,
+        mask: impl Into<u64>,
         because: &[AnyField],
     ) -> Checked {
-        let missing = mask & !self.vmcs.raw(field.into());
+        let missing = mask.into() & !self.vmcs.raw(field.into());
         self.with(field, missing == 0, Remedy::Set(field.into(), missing), because)
     }
 
@@ -234,10 +260,10 @@ impl Situation<'_> {
     pub(super) fn clear<R: Role, W: Width, V: Value>(
         &self,
         field: Field<R, W, V>,
-        mask: u64,
+        mask: impl Into<u64>,
         because: &[AnyField],
     ) -> Checked {
-        let wrong = mask & self.vmcs.raw(field.into());
+        let wrong = mask.into() & self.vmcs.raw(field.into());
         self.with(field, wrong == 0, Remedy::Clear(field.into(), wrong), because)
     }
 

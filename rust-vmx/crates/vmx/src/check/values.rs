@@ -4,9 +4,11 @@ use super::rule::{Checked, Remedy};
 use super::{EntryCapabilities, Situation};
 use crate::addr::Hpa;
 use crate::control_register::takes_pat;
-use crate::field::{AnyField, Control, Field, Natural, Role};
+use crate::field::{Control, Field, Natural, Role, Width};
 use crate::guest_state;
 
+/// Bytes of an entry in an MSR area (SDM "VM-Exit Controls for MSRs", 25.7.2, table 25-15).
+pub(super) const MSR_ENTRY: u64 = 16;
 /// IA32_S_CET: SUPPRESS and TRACKER.
 const S_CET_SUPPRESS: u64 = 1 << 10;
 const S_CET_TRACKER: u64 = 1 << 11;
@@ -23,7 +25,7 @@ impl EntryCapabilities {
 
 impl Situation<'_> {
     /// A canonical address.
-    pub(super) fn canonical<R: Role, W: crate::field::Width>(&self, field: Field<R, W, u64>) -> Checked {
+    pub(super) fn canonical<R: Role, W: Width>(&self, field: Field<R, W, u64>) -> Checked {
         self.with(
             field,
             self.cpu.is_canonical(self.get(field)),
@@ -33,13 +35,39 @@ impl Situation<'_> {
     }
 
     /// The address of a structure aligned to `align` bytes, within the width of physical addresses.
-    pub(super) fn aligned(
+    pub(super) fn aligned(&self, field: Field<Control, u64, Hpa>, align: u64) -> Checked {
+        self.clear(field, (align - 1) | self.cpu.beyond_physical(), &[])
+    }
+
+    /// The address of an MSR area, which counts only when the area has entries.
+    pub(super) fn msr_area(
         &self,
-        field: Field<Control, u64, Hpa>,
-        align: u64,
-        because: &[AnyField],
+        address: Field<Control, u64, Hpa>,
+        count: Field<Control, u32, u32>,
     ) -> Checked {
-        self.clear(field, (align - 1) | self.cpu.beyond_physical(), because)
+        let wrong = if self.get(count) == 0 {
+            0
+        } else {
+            (MSR_ENTRY - 1) | self.cpu.beyond_physical()
+        };
+        self.clear(address, wrong, &[count.into()])
+    }
+
+    /// The last byte of an MSR area.
+    pub(super) fn msr_area_end(
+        &self,
+        address: Field<Control, u64, Hpa>,
+        count: Field<Control, u32, u32>,
+    ) -> Checked {
+        let size = MSR_ENTRY * u64::from(self.get(count));
+        let last = self.get(address).0.checked_add(size.saturating_sub(1));
+        let kept = size == 0 || last.is_some_and(|last| last & self.cpu.beyond_physical() == 0);
+        self.with(
+            address,
+            kept,
+            Remedy::Do("move the area down, or shorten it"),
+            &[count.into()],
+        )
     }
 
     /// Eight memory types, as IA32_PAT holds them.
