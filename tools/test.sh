@@ -37,8 +37,14 @@ cargo_tests() {
 }
 
 hypervisor_tests() { (export CARGO_TARGET_DIR="$SWEB_BUILD/rust-host"; cargo_tests rust-vmx "$(nproc)"); }
-host_tests() { (export CARGO_TARGET_DIR="$SWEB_BUILD/tests"; cargo_tests tests "$(nproc)" --workspace --exclude system); }
+host_tests() { (export CARGO_TARGET_DIR="$SWEB_BUILD/tests"; cargo_tests tests "$(nproc)" --workspace --exclude system --exclude hostile); }
 system_tests() { (export CARGO_TARGET_DIR="$SWEB_BUILD/tests"; cargo_tests tests 2 --release -p system); }
+
+# Not with nextest: its process for each test would boot the host for each guest.
+hostile_tests() {
+  cd "$here/tests" || return 1
+  CARGO_TARGET_DIR="$SWEB_BUILD/tests" cargo test --locked --release -p hostile -- --test-threads 2 $filter
+}
 
 # What stands behind the numbers of passed tests: the cases of each family.
 print_counts() {
@@ -54,6 +60,7 @@ step 'build: kernel, hypervisor, programs, disks' "$here/x" build
 step 'hypervisor: the crates on this machine' hypervisor_tests
 step 'kernel modules and harness on this machine' host_tests
 step 'system: SWEB in Bochs and QEMU' system_tests
+step 'hostile guests in Bochs' hostile_tests
 
 print_counts
 printf '\n%s' "$summary"

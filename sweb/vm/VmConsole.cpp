@@ -29,8 +29,9 @@ void VmConsole::powerOn(bool serial)
   {
     ScopeLock lock(lock_);
     terminal_ = Terminal::create(vm_.name().c_str());
+    missing_ = !terminal_;
   }
-  if (!terminal_)
+  if (missing_)
     return;
   terminal_->setInput(this);
   if (serial)
@@ -69,13 +70,21 @@ int64 VmConsole::attach(Terminal& from)
 {
   {
     ScopeLock lock(lock_);
-    if (!terminal_)
-      return vm_.isOver() ? 0 : -EMFILE;
+    if (missing_)
+      return -EMFILE;
     if (attached_from_)
       return -EBUSY;
-    attached_from_ = &from;
-    vm_.attach();
-    Console::replace(from, *terminal_);
+    if (terminal_)
+    {
+      attached_from_ = &from;
+      vm_.attach();
+      Console::replace(from, *terminal_);
+    }
+  }
+  if (!attached_from_)
+  {
+    vm_.waitUntilOver(); // the terminal has gone already, which is the last step but one of a VM
+    return 0;
   }
   screenMayHaveChanged();
   vm_.waitWhileAttached();

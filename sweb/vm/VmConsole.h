@@ -52,6 +52,7 @@ private:
   Terminal* terminal_ = nullptr;
   Terminal* attached_from_ = nullptr;
   bool serial_ = false;
+  bool missing_ = false; ///< there was no terminal left for it
   volatile bool watching_ = false;
   Notification screen_changed_;
   Notification watching_ended_;

@@ -16,7 +16,8 @@ int main(void)
   unsigned long milliseconds = information.uptime_ns / 1000000;
   printf("            pages       KiB\n");
   printf("total  %10lu%10lu\n", information.total_pages, information.total_pages * page_kib);
-  printf("used   %10lu%10lu   (kernel heap: %lu KiB)\n", used, used * page_kib, information.heap_used / 1024);
+  printf("used   %10lu%10lu   (kernel heap: %lu KiB, %lu pages)\n", used, used * page_kib, information.heap_used / 1024,
+         (information.heap_used + information.page_size - 1) / information.page_size);
   printf("free   %10lu%10lu\n", information.free_pages, information.free_pages * page_kib);
   printf("processes: %lu, up for %lu.%03lu seconds\n", information.processes, milliseconds / 1000, milliseconds % 1000);
   return 0;

@@ -1,0 +1,23 @@
+//! The families of hostile guests, as one test program: a test for each guest.
+
+mod cpu;
+
+use libtest_mimic::{Arguments, Trial};
+
+fn main() {
+    let families = [cpu::family()];
+    // In turns, so that two threads boot two families rather than wait for one.
+    let mut queues: Vec<_> = families
+        .iter()
+        .map(|family| family.trials().into_iter())
+        .collect();
+    let mut trials: Vec<Trial> = Vec::new();
+    loop {
+        let before = trials.len();
+        trials.extend(queues.iter_mut().filter_map(Iterator::next));
+        if trials.len() == before {
+            break;
+        }
+    }
+    libtest_mimic::run(&Arguments::from_args(), trials).exit();
+}
