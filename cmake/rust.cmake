@@ -2,17 +2,23 @@
 include(${CMAKE_CURRENT_LIST_DIR}/rust-toolchain.cmake)
 set(RUST_DIR ${CMAKE_SOURCE_DIR}/rust-vmx)
 set(RUST_TARGET_DIR ${CMAKE_BINARY_DIR}/rust)
-set(RUST_LIB ${RUST_TARGET_DIR}/${RUST_TARGET}/release/libsweb_vmx.a)
+# A Debug build has the library's own checks in it: the checker looks at the first VM entry of every guest.
+if(CMAKE_BUILD_TYPE STREQUAL "Debug")
+  set(RUST_PROFILE checked)
+else()
+  set(RUST_PROFILE release)
+endif()
+set(RUST_LIB ${RUST_TARGET_DIR}/${RUST_TARGET}/${RUST_PROFILE}/libsweb_vmx.a)
 set(RUST_HEADER ${CMAKE_BINARY_DIR}/include/sweb_vmx.h)
 
 # cargo's .d file names the sources; the manifests and the flags it leaves out are named here.
 file(GLOB RUST_MANIFESTS CONFIGURE_DEPENDS ${RUST_DIR}/Cargo.toml ${RUST_DIR}/Cargo.lock ${RUST_DIR}/.cargo/config.toml
      ${RUST_DIR}/crates/*/Cargo.toml)
 add_custom_command(OUTPUT ${RUST_LIB}
-  COMMAND ${CARGO_RUN} ${CARGO} build --locked --release -p sweb-vmx --target ${RUST_TARGET}
+  COMMAND ${CARGO_RUN} ${CARGO} build --locked --profile ${RUST_PROFILE} -p sweb-vmx --target ${RUST_TARGET}
           --target-dir ${RUST_TARGET_DIR} ${CARGO_STD_ARGS}
   DEPENDS ${RUST_MANIFESTS}
-  DEPFILE ${RUST_TARGET_DIR}/${RUST_TARGET}/release/libsweb_vmx.d
+  DEPFILE ${RUST_TARGET_DIR}/${RUST_TARGET}/${RUST_PROFILE}/libsweb_vmx.d
   WORKING_DIRECTORY ${RUST_DIR} USES_TERMINAL VERBATIM COMMENT "Building the hypervisor library (Rust)")
 
 # Its own target directory: two cargos in one directory wait for each other.

@@ -44,7 +44,6 @@ pub mod exit;
 pub mod feature;
 pub mod field;
 pub mod frames;
-mod guest_check;
 mod guest_state;
 mod host_state;
 pub mod instructions;

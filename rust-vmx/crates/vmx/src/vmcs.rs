@@ -8,6 +8,7 @@
 //!                               +-----------+--------------- VMCLEAR --------------+----+
 //! ```
 
+use crate::addr::Hpa;
 use crate::entry;
 use crate::error::{ErrorNumber, VmFail, VmInstructionError};
 use crate::field::{Field, Role, Value, Width, Writable, exit_info};
@@ -58,6 +59,11 @@ impl<F: Frames> Vmcs<F> {
     /// The VMX operation it belongs to.
     pub(crate) fn root(&self) -> &Root<F> {
         &self.root
+    }
+
+    /// Where the region is.
+    pub(crate) fn region(&self) -> Hpa {
+        self.region.hpa()
     }
 
     /// VMCLEAR: all data in memory, launch state clear, no longer current.

@@ -29,6 +29,7 @@ mod execution_interrupts;
 mod execution_memory;
 mod execution_words;
 mod exit_controls;
+mod explain;
 mod guest_access;
 mod guest_activity;
 mod guest_blocking;
@@ -50,6 +51,7 @@ mod situation;
 mod values;
 
 pub use cpu::{EntryCapabilities, Features};
+pub use explain::{explain, explain_violations};
 pub use image::VmcsImage;
 pub use rule::{MsrEntry, Remedy, Rule, Section, Seen, Stage, Violation};
 pub use situation::{NoMemory, PhysicalMemory, Situation};

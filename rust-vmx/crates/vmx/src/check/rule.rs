@@ -58,6 +58,15 @@ pub struct Rule {
     pub(super) check: fn(&Situation<'_>) -> Checked,
 }
 
+/// Rules are told apart by their names.
+impl PartialEq for Rule {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Eq for Rule {}
+
 impl Rule {
     /// What an entry does against the rule.
     #[must_use]
@@ -182,7 +191,7 @@ impl Broken {
 }
 
 /// A broken rule.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Violation {
     /// The rule.
     pub rule: &'static Rule,
@@ -214,7 +223,7 @@ impl Violation {
     }
 }
 
-/// Four lines at most: the rule, the fields, the section, the remedy.
+/// Three lines: the fields with the rule, the section, the remedy.
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut separator = "";

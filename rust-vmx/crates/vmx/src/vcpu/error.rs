@@ -1,5 +1,6 @@
 //! How a vCPU fails.
 
+use crate::check::Violation;
 use crate::error::VmInstructionError;
 use crate::exit::EntryFailure;
 use crate::vmcs::VmcsError;
@@ -22,13 +23,22 @@ pub enum EntryError {
         /// How the access failed.
         error: VmInstructionError,
     },
+    /// VMLAUNCH or VMRESUME failed because of a control or host-state field.
+    NotEntered {
+        /// What the CPU says.
+        error: VmInstructionError,
+        /// Which rule of the SDM the field breaks.
+        rule: Violation,
+    },
     /// The CPU checked the guest state and refused it, after VMLAUNCH or VMRESUME itself succeeded.
     Refused {
         /// What the CPU says.
         failure: EntryFailure,
         /// Which rule of the SDM the guest state breaks, if this library finds one.
-        rule: Option<&'static str>,
+        rule: Option<Violation>,
     },
+    /// A debug build looked before the first entry and found that the CPU would refuse it.
+    Unsound(Violation),
 }
 
 impl fmt::Display for EntryError {
@@ -43,6 +53,12 @@ impl fmt::Display for EntryError {
                 failure,
                 rule: Some(rule),
             } => write!(f, "{failure}: {rule}"),
+            Self::NotEntered { error, rule } => write!(f, "{error}: {rule}"),
+            Self::Unsound(rule) => write!(
+                f,
+                "the CPU would refuse the first VM entry ({}): {rule}",
+                rule.stage()
+            ),
         }
     }
 }

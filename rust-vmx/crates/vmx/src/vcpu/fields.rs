@@ -67,8 +67,9 @@ impl<F: Frames> Vcpu<F> {
         value
     }
 
-    /// Writes the fields of the VMCS that are not zero, one per line, the CPU's report first.
+    /// Writes which rules of VM entry the VMCS breaks, then its fields that are not zero, one per line, the CPU's report first.
     pub fn dump(&mut self, out: &mut dyn fmt::Write) -> fmt::Result {
+        self.broken_rules(out)?;
         let _attached = self.attach();
         let groups = [
             ("exit", field::exit_info::ALL),

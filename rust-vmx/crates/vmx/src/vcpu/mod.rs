@@ -7,9 +7,10 @@
 //!
 //! Files: here registers and segments; `setup` making and resetting it; `system` control registers and MSRs with what follows
 //! from a write; `events` injection; `exceptions` those the host must see; `run` entry and exit; `switch` what is loaded by
-//! hand; `fields` access to the VMCS; `cache` what is kept between exit and entry.
+//! hand; `diagnosis` why an entry is refused; `fields` access to the VMCS; `cache` what is kept between exit and entry.
 
 mod cache;
+mod diagnosis;
 mod error;
 mod events;
 mod exceptions;
@@ -102,6 +103,9 @@ pub struct Vcpu<F: Frames> {
     /// The EPT generation whose stale translations are gone; `None` before the first INVEPT.
     ept_seen: Option<u64>,
     flush_vpid: bool,
+    /// The checker looked at the first entry.
+    #[cfg(debug_assertions)]
+    checked: bool,
 
     /// Who this is, for the barriers, and what they took.
     owner: u64,

@@ -3,18 +3,16 @@
 use super::cache::Cached;
 use super::{EntryError, Vcpu};
 use crate::controls::{EntryControls, PinControls, PrimaryControls};
-use crate::cpuid;
 use crate::event::{Event, EventKind};
 use crate::exit::decode::{self, ExitFields};
-use crate::exit::{EntryFailure, EntryFailureKind, Exit, VmExit};
+use crate::exit::{Exit, VmExit};
 use crate::field::{ExitInfo, Field, Value, Width, control, exit_info, guest};
 use crate::frames::Frames;
-use crate::guest_check::{self, GuestState};
 use crate::instructions::{self as cpu, InveptType, InvvpidType};
 use crate::interrupts::InterruptsOff;
 use crate::preemption_timer;
 use crate::registers::{cr0, efer};
-use crate::state::{Registers, SegmentName, TableName, gpr};
+use crate::state::{Registers, gpr};
 use crate::vmcs::Vmcs;
 
 /// DR7's bits L0 to G3: a breakpoint is enabled.
@@ -30,8 +28,11 @@ impl<F: Frames + Clone> Vcpu<F> {
         self.load()?;
         loop {
             self.prepare()?;
+            #[cfg(debug_assertions)]
+            self.check_first_entry()?;
             // SAFETY: `new` and `prepare` made host state and controls sound, and `load` disabled interrupts.
-            unsafe { self.vmcs.enter(&mut self.registers) }?;
+            let entered = unsafe { self.vmcs.enter(&mut self.registers) };
+            entered.map_err(|error| self.not_entered(error))?;
             let exit = self.examine()?;
             match exit.exit {
                 Exit::Exception(exception) => {
@@ -112,6 +113,17 @@ impl<F: Frames + Clone> Vcpu<F> {
         if let Some(event) = self.pending {
             self.write_event(event);
         }
+        self.flush()?;
+        self.invalidate()?;
+        self.arm_timer();
+        match self.broken.take() {
+            None => Ok(()),
+            Some(error) => Err(error),
+        }
+    }
+
+    /// Writes what was changed since the last exit. The VMCS is current.
+    pub(super) fn flush(&mut self) -> Result<(), EntryError> {
         if self.registers.gpr[gpr::RSP] != self.rsp {
             self.rsp = self.registers.gpr[gpr::RSP];
             self.set(guest::RSP, self.rsp);
@@ -133,12 +145,7 @@ impl<F: Frames + Clone> Vcpu<F> {
             // SAFETY: guest state, which the CPU checks and the controls confine.
             unsafe { self.vmcs.write_raw(encoding, value) }?;
         }
-        self.invalidate()?;
-        self.arm_timer();
-        match self.broken.take() {
-            None => Ok(()),
-            Some(error) => Err(error),
-        }
+        Ok(())
     }
 
     /// SDM "Event Injection", 27.6. The CPU clears the field's valid bit at exit.
@@ -243,41 +250,6 @@ impl<F: Frames + Clone> Vcpu<F> {
             instruction_length,
             vectoring,
         })
-    }
-
-    /// Explains a failed entry as far as the guest state does.
-    #[cold]
-    fn refused(&mut self, failure: EntryFailure) -> EntryError {
-        let rule = match failure.kind {
-            EntryFailureKind::GuestState => guest_check::broken_rule(&self.guest_state()),
-            _ => None,
-        };
-        EntryError::Refused { failure, rule }
-    }
-
-    fn guest_state(&mut self) -> GuestState {
-        GuestState {
-            cr0: self.cached(Cached::Cr0),
-            cr3: self.cached(Cached::Cr3),
-            cr4: self.cached(Cached::Cr4),
-            efer: self.cached(Cached::Efer),
-            ia32e_entry: self
-                .get(control::ENTRY_CONTROLS)
-                .contains(EntryControls::IA32E_MODE_GUEST),
-            dr7: self.get(guest::DR7),
-            debugctl: self.get(guest::DEBUGCTL),
-            rip: self.cached(Cached::Rip),
-            rflags: self.cached(Cached::Rflags),
-            segments: SegmentName::ALL.map(|name| self.segment(name)),
-            gdtr: self.descriptor_table(TableName::Gdtr),
-            idtr: self.descriptor_table(TableName::Idtr),
-            interruptibility: self.cached(Cached::Interruptibility) as u32,
-            activity: self.get(guest::ACTIVITY),
-            pending_debug: self.get(guest::PENDING_DEBUG),
-            event: self.get(control::ENTRY_INTERRUPTION_INFO),
-            physical_bits: cpuid::physical_address_bits(),
-            linear_bits: cpuid::linear_address_bits(),
-        }
     }
 
     /// Virtual NMIs are blocked while one is handled. Two exits say otherwise than the guest state should (SDM "Information About NMI

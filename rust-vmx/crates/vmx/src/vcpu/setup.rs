@@ -57,6 +57,8 @@ impl<F: Frames + Clone> Vcpu<F> {
             slice_end: 0,
             ept_seen: None,
             flush_vpid: true,
+            #[cfg(debug_assertions)]
+            checked: false,
             owner: barrier::owner(),
             barrier_cost: BarrierCost::default(),
             host: PerThread::default(),
