@@ -67,6 +67,7 @@ enum
   sc_vm_reset = 304,  // (id)
   sc_vm_stat = 305,   // (id, buf, n)                     text: exits by reason, pages mapped, interrupts injected
   sc_vm_report = 306, // (id, buf, n)                     text: why the VM ended
+  sc_vm_check = 307,  // (id, buf, n)                     text: the VMCS explained, and the rules of VM entry it breaks
   sc_vm_panic = 309,  // (id)                               the hypervisor panics while it runs the VM: a drill
   sc_vm_last = 349,
 };

@@ -184,6 +184,12 @@ void VirtualMachine::reset()
   event_.notify();
 }
 
+void VirtualMachine::requestCheck()
+{
+  withHandle([](Vm* vm) { vm_check(vm); });
+  event_.notify();
+}
+
 void VirtualMachine::panic()
 {
   withHandle([](Vm* vm) { vm_panic(vm); });

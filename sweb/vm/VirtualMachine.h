@@ -76,6 +76,8 @@ public:
   void reset();
   /// Has the hypervisor panic in the VM's thread: a drill.
   void panic();
+  /// Asks the VM's thread to explain its VMCS: vm_explanation() has the text soon.
+  void requestCheck();
   /// Passes a key to the guest, or a byte to its serial port when that is its console.
   void input(uint8 byte);
 

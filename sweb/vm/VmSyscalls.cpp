@@ -1,5 +1,7 @@
 #include "VmSyscalls.h"
 #include "ArchThreads.h"
+#include "Clock.h"
+#include "Scheduler.h"
 #include "Thread.h"
 #include "UserMemory.h"
 #include "VmRegistry.h"
@@ -10,6 +12,8 @@ namespace
 {
 constexpr size_t MAX_DEFINITION = 64 * 1024;
 constexpr size_t MAX_STATISTICS = 8 * 1024;
+constexpr size_t MAX_EXPLANATION = 16 * 1024;
+constexpr uint64 CHECK_INTERVAL = 4000000; ///< nanoseconds between two looks for an explanation
 
 /// Hands text to a process: as much as fits, terminated. The full length, or -EFAULT.
 int64 copyTextOut(pointer buffer, size_t size, const char* text, size_t length)
@@ -51,6 +55,8 @@ int64 VmSyscalls::call(size_t number, size_t arg1, size_t arg2, size_t arg3)
     return statistics(arg1, arg2, arg3);
   case sc_vm_report:
     return report(arg1, arg2, arg3);
+  case sc_vm_check:
+    return check(arg1, arg2, arg3);
   default:
     return -ENOSYS;
   }
@@ -158,6 +164,27 @@ int64 VmSyscalls::report(uint32 id, pointer buffer, size_t size)
   if (!vm->isOver())
     return copyTextOut(buffer, size, "", 0);
   return copyTextOut(buffer, size, vm->report().c_str(), vm->report().size());
+}
+
+int64 VmSyscalls::check(uint32 id, pointer buffer, size_t size)
+{
+  const RefPtr<VirtualMachine> vm = VmRegistry::instance()->find(id);
+  if (!vm)
+    return -ESRCH;
+  ustl::string text;
+  text.resize(MAX_EXPLANATION);
+  size_t length = 0;
+  // Only the vCPU's thread may read its VMCS. It answers at its next exit.
+  vm->requestCheck();
+  while (vm->withHandle([&](Vm* handle) { length = vm_explanation(handle, text.data(), text.size()); }))
+  {
+    if (length > 0)
+      return copyTextOut(buffer, size, text.c_str(), length);
+    if (currentThread->isKillPending())
+      return -EINTR;
+    (void)Scheduler::instance()->sleepUntil(Clock::nanoseconds() + CHECK_INTERVAL);
+  }
+  return -ESRCH;
 }
 
 void VmSyscalls::shutdown()

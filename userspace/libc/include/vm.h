@@ -21,6 +21,7 @@ int vm_panic(int id);
 ssize_t vm_list(char* buffer, size_t size);
 ssize_t vm_stat(int id, char* buffer, size_t size);
 ssize_t vm_report(int id, char* buffer, size_t size);
+ssize_t vm_check(int id, char* buffer, size_t size);
 
 // The id of the VM called `name`, or whose id `name` is; with name == 0 of any. Running ones come before those that
 // have ended, new ones before old ones. Prints what is wrong, behind the name of the command, and returns -1 if there

@@ -41,6 +41,11 @@ ssize_t vm_report(int id, char* buffer, size_t size)
   return __syscall_errno(sc_vm_report, ARG(id), ARG(buffer), size, 0, 0);
 }
 
+ssize_t vm_check(int id, char* buffer, size_t size)
+{
+  return __syscall_errno(sc_vm_check, ARG(id), ARG(buffer), size, 0, 0);
+}
+
 // What a line of the list begins with.
 struct ListedVm
 {

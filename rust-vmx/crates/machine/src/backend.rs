@@ -211,6 +211,10 @@ impl<F: Frames + Clone> VirtualCpu for Vcpu<F> {
         Vcpu::set_tsc_offset(self, offset);
     }
 
+    fn explain(&mut self, out: &mut dyn fmt::Write) -> fmt::Result {
+        Vcpu::explain(self, out)
+    }
+
     fn dump(&mut self, out: &mut dyn fmt::Write) -> fmt::Result {
         Vcpu::dump(self, out)
     }

@@ -6,7 +6,7 @@
 use crate::statistics::Statistics;
 use alloc::string::String;
 use core::sync::atomic::{AtomicBool, AtomicU16, AtomicU32, AtomicU64, AtomicUsize, Ordering};
-use spin::Once;
+use spin::{Mutex, Once};
 
 /// Columns of the text screen.
 pub const COLUMNS: usize = 80;
@@ -32,6 +32,9 @@ pub struct Control {
     stop: AtomicBool,
     reset: AtomicBool,
     panic: AtomicBool,
+    check: AtomicBool,
+    /// Nobody ever waits for it: who does not get it comes back later.
+    explanation: Mutex<Option<String>>,
     /// Input on its way to the guest.
     pub input: Mailbox,
     /// The guest's screen as of the vCPU's last return.
@@ -62,6 +65,30 @@ impl Control {
     /// Whether a reset was asked for since the last call.
     pub fn take_reset(&self) -> bool {
         self.reset.load(Ordering::Relaxed) && self.reset.swap(false, Ordering::AcqRel)
+    }
+
+    /// Asks the vCPU for an explanation of its VMCS: only its own thread may read that.
+    pub fn request_check(&self) {
+        self.check.store(true, Ordering::Release);
+    }
+
+    /// Whether an explanation was asked for since the last call.
+    pub fn take_check(&self) -> bool {
+        self.check.load(Ordering::Relaxed) && self.check.swap(false, Ordering::AcqRel)
+    }
+
+    /// Hands over the explanation. For the vCPU's thread.
+    pub fn answer_check(&self, text: String) {
+        match self.explanation.try_lock() {
+            Some(mut explanation) => *explanation = Some(text),
+            // Somebody is just looking: once more at the next exit.
+            None => self.request_check(),
+        }
+    }
+
+    /// The explanation, once it is there.
+    pub fn take_explanation(&self) -> Option<String> {
+        self.explanation.try_lock()?.take()
     }
 
     /// Asks the vCPU's thread to panic: a drill, so that what follows a mistake of the hypervisor can be tested and shown.
@@ -209,6 +236,26 @@ impl Screen {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_explanation_is_asked_for_once_and_taken_once() {
+        let control = Control::default();
+        assert!(!control.take_check());
+        control.request_check();
+        assert!(control.take_check() && !control.take_check());
+        control.answer_check(String::from("all rules hold"));
+        assert_eq!(control.take_explanation().as_deref(), Some("all rules hold"));
+        assert_eq!(control.take_explanation(), None);
+    }
+
+    #[test]
+    fn an_answer_that_meets_a_reader_is_asked_for_again() {
+        let control = Control::default();
+        let reader = control.explanation.lock();
+        control.answer_check(String::from("now"));
+        drop(reader);
+        assert!(control.take_check());
+    }
 
     #[test]
     fn the_mailbox_keeps_order_and_refuses_when_full() {

@@ -75,6 +75,9 @@ pub trait VirtualCpu {
     /// Sets the difference guest TSC - host TSC.
     fn set_tsc_offset(&mut self, offset: u64);
 
+    /// Explains the state that the next entry will start from, for people who learn, and whether the CPU will take it.
+    fn explain(&mut self, out: &mut dyn fmt::Write) -> fmt::Result;
+
     /// Writes the backend's own state that explains a failure, one item a line.
     fn dump(&mut self, out: &mut dyn fmt::Write) -> fmt::Result;
 }

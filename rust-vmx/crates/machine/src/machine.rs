@@ -214,6 +214,12 @@ impl<C: VirtualCpu, M: GuestRam, H: Host> Machine<C, M, H> {
                 self.restart()?;
             }
             self.guest.control.drill();
+            if self.guest.control.take_check() {
+                // It takes a while, and the host may have its interrupts meanwhile.
+                self.cpu.unload();
+                let text = report::explain(&mut self.cpu);
+                self.guest.control.answer_check(text);
+            }
             let now = self.guest.now();
             if let Some(stop) = self.serve_devices(now)? {
                 return Ok(stop);

@@ -52,6 +52,13 @@ pub fn write<C: VirtualCpu>(
     text.0
 }
 
+/// What a machine's CPU says about its own state between two entries.
+pub fn explain<C: VirtualCpu>(cpu: &mut C) -> String {
+    let mut text = Growing(String::new());
+    let _ = cpu.explain(&mut text);
+    text.0
+}
+
 /// Text that ends where the heap does: that may be what the guest died of.
 struct Growing(String);
 

@@ -366,6 +366,30 @@ pub unsafe extern "C" fn vm_statistics(vm: *mut Vm, text: *mut c_char, capacity:
     unsafe { text::copy_out(&handle(vm).control().statistics.table(), text, capacity) }
 }
 
+/// Asks a VM's vCPU to explain its VMCS: only the thread that runs it may read that. The kernel wakes a halted vCPU's thread
+/// itself, and fetches the text with `vm_explanation`.
+///
+/// # Safety
+/// `vm` is live.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vm_check(vm: *mut Vm) {
+    // SAFETY: the VM is live.
+    unsafe { handle(vm) }.control().request_check();
+}
+
+/// Writes the explanation of the VMCS, area by area, with the rules of VM entry it breaks; returns its length, 0 while there is
+/// none. Each is handed out once.
+///
+/// # Safety
+/// `vm` is live, `text` points to `capacity` writable bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vm_explanation(vm: *mut Vm, text: *mut c_char, capacity: usize) -> usize {
+    // SAFETY: the VM is live.
+    let explanation = unsafe { handle(vm) }.control().take_explanation();
+    // SAFETY: `text` is writable.
+    unsafe { text::copy_out(explanation.as_deref().unwrap_or(""), text, capacity) }
+}
+
 /// Writes the report of a VM that failed (reason, qualification, RIP with symbol, registers, last exits); returns its
 /// length, 0 when there is none.
 ///

@@ -11,4 +11,5 @@ mod own_guest;
 mod programs;
 mod shell;
 mod side_by_side;
+mod vm_check;
 mod vm_tools;

@@ -224,6 +224,10 @@ impl VirtualCpu for FakeCpu {
         self.tsc_offset = offset;
     }
 
+    fn explain(&mut self, out: &mut dyn fmt::Write) -> fmt::Result {
+        writeln!(out, "fake CPU, its script has {} exits left", self.script.len())
+    }
+
     fn dump(&mut self, out: &mut dyn fmt::Write) -> fmt::Result {
         out.write_str("fake CPU\n")
     }

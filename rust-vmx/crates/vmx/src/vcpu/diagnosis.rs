@@ -85,12 +85,16 @@ impl<F: Frames + Clone> Vcpu<F> {
     /// Explains the VMCS area by area as the next entry will find it, and every rule it breaks. An event that is due is in it only
     /// from just before the entry on.
     pub fn explain(&mut self, out: &mut dyn fmt::Write) -> fmt::Result {
-        let _attached = self.attach();
-        // The host's part is brought up to date at each load, of which there may have been none yet.
-        let refreshed = self.host.refresh(&self.vmcs).map_err(EntryError::from);
-        if let Err(error) = refreshed.and_then(|()| self.flush()) {
+        if let Err(error) = self.bring_up_to_date() {
             return writeln!(out, "the VMCS cannot be written: {error}");
         }
         self.situation(|situation| check::explain(situation, out))
+    }
+
+    fn bring_up_to_date(&mut self) -> Result<(), EntryError> {
+        let _attached = self.attach();
+        // The host's part is written at each load, of which there may have been none yet.
+        self.host.refresh(&self.vmcs)?;
+        self.flush()
     }
 }
