@@ -69,6 +69,7 @@ enum
   sc_vm_report = 306, // (id, buf, n)                     text: why the VM ended
   sc_vm_check = 307,  // (id, buf, n)                     text: the VMCS explained, and the rules of VM entry it breaks
   sc_vm_panic = 309,  // (id)                               the hypervisor panics while it runs the VM: a drill
+  sc_vm_check_cpu = 308, // (struct vm_check_cpu_request*) text in request->report; 0 = checker and CPU agree, 1 = not
   sc_vm_last = 349,
 };
 
@@ -163,6 +164,14 @@ struct vm_create_request
   unsigned long flags;             // vm_create_...
   char name[vm_name_size];         // zero-terminated; a `name =` line in the definition wins
   char error[vm_error_size];       // filled by the kernel when it refuses: one zero-terminated line
+};
+
+struct vm_check_cpu_request
+{
+  unsigned long count; // mutations to try
+  unsigned long seed;  // the same number repeats a run
+  char* report;        // filled by the kernel: zero-terminated text
+  unsigned long size;  // bytes there
 };
 
 // Why vm_attach returned.

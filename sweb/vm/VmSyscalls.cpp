@@ -1,11 +1,13 @@
 #include "VmSyscalls.h"
 #include "ArchThreads.h"
 #include "Clock.h"
+#include "CpuCheck.h"
 #include "Scheduler.h"
 #include "Thread.h"
 #include "UserMemory.h"
 #include "VmRegistry.h"
 #include "errno.h"
+#include "kstring.h"
 #include "syscall-definitions.h"
 
 namespace
@@ -57,6 +59,8 @@ int64 VmSyscalls::call(size_t number, size_t arg1, size_t arg2, size_t arg3)
     return report(arg1, arg2, arg3);
   case sc_vm_check:
     return check(arg1, arg2, arg3);
+  case sc_vm_check_cpu:
+    return checkCpu(arg1);
   default:
     return -ENOSYS;
   }
@@ -185,6 +189,22 @@ int64 VmSyscalls::check(uint32 id, pointer buffer, size_t size)
     (void)Scheduler::instance()->sleepUntil(Clock::nanoseconds() + CHECK_INTERVAL);
   }
   return -ESRCH;
+}
+
+int64 VmSyscalls::checkCpu(pointer user_request)
+{
+  vm_check_cpu_request request;
+  int64 result = UserMemory::copyIn(&request, user_request, sizeof(request));
+  if (result < 0)
+    return result;
+  const RefPtr<CpuCheck> check(new CpuCheck(request.count, request.seed));
+  if (!check->run())
+    return -ENOMEM;
+  const char* report = check->report();
+  result = copyTextOut(reinterpret_cast<pointer>(request.report), request.size, report, strlen(report));
+  if (result < 0)
+    return result;
+  return check->verdict() == VMX_CHECK_IMPOSSIBLE ? -EINVAL : static_cast<int64>(check->verdict());
 }
 
 void VmSyscalls::shutdown()

@@ -25,4 +25,5 @@ private:
   static int64 statistics(uint32 id, pointer buffer, size_t size);
   static int64 report(uint32 id, pointer buffer, size_t size);
   static int64 check(uint32 id, pointer buffer, size_t size);
+  static int64 checkCpu(pointer request);
 };

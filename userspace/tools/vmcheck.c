@@ -1,16 +1,32 @@
 // vmcheck [NAME|ID]: the VMCS of a running virtual machine, area by area, and what the rules of VM entry say to it.
+// vmcheck --cpu [COUNT [SEED]]: these rules compared with what this CPU does with COUNT mutated entries.
 #include "stdio.h"
+#include "stdlib.h"
+#include "string.h"
 #include "vm.h"
 
-int main(int argc, char* argv[])
+enum
 {
-  static char text[16384];
-  if (argc > 2)
-  {
-    printf("usage: vmcheck [NAME|ID]   (without one: the newest virtual machine)\n");
-    return 1;
-  }
-  int id = vm_find("vmcheck", argc > 1 ? argv[1] : 0);
+  DEFAULT_COUNT = 10000,
+  DEFAULT_SEED = 1,
+};
+
+static char text[16384];
+
+static int checkCpu(int argc, char* argv[])
+{
+  unsigned long count = argc > 0 ? strtoul(argv[0], 0, 0) : DEFAULT_COUNT;
+  unsigned long seed = argc > 1 ? strtoul(argv[1], 0, 0) : DEFAULT_SEED;
+  int result = vm_check_cpu(count, seed, text, sizeof(text));
+  printf("%s", text);
+  if (result < 0)
+    perror("vmcheck");
+  return result != 0;
+}
+
+static int checkVm(const char* wanted)
+{
+  int id = vm_find("vmcheck", wanted);
   if (id < 0)
     return 1;
   if (vm_check(id, text, sizeof(text)) < 0)
@@ -22,4 +38,15 @@ int main(int argc, char* argv[])
   }
   printf("%s", text);
   return 0;
+}
+
+int main(int argc, char* argv[])
+{
+  if (argc > 1 && argc <= 4 && strcmp(argv[1], "--cpu") == 0)
+    return checkCpu(argc - 2, argv + 2);
+  if (argc <= 2)
+    return checkVm(argc > 1 ? argv[1] : 0);
+  printf("usage: vmcheck [NAME|ID]   (without one: the newest virtual machine)\n"
+         "       vmcheck --cpu [COUNT [SEED]]   compares the rules with this CPU\n");
+  return 1;
 }

@@ -23,6 +23,9 @@ ssize_t vm_stat(int id, char* buffer, size_t size);
 ssize_t vm_report(int id, char* buffer, size_t size);
 ssize_t vm_check(int id, char* buffer, size_t size);
 
+// Compares the hypervisor's checker of VM entries with this CPU: a report for people. 0 if they agree, 1 if not.
+int vm_check_cpu(unsigned long count, unsigned long seed, char* report, size_t size);
+
 // The id of the VM called `name`, or whose id `name` is; with name == 0 of any. Running ones come before those that
 // have ended, new ones before old ones. Prints what is wrong, behind the name of the command, and returns -1 if there
 // is no such VM.

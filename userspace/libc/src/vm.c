@@ -46,6 +46,12 @@ ssize_t vm_check(int id, char* buffer, size_t size)
   return __syscall_errno(sc_vm_check, ARG(id), ARG(buffer), size, 0, 0);
 }
 
+int vm_check_cpu(unsigned long count, unsigned long seed, char* report, size_t size)
+{
+  struct vm_check_cpu_request request = {count, seed, report, size};
+  return (int)__syscall_errno(sc_vm_check_cpu, ARG(&request), 0, 0, 0, 0);
+}
+
 // What a line of the list begins with.
 struct ListedVm
 {

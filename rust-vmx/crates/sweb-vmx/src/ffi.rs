@@ -192,6 +192,34 @@ pub unsafe extern "C" fn vmx_enable(message: *mut c_char, capacity: usize) -> u3
     unsafe { answer(root::enable(), message, capacity) }
 }
 
+/// The checker of VM entries and this CPU agree on every mutation, but for what is known.
+pub const VMX_CHECK_AGREES: u32 = 0;
+/// They do not; the report says where.
+pub const VMX_CHECK_DISAGREES: u32 = 1;
+/// They could not be compared; the report says why.
+pub const VMX_CHECK_IMPOSSIBLE: u32 = 2;
+
+/// Compares the checker of VM entries with this CPU: `count` mutations of a good VMCS are entered, with a report as text. The same
+/// `seed` repeats a run. `go_on` is asked every few milliseconds whether to; interrupts are enabled then. One of `VMX_CHECK_*`.
+/// Other VMs may run meanwhile. Requires `vmx_enable`, and a kernel stack of 32 KiB. Takes some thirty frames.
+///
+/// # Safety
+/// `report` points to `capacity` writable bytes, and `go_on` may be called with `context` until this returns.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vmx_check(
+    count: u64,
+    seed: u64,
+    go_on: extern "C" fn(context: usize) -> bool,
+    context: usize,
+    report: *mut c_char,
+    capacity: usize,
+) -> u32 {
+    let (status, text) = root::check(count, seed, || go_on(context));
+    // SAFETY: the caller's promise about `report`.
+    unsafe { text::copy_out(&text, report, capacity) };
+    status
+}
+
 /// Leaves VMX operation. All VMs are destroyed before.
 #[unsafe(no_mangle)]
 pub extern "C" fn vmx_disable() {

@@ -1,5 +1,6 @@
 //! VMX operation on this CPU, for as long as the kernel wants it.
 
+use crate::ffi;
 use crate::host::KernelFrames;
 use alloc::string::{String, ToString};
 use alloc::sync::Arc;
@@ -25,6 +26,18 @@ pub fn enable() -> Result<(), String> {
         *root = Some(Root::enter(KernelFrames).map_err(|reason| reason.to_string())?);
     }
     Ok(())
+}
+
+/// Compares the checker of VM entries with this CPU: one of `VMX_CHECK_*`, and the report.
+pub fn check(count: u64, seed: u64, go_on: impl FnMut() -> bool) -> (u32, String) {
+    let compared = require().and_then(|root| {
+        vmx::cross_check::compare(&root, count, seed, go_on).map_err(|error| error.to_string())
+    });
+    match compared {
+        Ok(report) if report.agrees() => (ffi::VMX_CHECK_AGREES, report.to_string()),
+        Ok(report) => (ffi::VMX_CHECK_DISAGREES, report.to_string()),
+        Err(reason) => (ffi::VMX_CHECK_IMPOSSIBLE, reason),
+    }
 }
 
 /// Leaves VMX operation, once the last VM is gone.

@@ -36,6 +36,7 @@ pub mod check;
 mod control_register;
 pub mod controls;
 pub mod cpuid;
+pub mod cross_check;
 mod entry;
 pub mod ept;
 pub mod error;

@@ -12,4 +12,5 @@ mod programs;
 mod shell;
 mod side_by_side;
 mod vm_check;
+mod vm_entry;
 mod vm_tools;

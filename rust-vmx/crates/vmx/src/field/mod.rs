@@ -154,6 +154,12 @@ impl<R: Role, W: Width, V: Value> Field<R, W, V> {
         self.encoding
     }
 
+    /// The field without its types.
+    #[must_use]
+    pub const fn any(self) -> AnyField {
+        AnyField(self.encoding)
+    }
+
     /// The field's name.
     #[must_use]
     pub const fn name(self) -> &'static str {
