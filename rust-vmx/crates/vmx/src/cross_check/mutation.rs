@@ -246,7 +246,7 @@ impl<'a> Mutator<'a> {
             4 => random.pick(BORDERS),
             5 => self.address(random),
             6 => structured(random, field).unwrap_or_else(|| old.wrapping_add(1)),
-            _ => structured(random, field).unwrap_or_else(|| random.next()),
+            _ => structured(random, field).unwrap_or_else(|| random.word()),
         };
         value & field.mask()
     }
@@ -279,7 +279,7 @@ fn structured(random: &mut Random, field: AnyField) -> Option<u64> {
     const RFLAGS: u32 = guest::RFLAGS.encoding();
     const EFER: u32 = guest::EFER.encoding();
     const HOST_EFER: u32 = host::EFER.encoding();
-    let bits = random.next();
+    let bits = random.word();
     Some(match field.0 {
         // Type, S, DPL, P, AVL, L, D/B, G; now and then "unusable".
         ES_RIGHTS..=TR_RIGHTS => bits & 0xF0FF | u64::from(random.once_in(6)) << 16,
