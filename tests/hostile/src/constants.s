@@ -26,3 +26,57 @@
         .set    DATA_RING3, 0x2B
         .set    CODE64_RING3, 0x33
         .set    TSS_SELECTOR, 0x38
+
+# Many guests may end in one assembly.
+        .ifndef HOSTILE_MACROS
+        .set    HOSTILE_MACROS, 1
+
+# The master 8259A: IRQ 0 at vector `base`, these IRQs masked.
+        .macro  PIC mask, base=8
+        movb    $0x11, %al
+        outb    %al, $0x20
+        movb    $\base, %al
+        outb    %al, $0x21
+        movb    $4, %al
+        outb    %al, $0x21
+        movb    $1, %al
+        outb    %al, $0x21
+        movb    $\mask, %al
+        outb    %al, $0x21
+        .endm
+
+# Channel 0 of the 8254 in mode 2.
+        .macro  TIMER divisor
+        movb    $0x34, %al
+        outb    %al, $0x43
+        movb    $(\divisor & 0xFF), %al
+        outb    %al, $0x40
+        movb    $(\divisor >> 8), %al
+        outb    %al, $0x40
+        .endm
+
+# Executes many instructions; changes ECX.
+        .macro  WAIT_A_WHILE
+        movl    $1000000, %ecx
+796:    decl    %ecx
+        jnz     796b
+        .endm
+
+# Real mode: a handler for IRQ 0 that counts in EBP, and ends the interrupt or not.
+        .macro  COUNT_TIMER_INTERRUPTS eoi=1
+        jmp     795f
+794:    incl    %ebp
+        .if     \eoi
+        pushw   %ax
+        movb    $0x20, %al
+        outb    %al, $0x20
+        popw    %ax
+        .endif
+        iretw
+795:    xorl    %ebp, %ebp
+        ADDRESS 794b, %eax
+        movw    %ax, 4 * 8
+        movw    $0, 4 * 8 + 2
+        .endm
+
+        .endif

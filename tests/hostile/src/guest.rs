@@ -47,8 +47,10 @@ pub unsafe fn between(begin: *const u8, end: *const u8) -> &'static [u8] {
 ///     "call *DONE")
 /// ```
 ///
-/// `FAULTS instruction` executes an instruction that should raise an exception and goes on behind it in ring 0; `call *VALUE`
-/// says EAX, `call *RING3` returns in ring 3, `call *DONE` ends the guest. What they change is in `runtime.s`. After `says`
+/// `FAULTS instruction` executes an instruction that should raise an exception and goes on behind it in ring 0; `TRAPS
+/// instruction` is for one behind which the exception comes; `TRAPS STEP instruction` takes the flags for the instruction
+/// from the stack. `call *VALUE` says EAX, `ADDRESS label, register` loads an address, `PIC` and `TIMER` program the interrupt
+/// hardware, `call *RING3` returns in ring 3, `call *DONE` ends the guest. What they change is in `runtime.s`. After `says`
 /// come the lines that the guest must say before it ends by itself, after `fails` a part of the report with which its VM must
 /// end, and `loops []` is for a guest that goes on until it is killed.
 #[macro_export]
@@ -69,8 +71,26 @@ macro_rules! guest {
             "call *NO_FAULT",
             "798:",
             ".endm",
+            ".macro ADDRESS label, register",
+            concat!("movl $(GUEST + \\label - hostile_guest_", stringify!($name), line!(), "), \\register"),
+            ".endm",
+            ".macro TRAPS instruction:vararg",
+            concat!("movl $(GUEST + 798f - hostile_guest_", stringify!($name), line!(), "), LANDING"),
+            "movl %esp, LANDING_SP",
+            concat!("movl $(GUEST + 797f - hostile_guest_", stringify!($name), line!(), "), EXPECTED"),
+            "\\instruction",
+            "797: call *NO_FAULT",
+            "798:",
+            ".endm",
+            ".macro STEP instruction:vararg",
+            "popf",
+            "\\instruction",
+            ".endm",
             $($line,)+
+            ".purgem STEP",
             ".purgem FAULTS",
+            ".purgem ADDRESS",
+            ".purgem TRAPS",
             concat!("hostile_guest_end_", stringify!($name), line!(), ":"),
             ".code64",
             ".popsection",

@@ -5,8 +5,13 @@
 
 /// What to load into the timer at host time `now`: the guest runs until `deadline` or until its slice ends, whichever comes first.
 /// The timer counts one for every 2^`shift` ticks of the TSC.
-pub(crate) fn count(now: u64, deadline: Option<u64>, slice_end: u64, shift: u32) -> u32 {
-    let end = deadline.map_or(slice_end, |deadline| deadline.min(slice_end));
+///
+/// A deadline leaves the guest `progress` ticks at least: at zero the CPU exits before the first instruction, and a guest whose
+/// timer is faster than the host's handling of it would stand still.
+pub(crate) fn count(now: u64, deadline: Option<u64>, slice_end: u64, progress: u64, shift: u32) -> u32 {
+    let end = deadline.map_or(slice_end, |deadline| {
+        deadline.max(now.saturating_add(progress)).min(slice_end)
+    });
     u32::try_from(end.saturating_sub(now) >> shift).unwrap_or(u32::MAX)
 }
 
@@ -16,11 +21,17 @@ mod tests {
 
     #[test]
     fn the_nearer_of_deadline_and_slice() {
-        assert_eq!(count(1000, None, 1320, 5), 10);
-        assert_eq!(count(1000, Some(1160), 1320, 5), 5);
-        assert_eq!(count(1000, Some(5000), 1320, 5), 10);
-        assert_eq!(count(1000, Some(10), 1320, 5), 0);
-        assert_eq!(count(1000, None, 999, 0), 0);
-        assert_eq!(count(0, None, u64::MAX, 0), u32::MAX);
+        assert_eq!(count(1000, None, 1320, 64, 5), 10);
+        assert_eq!(count(1000, Some(1160), 1320, 64, 5), 5);
+        assert_eq!(count(1000, Some(5000), 1320, 64, 5), 10);
+        assert_eq!(count(1000, None, 999, 64, 0), 0);
+        assert_eq!(count(0, None, u64::MAX, 64, 0), u32::MAX);
+    }
+
+    #[test]
+    fn a_deadline_in_the_past_leaves_some_progress_but_never_beyond_the_slice() {
+        assert_eq!(count(1000, Some(10), 1320, 64, 5), 2);
+        assert_eq!(count(1000, Some(10), 1010, 64, 0), 10);
+        assert_eq!(count(1000, Some(10), 1000, 64, 0), 0);
     }
 }

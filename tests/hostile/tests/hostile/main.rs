@@ -1,11 +1,27 @@
 //! The families of hostile guests, as one test program: a test for each guest.
 
 mod cpu;
+mod debugging;
+mod devices;
+mod events;
+mod privilege;
+mod registers;
+mod time;
+mod virtualization;
 
 use libtest_mimic::{Arguments, Trial};
 
 fn main() {
-    let families = [cpu::family()];
+    let families = [
+        cpu::family(),
+        debugging::family(),
+        devices::family(),
+        events::family(),
+        privilege::family(),
+        registers::family(),
+        time::family(),
+        virtualization::family(),
+    ];
     // In turns, so that two threads boot two families rather than wait for one.
     let mut queues: Vec<_> = families
         .iter()

@@ -209,8 +209,8 @@ pub const SECONDARY: &[Rule<SecondaryControls>] = &[
     ),
     rule(
         SecondaryControls::INVPCID,
-        Wanted,
-        "the guest may use INVPCID where the CPU has it",
+        Forbidden,
+        "the guest has no PCID: INVPCID is an invalid opcode",
     ),
     rule(
         SecondaryControls::VM_FUNCTIONS,

@@ -15,6 +15,8 @@ use crate::registers::{cr0, efer};
 use crate::state::{Registers, gpr};
 use crate::vmcs::Vmcs;
 
+/// The part of a slice, one in so many, that a guest runs at least before a deadline ends it: microseconds.
+const PROGRESS: u64 = 1024;
 /// DR7's bits L0 to G3: a breakpoint is enabled.
 const DR7_ENABLES: u64 = 0xFF;
 /// "NMI unblocking due to IRET" in interruption information and in the qualification of EPT violations.
@@ -210,7 +212,9 @@ impl<F: Frames + Clone> Vcpu<F> {
             .contains(PinControls::PREEMPTION_TIMER)
         {
             let shift = self.vmcs.root().capabilities().preemption_timer_shift();
-            let count = preemption_timer::count(cpu::rdtsc(), self.deadline, self.slice_end, shift);
+            let progress = self.config.slice_ticks / PROGRESS;
+            let count =
+                preemption_timer::count(cpu::rdtsc(), self.deadline, self.slice_end, progress, shift);
             self.set(guest::PREEMPTION_TIMER, count);
         }
     }
