@@ -67,6 +67,7 @@ int64 Syscall::syscallException(size_t number, size_t arg1, size_t arg2, size_t 
   case sc_vm_report:
   case sc_vm_check:
   case sc_vm_check_cpu:
+  case sc_vm_refuse:
   case sc_vm_panic:
     return VmSyscalls::call(number, arg1, arg2, arg3);
 

@@ -47,7 +47,7 @@ bool VirtualMachine::powerOn()
                    sizeof(message));
   if (!vm)
   {
-    refuse(message);
+    refuseStart(message);
     return false;
   }
   {
@@ -76,7 +76,7 @@ bool VirtualMachine::applyDescription()
   ksnprintf(message, sizeof(message), "cannot write the log file %s: %s; choose another with --log", description.log,
             errorText(result));
   destroy();
-  refuse(message);
+  refuseStart(message);
   return false;
 }
 
@@ -122,7 +122,7 @@ ustl::string VirtualMachine::logTrouble() const
   return ustl::string(text, length);
 }
 
-void VirtualMachine::refuse(const char* reason)
+void VirtualMachine::refuseStart(const char* reason)
 {
   report_ = reason;
   enter(REFUSED);
@@ -181,6 +181,12 @@ void VirtualMachine::stop()
 void VirtualMachine::reset()
 {
   withHandle([](Vm* vm) { vm_reset(vm); });
+  event_.notify();
+}
+
+void VirtualMachine::refuse(uint32 which)
+{
+  withHandle([=](Vm* vm) { (void)vm_refuse(vm, which); });
   event_.notify();
 }
 

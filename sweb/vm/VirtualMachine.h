@@ -76,6 +76,8 @@ public:
   void reset();
   /// Has the hypervisor panic in the VM's thread: a drill.
   void panic();
+  /// Has the CPU refuse the VM's next entry, because of one of VM_REFUSE_*: a drill.
+  void refuse(uint32 which);
   /// Asks the VM's thread to explain its VMCS: vm_explanation() has the text soon.
   void requestCheck();
   /// Passes a key to the guest, or a byte to its serial port when that is its console.
@@ -93,7 +95,7 @@ public:
 
 private:
   void enter(State state);
-  void refuse(const char* reason);
+  void refuseStart(const char* reason);
   bool applyDescription();
   /// Frees the hypervisor's VM, once nobody is in withHandle() any more.
   void destroy();

@@ -57,6 +57,8 @@ int64 VmSyscalls::call(size_t number, size_t arg1, size_t arg2, size_t arg3)
     return statistics(arg1, arg2, arg3);
   case sc_vm_report:
     return report(arg1, arg2, arg3);
+  case sc_vm_refuse:
+    return refuse(arg1, arg2);
   case sc_vm_check:
     return check(arg1, arg2, arg3);
   case sc_vm_check_cpu:
@@ -168,6 +170,18 @@ int64 VmSyscalls::report(uint32 id, pointer buffer, size_t size)
   if (!vm->isOver())
     return copyTextOut(buffer, size, "", 0);
   return copyTextOut(buffer, size, vm->report().c_str(), vm->report().size());
+}
+
+int64 VmSyscalls::refuse(uint32 id, size_t which)
+{
+  const RefPtr<VirtualMachine> vm = VmRegistry::instance()->find(id);
+  if (!vm || vm->isOver())
+    return -ESRCH;
+  if (which > VM_REFUSE_GUEST)
+    return -EINVAL;
+  vm->refuse(static_cast<uint32>(which));
+  vm->waitUntilOver();
+  return 0;
 }
 
 int64 VmSyscalls::check(uint32 id, pointer buffer, size_t size)

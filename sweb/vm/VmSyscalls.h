@@ -24,6 +24,7 @@ private:
   static int64 panic(uint32 id);
   static int64 statistics(uint32 id, pointer buffer, size_t size);
   static int64 report(uint32 id, pointer buffer, size_t size);
+  static int64 refuse(uint32 id, size_t which);
   static int64 check(uint32 id, pointer buffer, size_t size);
   static int64 checkCpu(pointer request);
 };

@@ -1,4 +1,5 @@
 // vmcheck [NAME|ID]: the VMCS of a running virtual machine, area by area, and what the rules of VM entry say to it.
+// vmcheck --refuse control|host|guest NAME|ID: has the CPU refuse its next entry, to see what is reported then.
 // vmcheck --cpu [COUNT [SEED]]: these rules compared with what this CPU does with COUNT mutated entries.
 #include "stdio.h"
 #include "stdlib.h"
@@ -13,6 +14,14 @@ enum
 
 static char text[16384];
 
+static int usage(void)
+{
+  printf("usage: vmcheck [NAME|ID]   (without one: the newest virtual machine)\n"
+         "       vmcheck --refuse control|host|guest NAME|ID   (a drill, which ends it)\n"
+         "       vmcheck --cpu [COUNT [SEED]]   compares the rules with this CPU\n");
+  return 1;
+}
+
 static int checkCpu(int argc, char* argv[])
 {
   unsigned long count = argc > 0 ? strtoul(argv[0], 0, 0) : DEFAULT_COUNT;
@@ -24,19 +33,42 @@ static int checkCpu(int argc, char* argv[])
   return result != 0;
 }
 
+static int hasEnded(int id)
+{
+  char name[vm_name_size];
+  vm_name(id, name);
+  printf("vmcheck: VM %d (%s) has ended; `vmreport %s' says why\n", id, name, name);
+  return 1;
+}
+
 static int checkVm(const char* wanted)
 {
   int id = vm_find("vmcheck", wanted);
   if (id < 0)
     return 1;
   if (vm_check(id, text, sizeof(text)) < 0)
+    return hasEnded(id);
+  printf("%s", text);
+  return 0;
+}
+
+static int refuse(const char* field, const char* wanted)
+{
+  static const char* const fields[] = {"control", "host", "guest"};
+  int which = 0;
+  while (which < 3 && strcmp(field, fields[which]) != 0)
+    ++which;
+  if (which == 3)
+    return usage();
+  int id = vm_find("vmcheck", wanted);
+  if (id < 0)
+    return 1;
+  if (vm_refuse(id, which) < 0)
   {
-    char name[vm_name_size];
-    vm_name(id, name);
-    printf("vmcheck: VM %d (%s) has ended; `vmreport %s' says why\n", id, name, name);
+    perror("vmcheck");
     return 1;
   }
-  printf("%s", text);
+  (void)hasEnded(id);
   return 0;
 }
 
@@ -44,9 +76,9 @@ int main(int argc, char* argv[])
 {
   if (argc > 1 && argc <= 4 && strcmp(argv[1], "--cpu") == 0)
     return checkCpu(argc - 2, argv + 2);
-  if (argc <= 2)
+  if (argc == 4 && strcmp(argv[1], "--refuse") == 0)
+    return refuse(argv[2], argv[3]);
+  if (argc <= 2 && (argc == 1 || argv[1][0] != '-'))
     return checkVm(argc > 1 ? argv[1] : 0);
-  printf("usage: vmcheck [NAME|ID]   (without one: the newest virtual machine)\n"
-         "       vmcheck --cpu [COUNT [SEED]]   compares the rules with this CPU\n");
-  return 1;
+  return usage();
 }

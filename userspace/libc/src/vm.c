@@ -29,6 +29,8 @@ int vm_reset(int id) { return (int)__syscall_errno(sc_vm_reset, ARG(id), 0, 0, 0
 
 int vm_panic(int id) { return (int)__syscall_errno(sc_vm_panic, ARG(id), 0, 0, 0, 0); }
 
+int vm_refuse(int id, int which) { return (int)__syscall_errno(sc_vm_refuse, ARG(id), ARG(which), 0, 0, 0); }
+
 ssize_t vm_list(char* buffer, size_t size) { return __syscall_errno(sc_vm_list, ARG(buffer), size, 0, 0, 0); }
 
 ssize_t vm_stat(int id, char* buffer, size_t size)

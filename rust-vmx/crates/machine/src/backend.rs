@@ -1,6 +1,6 @@
 //! Machines on VT-x: the trait over `vmx`'s vCPU, and putting one together.
 
-use crate::cpu::{TripleFault, VirtualCpu};
+use crate::cpu::{Drill, TripleFault, VirtualCpu};
 use crate::cpuid::{self, Cpuid};
 use crate::definition::Definition;
 use crate::host::Host;
@@ -213,6 +213,10 @@ impl<F: Frames + Clone> VirtualCpu for Vcpu<F> {
 
     fn explain(&mut self, out: &mut dyn fmt::Write) -> fmt::Result {
         Vcpu::explain(self, out)
+    }
+
+    fn refuse(&mut self, drill: Drill) {
+        Vcpu::refuse(self, drill);
     }
 
     fn dump(&mut self, out: &mut dyn fmt::Write) -> fmt::Result {

@@ -3,9 +3,10 @@
 //! There is no lock in it: a thread that is preempted in the middle of a call stops nobody, whatever the priority and
 //! the interrupt flag of the others.
 
+use crate::cpu::Drill;
 use crate::statistics::Statistics;
 use alloc::string::String;
-use core::sync::atomic::{AtomicBool, AtomicU16, AtomicU32, AtomicU64, AtomicUsize, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicU8, AtomicU16, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use spin::{Mutex, Once};
 
 /// Columns of the text screen.
@@ -33,6 +34,8 @@ pub struct Control {
     reset: AtomicBool,
     panic: AtomicBool,
     check: AtomicBool,
+    /// Which drill's entry is to be refused: 1 + its number, 0 for none.
+    refuse: AtomicU8,
     /// Nobody ever waits for it: who does not get it comes back later.
     explanation: Mutex<Option<String>>,
     /// Input on its way to the guest.
@@ -94,6 +97,26 @@ impl Control {
     /// Asks the vCPU's thread to panic: a drill, so that what follows a mistake of the hypervisor can be tested and shown.
     pub fn request_panic(&self) {
         self.panic.store(true, Ordering::Release);
+    }
+
+    /// Asks for an entry that the CPU refuses: a drill.
+    pub fn request_refusal(&self, drill: Drill) {
+        let number = match drill {
+            Drill::Control => 1,
+            Drill::Host => 2,
+            Drill::Guest => 3,
+        };
+        self.refuse.store(number, Ordering::Release);
+    }
+
+    /// The drill that was asked for since the last call.
+    pub fn take_refusal(&self) -> Option<Drill> {
+        match self.refuse.swap(0, Ordering::AcqRel) {
+            1 => Some(Drill::Control),
+            2 => Some(Drill::Host),
+            3 => Some(Drill::Guest),
+            _ => None,
+        }
     }
 
     /// Panics if that was asked for. For the vCPU's thread.

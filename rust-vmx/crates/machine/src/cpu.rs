@@ -10,7 +10,7 @@ use vmx::barrier::BarrierCost;
 use vmx::event::Event;
 use vmx::exit::VmExit;
 use vmx::state::{CpuMode, DescriptorTable, Registers, Segment, SegmentName, SystemRegister, TableName};
-pub use vmx::vcpu::TripleFault;
+pub use vmx::vcpu::{Drill, TripleFault};
 
 /// One virtual CPU.
 pub trait VirtualCpu {
@@ -77,6 +77,9 @@ pub trait VirtualCpu {
 
     /// Explains the state that the next entry will start from, for people who learn, and whether the CPU will take it.
     fn explain(&mut self, out: &mut dyn fmt::Write) -> fmt::Result;
+
+    /// Spoils the next entry so that the CPU refuses it: a drill.
+    fn refuse(&mut self, drill: Drill);
 
     /// Writes the backend's own state that explains a failure, one item a line.
     fn dump(&mut self, out: &mut dyn fmt::Write) -> fmt::Result;

@@ -220,6 +220,11 @@ impl<C: VirtualCpu, M: GuestRam, H: Host> Machine<C, M, H> {
                 let text = report::explain(&mut self.cpu);
                 self.guest.control.answer_check(text);
             }
+            if let Some(drill) = self.guest.control.take_refusal() {
+                self.cpu.refuse(drill);
+                // A halted vCPU would not be entered before something wakes it.
+                self.halted = false;
+            }
             let now = self.guest.now();
             if let Some(stop) = self.serve_devices(now)? {
                 return Ok(stop);

@@ -11,6 +11,7 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use core::ffi::c_char;
 use machine::control::Input;
+use machine::cpu::Drill;
 
 /// A virtual machine. Owned by the library from `vm_create` to `vm_destroy`; the kernel holds only the pointer.
 pub struct Vm {
@@ -416,6 +417,31 @@ pub unsafe extern "C" fn vm_explanation(vm: *mut Vm, text: *mut c_char, capacity
     let explanation = unsafe { handle(vm) }.control().take_explanation();
     // SAFETY: `text` is writable.
     unsafe { text::copy_out(explanation.as_deref().unwrap_or(""), text, capacity) }
+}
+
+/// `vm_refuse`: a control field is spoiled.
+pub const VM_REFUSE_CONTROL: u32 = 0;
+/// `vm_refuse`: a host-state field.
+pub const VM_REFUSE_HOST: u32 = 1;
+/// `vm_refuse`: the guest's state.
+pub const VM_REFUSE_GUEST: u32 = 2;
+
+/// Has the CPU refuse a VM's next entry: a drill, which ends the VM with the report of it. `field` is one of `VM_REFUSE_*`; 0, or 1 for
+/// another number. The kernel wakes a halted vCPU's thread itself.
+///
+/// # Safety
+/// `vm` is live.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vm_refuse(vm: *mut Vm, field: u32) -> u32 {
+    let drill = match field {
+        VM_REFUSE_CONTROL => Drill::Control,
+        VM_REFUSE_HOST => Drill::Host,
+        VM_REFUSE_GUEST => Drill::Guest,
+        _ => return 1,
+    };
+    // SAFETY: the VM is live.
+    unsafe { handle(vm) }.control().request_refusal(drill);
+    0
 }
 
 /// Writes the report of a VM that failed (reason, qualification, RIP with symbol, registers, last exits); returns its

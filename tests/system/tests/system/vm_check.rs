@@ -42,3 +42,58 @@ fn vmcheck_explains_a_vmcs_area_by_area() -> Result<()> {
         &format!("vmcheck explains what is gone: {text}"),
     )
 }
+
+/// The three ways in which a CPU refuses an entry, each with the field, its value, the rule, the section and the remedy.
+#[test]
+fn a_refused_entry_names_the_rule_it_broke() -> Result<()> {
+    let mut sweb = Machine::new("refused entry")
+        .memory(MEMORY_FOR_GUESTS)
+        .boot()?;
+    let drills: [(&str, &[&str]); 3] = [
+        (
+            "control",
+            &[
+                "error 7 (VM entry with invalid control field(s))",
+                "CR3_TARGET_COUNT = 0x200",
+                "SDM 27.2.1.1, \"VM-Execution Control Fields\"",
+                "write 0x4 to CR3_TARGET_COUNT",
+            ],
+        ),
+        (
+            "host",
+            &[
+                "error 8 (VM entry with invalid host-state field(s))",
+                "host TR_SELECTOR = 0x0",
+                "SDM 27.2.3, \"Checks on Host Segment and Descriptor-Table Registers\"",
+                "remedy: ",
+            ],
+        ),
+        (
+            "guest",
+            &[
+                "VM entry failed: invalid guest state",
+                "guest CR4 = 0x",
+                "SDM 27.3.1.1, \"Checks on Guest Control Registers, Debug Registers, and MSRs\"",
+                "set bit 13 (VMXE) of guest CR4",
+            ],
+        ),
+    ];
+    for (field, parts) in drills {
+        sweb.command("vmrun --detach hello")?;
+        sweb.command(&format!("vmcheck --refuse {field} hello"))?;
+        let report = sweb.command("vmreport hello")?;
+        for part in parts {
+            sweb.check(
+                report.contains(part),
+                &format!("the report of a refused entry lacks '{part}': {report}"),
+            )?;
+        }
+        sweb.check(
+            report.contains("1 of ") && report.contains("rules of VM entry are broken"),
+            &format!("the report tells no or other broken rules: {report}"),
+        )?;
+    }
+    // The host went on, and so does a VM.
+    sweb.command("vmrun --detach hello")?;
+    explained(&mut sweb, "hello", &["guest state"])
+}

@@ -1,6 +1,6 @@
 //! A CPU that exits as a script says.
 
-use crate::cpu::{TripleFault, VirtualCpu};
+use crate::cpu::{Drill, TripleFault, VirtualCpu};
 use core::fmt;
 use std::collections::{HashMap, VecDeque};
 use std::string::String;
@@ -39,6 +39,8 @@ pub struct FakeCpu {
     pub barrier_cost: BarrierCost,
     pub loaded: bool,
     pub resets: usize,
+    /// The next entry is refused.
+    pub drill: Option<Drill>,
 }
 
 impl Default for FakeCpu {
@@ -63,6 +65,7 @@ impl Default for FakeCpu {
             barrier_cost: BarrierCost::default(),
             loaded: false,
             resets: 0,
+            drill: None,
         }
     }
 }
@@ -96,6 +99,9 @@ impl VirtualCpu for FakeCpu {
     fn run(&mut self) -> Result<VmExit, String> {
         self.loaded = true;
         self.tsc += 10;
+        if let Some(drill) = self.drill.take() {
+            return Err(std::format!("refused for the {drill:?} drill"));
+        }
         if core::mem::take(&mut self.debug_trap) {
             self.delivered.push(Event::fault(1));
         }
@@ -226,6 +232,10 @@ impl VirtualCpu for FakeCpu {
 
     fn explain(&mut self, out: &mut dyn fmt::Write) -> fmt::Result {
         writeln!(out, "fake CPU, its script has {} exits left", self.script.len())
+    }
+
+    fn refuse(&mut self, drill: Drill) {
+        self.drill = Some(drill);
     }
 
     fn dump(&mut self, out: &mut dyn fmt::Write) -> fmt::Result {

@@ -1,12 +1,29 @@
 //! The VMCS as the checker sees it: why the CPU refused an entry, or whether it would.
 
+use super::cache::Cached;
 use super::{EntryError, Vcpu};
 use crate::check::{self, EntryCapabilities, NoMemory, Situation, Stage, VmcsImage};
 use crate::error::{ErrorNumber, VmInstructionError};
 use crate::exit::{EntryFailure, EntryFailureKind};
+use crate::field::{control, host};
 use crate::frames::Frames;
 use crate::instructions as cpu;
+use crate::registers::cr4;
 use core::fmt;
+
+/// Which kind of field a drill spoils, for the CPU reports each in another way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Drill {
+    /// A control field: VM-instruction error 7.
+    Control,
+    /// A host-state field: VM-instruction error 8.
+    Host,
+    /// The guest's state: exit reason 33.
+    Guest,
+}
+
+/// No CPU has so many CR3-target values: IA32_VMX_MISC counts them in nine bits.
+const TOO_MANY_TARGETS: u32 = 512;
 
 impl<F: Frames> Vcpu<F> {
     /// What is in the VMCS. A field the CPU does not have is 0.
@@ -73,6 +90,18 @@ impl<F: Frames> Vcpu<F> {
             EntryFailureKind::MachineCheck | EntryFailureKind::Other(_) => None,
         };
         EntryError::Refused { failure, rule }
+    }
+
+    /// Makes the next entry one that the CPU refuses: a drill, to see what is reported then. The VM does not survive it.
+    pub fn refuse(&mut self, drill: Drill) {
+        match drill {
+            Drill::Control => self.set(control::CR3_TARGET_COUNT, TOO_MANY_TARGETS),
+            Drill::Host => self.set(host::TR_SELECTOR, 0),
+            Drill::Guest => {
+                let value = self.cached(Cached::Cr4);
+                self.cache.set(Cached::Cr4, value & !cr4::VMXE);
+            }
+        }
     }
 
     /// Writes every broken rule of VM entry.

@@ -42,7 +42,7 @@ impl<F: Frames> Vcpu<F> {
     pub(super) fn set<R: Writable, W: Width, V: Value>(&mut self, field: Field<R, W, V>, value: V) {
         let _attached = self.attach();
         // SAFETY: guest state is checked by the CPU at entry and confined by the controls; of the controls only TSC offset,
-        // CR0 and CR4 shadow and the injected event are written like this.
+        // CR0 and CR4 shadow and the injected event are written like this, and by a drill what keeps the CPU from entering at all.
         if let Err(error) = unsafe { self.vmcs.write(field, value) } {
             self.note(EntryError::Field {
                 name: field.name(),

@@ -20,6 +20,7 @@ mod setup;
 mod switch;
 mod system;
 
+pub use diagnosis::Drill;
 pub use error::EntryError;
 pub use events::TripleFault;
 
