@@ -51,8 +51,9 @@ pub unsafe fn between(begin: *const u8, end: *const u8) -> &'static [u8] {
 /// instruction` is for one behind which the exception comes; `TRAPS STEP instruction` takes the flags for the instruction
 /// from the stack. `call *VALUE` says EAX, `ADDRESS label, register` loads an address, `PIC` and `TIMER` program the interrupt
 /// hardware, `call *RING3` returns in ring 3, `call *DONE` ends the guest. What they change is in `runtime.s`. After `says`
-/// come the lines that the guest must say before it ends by itself, after `fails` a part of the report with which its VM must
-/// end, and `loops []` is for a guest that goes on until it is killed.
+/// come the lines that the guest must say before it ends by itself, after `values` lists of the values it must say and nothing
+/// else, after `fails` a part of the report with which its VM must end, and `loops []` is for a guest that goes on until it is
+/// killed. What tries all numbers of something is in `scan.s`.
 #[macro_export]
 macro_rules! guest {
     ($name:ident, $mode:ident, $kind:ident $expected:tt, $(definition $definition:literal,)? $($line:literal),+ $(,)?) => {{
@@ -60,6 +61,7 @@ macro_rules! guest {
         mod assembly {
         core::arch::global_asm!(
             include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/constants.s")),
+            include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/scan.s")),
             ".pushsection .rodata.hostile_guests, \"a\", @progbits",
             $crate::code_width!($mode),
             concat!("hostile_guest_", stringify!($name), line!(), ":"),
@@ -135,6 +137,9 @@ macro_rules! code_width {
 macro_rules! outcome {
     (says [$($line:expr),* $(,)?]) => {
         $crate::Outcome::Says(vec![$($line.into()),*])
+    };
+    (values [$($list:expr),* $(,)?]) => {
+        $crate::Outcome::Says([$(&$list[..]),*].concat().iter().map(|value: &u32| format!("={value:08x}")).collect())
     };
     (fails [$text:expr]) => {
         $crate::Outcome::Fails($text.into())

@@ -50,12 +50,13 @@ const TABLE: &[(u32, Rule)] = &[
     (0xC000_0081, Register(SystemRegister::Star, true)),
     (0xC000_0082, Register(SystemRegister::Lstar, true)),
     (0xC000_0083, Register(SystemRegister::Cstar, true)),
-    (0xC000_0084, Register(SystemRegister::Sfmask, true)),
+    // IA32_FMASK and IA32_TSC_AUX have 32 bits; not every emulator refuses the others, so it is decided here.
+    (0xC000_0084, Register(SystemRegister::Sfmask, false)),
     // FS and GS base live in the VMCS; a context switch of the guest writes them, so they are passed.
     (0xC000_0100, Base(SegmentName::Fs)),
     (0xC000_0101, Base(SegmentName::Gs)),
     (0xC000_0102, Register(SystemRegister::KernelGsBase, true)),
-    (0xC000_0103, Register(SystemRegister::TscAux, true)),
+    (0xC000_0103, Register(SystemRegister::TscAux, false)),
 ];
 
 /// IA32_APIC_BASE after a reset: at its usual place, boot processor, and globally disabled, as there is none.

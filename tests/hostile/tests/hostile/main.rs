@@ -4,6 +4,7 @@ mod cpu;
 mod debugging;
 mod devices;
 mod events;
+mod msrs;
 mod privilege;
 mod registers;
 mod time;
@@ -17,6 +18,7 @@ fn main() {
         debugging::family(),
         devices::family(),
         events::family(),
+        msrs::family(),
         privilege::family(),
         registers::family(),
         time::family(),

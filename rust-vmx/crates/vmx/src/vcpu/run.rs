@@ -213,8 +213,7 @@ impl<F: Frames + Clone> Vcpu<F> {
         {
             let shift = self.vmcs.root().capabilities().preemption_timer_shift();
             let progress = self.config.slice_ticks / PROGRESS;
-            let count =
-                preemption_timer::count(cpu::rdtsc(), self.deadline, self.slice_end, progress, shift);
+            let count = preemption_timer::count(cpu::rdtsc(), self.deadline, self.slice_end, progress, shift);
             self.set(guest::PREEMPTION_TIMER, count);
         }
     }
