@@ -79,4 +79,23 @@
         movw    $0, 4 * 8 + 2
         .endm
 
+# Long mode: the upper halves of the vector registers are usable. Changes EAX, ECX and EDX.
+        .macro  AVX_ON
+        movq    %cr4, %rax
+        orl     $0x40000, %eax                  # OSXSAVE
+        movq    %rax, %cr4
+        xorl    %ecx, %ecx
+        xorl    %edx, %edx
+        movl    $7, %eax
+        xsetbv
+        .endm
+
+# Long mode: says RAX, its halves united.
+        .macro  SAY_ANY
+        movq    %rax, %rcx
+        shrq    $32, %rcx
+        orl     %ecx, %eax
+        call    *VALUE
+        .endm
+
         .endif

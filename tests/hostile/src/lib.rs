@@ -7,8 +7,10 @@
 pub mod expectation;
 pub mod family;
 pub mod guest;
+pub mod host;
 mod image;
 
 pub use expectation::Outcome;
 pub use family::Family;
 pub use guest::{Guest, Mode};
+pub use host::{Host, Logs};

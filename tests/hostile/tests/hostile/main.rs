@@ -4,6 +4,7 @@ mod cpu;
 mod debugging;
 mod devices;
 mod events;
+mod isolation;
 mod msrs;
 mod privilege;
 mod registers;
@@ -18,6 +19,7 @@ fn main() {
         debugging::family(),
         devices::family(),
         events::family(),
+        isolation::family(),
         msrs::family(),
         privilege::family(),
         registers::family(),
@@ -29,7 +31,7 @@ fn main() {
         .iter()
         .map(|family| family.trials().into_iter())
         .collect();
-    let mut trials: Vec<Trial> = Vec::new();
+    let mut trials: Vec<Trial> = isolation::trials();
     loop {
         let before = trials.len();
         trials.extend(queues.iter_mut().filter_map(Iterator::next));
