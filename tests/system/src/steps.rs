@@ -57,6 +57,13 @@ pub fn guest_command(sweb: &mut Session, line: &str) -> Result<String> {
     Ok(sweb.screen().text())
 }
 
+/// The number in front of a word of a text.
+pub fn number_before(text: &str, word: &str) -> Option<u64> {
+    let before = &text[..text.find(word)?];
+    let digits = before.rfind(|c: char| !c.is_ascii_digit()).map_or(0, |last| last + 1);
+    before[digits..].parse().ok()
+}
+
 /// The first number behind a word of a text.
 pub fn number_after(text: &str, word: &str) -> Option<u64> {
     let rest = &text[text.find(word)? + word.len()..];

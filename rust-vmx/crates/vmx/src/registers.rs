@@ -113,6 +113,10 @@ bits! {
 /// Segment access rights as the VMCS holds them (SDM "Guest Register State", 25.4.1, table 25-2).
 #[allow(missing_docs)]
 pub mod access {
+    /// Of a code segment, with [`CODE`]: conforming; of a data segment: expand-down.
+    pub const CONFORMING: u32 = 1 << 2;
+    /// With [`S`]: a code segment.
+    pub const CODE: u32 = 1 << 3;
     pub const S: u32 = 1 << 4;
     pub const DPL: u32 = 3 << 5;
     pub const P: u32 = 1 << 7;

@@ -142,7 +142,7 @@ fn data_accessed(s: &Situation<'_>) -> Checked {
 
 fn data_readable(s: &Situation<'_>) -> Checked {
     s.each_usable(&DATA, |name| {
-        let code = s.access(name) & 1 << 3 != 0;
+        let code = s.access(name) & access::CODE != 0;
         s.access_set(name, if code { 1 << 1 } else { 0 })
     })
 }

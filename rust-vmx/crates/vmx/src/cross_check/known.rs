@@ -133,15 +133,19 @@ const BOCHS_2_7: &[Peculiarity] = &[
     differs(
         "RPL of CS must fit DPL of CS",
         "27.3.1.2: of RPL of CS only that RPL of SS equals it, and not with an unrestricted guest",
-        Kind::Adds(|verdict, image| {
-            let (selector, rights) = (
-                image.get(guest::CS_SELECTOR) & 3,
-                image.get(guest::CS_ACCESS_RIGHTS),
-            );
-            verdict == REFUSED_GUEST && u32::from(selector) != (rights & access::DPL) >> 5
-        }),
+        Kind::Adds(|verdict, image| verdict == REFUSED_GUEST && !rpl_of_cs_fits(image)),
     ),
 ];
+
+/// As a far transfer would have it: RPL equals DPL of non-conforming code, and is not below that of conforming code.
+fn rpl_of_cs_fits(image: &VmcsImage) -> bool {
+    let rights = image.get(guest::CS_ACCESS_RIGHTS);
+    let rpl = u32::from(image.get(guest::CS_SELECTOR) & 3);
+    let dpl = (rights & access::DPL) >> 5;
+    let code = rights & access::CODE != 0;
+    let conforming = rights & access::CONFORMING != 0;
+    !code || if conforming { rpl >= dpl } else { rpl == dpl }
+}
 
 /// The differences that a CPU is known for.
 #[derive(Clone, Copy, Debug, Default)]

@@ -21,6 +21,8 @@ pub mod places;
 pub mod random;
 pub mod report;
 pub mod states;
+#[cfg(test)]
+mod tests;
 pub mod verdict;
 
 use crate::frames::Frames;

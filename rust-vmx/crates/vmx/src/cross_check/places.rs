@@ -90,6 +90,16 @@ impl Places {
             .any(|(field, own)| *field == list && own == address)
     }
 
+    /// Addresses like those of an experiment, without its memory.
+    #[cfg(test)]
+    pub(super) fn example() -> Self {
+        Self {
+            ept_pointer: 0x10_0000 | 3 << 3 | 6,
+            structures: core::array::from_fn(|index| 0x11_0000 + 0x1000 * index as u64),
+            scratch: alloc::vec![0x12_0000, 0x12_1000, 0x12_2000],
+        }
+    }
+
     /// The EPT pointer without its flags.
     #[must_use]
     pub const fn ept_root(&self) -> u64 {

@@ -5,8 +5,9 @@ use super::known::{Known, Peculiarity};
 use super::mutation::Mutation;
 use super::verdict::Verdict;
 use crate::capability::Capabilities;
-use crate::check::VmcsImage;
+use crate::check::{self, VmcsImage};
 use crate::exit::reason;
+use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt::{self, Write as _};
@@ -36,6 +37,8 @@ pub struct Report {
     pub not_entered: u64,
     known: Known,
     explained: Vec<(&'static Peculiarity, u64)>,
+    /// Names of the rules that entries of this run broke.
+    broken: BTreeSet<&'static str>,
     unexplained: u64,
     details: Vec<Disagreement>,
     bad_states: Vec<String>,
@@ -44,6 +47,12 @@ pub struct Report {
 }
 
 impl Report {
+    /// Disagreements that are this CPU's known ones.
+    #[must_use]
+    pub fn explained(&self) -> u64 {
+        self.explained.iter().map(|(_, count)| count).sum()
+    }
+
     /// Nothing yet.
     #[must_use]
     pub fn new(seed: u64, cpu: &Capabilities) -> Self {
@@ -99,6 +108,8 @@ impl Report {
             Verdict::Refused(reason::ENTRY_MSR_LOADING, _) => self.msrs += 1,
             Verdict::Refused(..) => self.guest += 1,
         }
+        self.broken
+            .extend(expected.findings.iter().map(|finding| finding.rule));
         if expected.agrees(verdict) {
             return;
         }
@@ -149,7 +160,14 @@ impl fmt::Display for Report {
             "the CPU (VMCS revision {:#x}) entered {}, refused {} for controls or host, {} for the guest, {} for MSRs",
             self.revision, self.entered, self.controls, self.guest, self.msrs
         )?;
+        writeln!(
+            f,
+            "{} rules of {} were broken at least once",
+            self.broken.len(),
+            check::rules().count()
+        )?;
         write!(f, "{}", self.encodings)?;
+        writeln!(f, "{} differences this CPU is known for", self.explained())?;
         for (known, count) in &self.explained {
             writeln!(f, "known ({count} times): {}; {}", known.what, known.sdm)?;
         }
