@@ -18,6 +18,8 @@
         .set    RING0_STACK, 0x7C00
         .set    RING3_STACK, 0x6C00
         .set    TABLES, 0x70000
+        .set    WINDOW, 0x800000                # in 64-bit mode, for pages of 4 KiB
+        .set    WINDOW_TABLE, TABLES + 0x3000
 
         .set    CODE32, 0x08
         .set    DATA, 0x10
@@ -30,6 +32,12 @@
 # Many guests may end in one assembly.
         .ifndef HOSTILE_MACROS
         .set    HOSTILE_MACROS, 1
+
+# Says 32 bits. Changes EAX, ECX, EDX, EBX, ESI and EDI.
+        .macro  SAY value:vararg
+        movl    \value, %eax
+        call    *VALUE
+        .endm
 
 # The master 8259A: IRQ 0 at vector `base`, these IRQs masked.
         .macro  PIC mask, base=8
@@ -53,6 +61,12 @@
         outb    %al, $0x40
         movb    $(\divisor >> 8), %al
         outb    %al, $0x40
+        .endm
+
+# 64-bit mode: page number `page` of the window gets this entry; pages without are absent.
+        .macro  PAGE page, entry
+        movl    $(WINDOW_TABLE + 7), TABLES + 0x2000 + (WINDOW >> 18)
+        movl    $\entry, WINDOW_TABLE + \page * 8
         .endm
 
 # Executes many instructions; changes ECX.

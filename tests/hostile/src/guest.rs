@@ -56,7 +56,13 @@ pub unsafe fn between(begin: *const u8, end: *const u8) -> &'static [u8] {
 /// killed. What tries all numbers of something is in `scan.s`.
 #[macro_export]
 macro_rules! guest {
-    ($name:ident, $mode:ident, $kind:ident $expected:tt, $(definition $definition:literal,)? $($line:literal),+ $(,)?) => {{
+    ($name:ident, $mode:ident, $kind:ident $expected:tt, definition $definition:literal, $($line:expr),+ $(,)?) => {
+        $crate::guest!(@ $name, $mode, $kind $expected, $definition, $($line),+)
+    };
+    ($name:ident, $mode:ident, $kind:ident $expected:tt, $($line:expr),+ $(,)?) => {
+        $crate::guest!(@ $name, $mode, $kind $expected, "", $($line),+)
+    };
+    (@ $name:ident, $mode:ident, $kind:ident $expected:tt, $definition:literal, $($line:expr),+) => {{
         // A module, because assembly stands among items only.
         mod assembly {
         core::arch::global_asm!(
@@ -110,7 +116,7 @@ macro_rules! guest {
             mode: $crate::Mode::$mode,
             // SAFETY: both labels are in one section, the second behind the first, with the guest's bytes between them.
             code: unsafe { $crate::guest::between(&raw const BEGIN, &raw const END) },
-            definition: concat!("" $(, $definition)?),
+            definition: $definition,
             outcome: $crate::outcome!($kind $expected),
         }
     }};

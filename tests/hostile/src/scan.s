@@ -1,4 +1,6 @@
 # For guests that try every number of something, every MSR, every port: macros that work in all modes.
+#
+# What they keep in memory is at CAUGHT and behind it.
 
         .set    CAUGHT, 0x5400                  # by the handler of CATCH: 0, or 1 + the error code
         .set    NUMBER, 0x5408                  # that is tried now
@@ -63,8 +65,7 @@
         \instruction
         cmpl    $1, CAUGHT
         je      783f
-        movl    NUMBER, %eax
-        call    *VALUE
+        SAY     NUMBER
 783:    imull   $\multiplier, NUMBER, %eax
         addl    $\increment, %eax
         movl    %eax, NUMBER
@@ -122,14 +123,73 @@
 785:    incl    %ebx
         cmpl    $64, %ebx
         jb      784b
-        movl    TAKEN, %eax
-        call    *VALUE
-        movl    TAKEN + 4, %eax
-        call    *VALUE
-        movl    KEPT, %eax
-        call    *VALUE
-        movl    KEPT + 4, %eax
-        call    *VALUE
+        SAY     TAKEN
+        SAY     TAKEN + 4
+        SAY     KEPT
+        SAY     KEPT + 4
+        .endm
+
+# Ranges of ports, first and last, for EACH_PORT: those at which a device answers,
+        .macro  DEVICE_PORTS
+        .word   0x0, 0xF, 0x20, 0x21, 0x40, 0x43, 0x60, 0x61, 0x64, 0x64
+        .word   0x70, 0x73, 0x80, 0x8F, 0x92, 0x92, 0xA0, 0xA1, 0xC0, 0xDF
+        .word   0xE9, 0xE9, 0xF4, 0xF7, 0x170, 0x177, 0x1F0, 0x1F7, 0x376, 0x376
+        .word   0x3B4, 0x3B5, 0x3BA, 0x3BA, 0x3C0, 0x3CF, 0x3D4, 0x3D5, 0x3DA, 0x3DA
+        .word   0x3F6, 0x3F6, 0x3F8, 0x3FF, 0x402, 0x402, 0x4D0, 0x4D1, 0x600, 0x60B
+        .word   0xCF8, 0xCFB, 0x8900, 0x8900, 0xB004, 0xB005
+        .word   0xFFFF, 0
+        .endm
+# those that say something, send something or end the guest when a 0 is written to them,
+        .macro  LOUD_PORTS
+        .word   0xE9, 0xE9, 0xF4, 0xF7, 0x3F8, 0x3F8, 0x402, 0x402
+        .word   0xFFFF, 0
+        .endm
+# and those where other values do so, or reset the guest or switch it off.
+        .macro  SWITCH_PORTS
+        .word   0x60, 0x60, 0x64, 0x64, 0x92, 0x92, 0xE9, 0xE9, 0xF4, 0xF7
+        .word   0x3F8, 0x3F8, 0x402, 0x402, 0x600, 0x60B, 0xCF8, 0xCFB, 0xB004, 0xB005
+        .word   0xFFFF, 0
+        .endm
+
+# Runs the instructions up to NEXT_PORT for each port, in EDX and NUMBER; all registers are theirs. ZF is clear where an access of
+# so many bytes meets one of `ports`, or goes round from the last port to the first.
+        .macro  EACH_PORT width, ports
+        jmp     787f
+786:    \ports
+787:    movl    $0, NUMBER
+        movl    $0, LEFT
+788:    ADDRESS 786b, %esi
+        movl    NUMBER, %edx
+        leal    \width - 1(%edx), %ecx
+        cmpl    $0xFFFF, %ecx
+        ja      790f
+789:    movzwl  (%esi), %eax
+        movzwl  2(%esi), %ebx
+        addl    $4, %esi
+        cmpl    $0xFFFF, %eax
+        je      790f
+        cmpl    %ebx, %edx
+        ja      789b
+        cmpl    %eax, %ecx
+        jb      789b
+        testl   %esp, %esp
+790:
+        .endm
+
+# Ends the loop of EACH_PORT, and says LEFT. With a `step` above 1 ports are left out.
+        .macro  NEXT_PORT step=1
+        addl    $\step, NUMBER
+        cmpl    $0x10000, NUMBER
+        jb      788b
+        SAY     LEFT
+        .endm
+
+# Says ECX and the index register of a string instruction.
+        .macro  SAY_PROGRESS index
+        movl    %ecx, NUMBER
+        movl    \index, LEFT
+        SAY     NUMBER
+        SAY     LEFT
         .endm
 
         .endif

@@ -6,6 +6,7 @@ mod devices;
 mod events;
 mod isolation;
 mod msrs;
+mod ports;
 mod privilege;
 mod registers;
 mod time;
@@ -21,6 +22,7 @@ fn main() {
         events::family(),
         isolation::family(),
         msrs::family(),
+        ports::family(),
         privilege::family(),
         registers::family(),
         time::family(),
