@@ -4,7 +4,7 @@
 //! [`storage::Storage`], memory comes from the frames of `vmx`. So all of it runs in an ordinary `cargo test`.
 //!
 //! Where to start: [`machine`] puts everything together and holds the exit loop, [`exits`] is the table of handlers.
-#![cfg_attr(not(test), no_std)]
+#![cfg_attr(not(any(test, feature = "testing")), no_std)]
 #![forbid(unsafe_code)]
 
 extern crate alloc;
@@ -31,8 +31,8 @@ pub mod paging;
 pub mod report;
 pub mod statistics;
 pub mod storage;
-#[cfg(test)]
-mod testing;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 #[cfg(test)]
 mod tests;
 

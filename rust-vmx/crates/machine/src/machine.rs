@@ -522,7 +522,7 @@ fn symbol<H: Host>(host: &H, definition: &Definition, address: u64) -> Option<St
     Some(format!("{}+{offset:#x}", String::from_utf8_lossy(&name)))
 }
 
-#[cfg(test)]
+#[cfg(any(test, feature = "testing"))]
 impl<C: VirtualCpu, M: GuestRam, H: Host> Machine<C, M, H> {
     /// The CPU, for a test's script.
     pub fn cpu_mut(&mut self) -> &mut C {

@@ -290,7 +290,7 @@ impl Walker {
             }
             let wide = self.offered.physical_bits.saturating_sub(32).min(8);
             return page
-                & !(entry::LARGE_PAT | entry::LARGE_PAT - 1 | entry::PSE_ADDRESS & !above(13 + wide));
+                & !(entry::LARGE_PAT | (entry::LARGE_PAT - 1) | entry::PSE_ADDRESS & !above(13 + wide));
         }
         let mut reserved = entry::ADDRESS & above(self.offered.physical_bits);
         if mode.levels == 3 {
@@ -300,7 +300,7 @@ impl Walker {
             reserved |= entry::NO_EXECUTE;
         }
         if large {
-            reserved |= page & !(entry::LARGE_PAT | entry::LARGE_PAT - 1);
+            reserved |= page & !(entry::LARGE_PAT | (entry::LARGE_PAT - 1));
             // Above the directory of 1 GiB pages, and there where the CPU has none, no entry maps a page.
             if level > 3 || level == 3 && !self.offered.giant_pages {
                 reserved |= entry::LARGE;
@@ -514,7 +514,7 @@ mod tests {
         let mut ram = Ram::new(0x10000);
         let mode = walker.mode();
         for this in level..=mode.levels {
-            let below = u64::from(this - 1) * 0x1000 | entry::PRESENT;
+            let below = (u64::from(this - 1) * 0x1000) | entry::PRESENT;
             let value = match this == level {
                 true if extra & entry::LARGE != 0 => entry::PRESENT | extra,
                 true => below | extra,

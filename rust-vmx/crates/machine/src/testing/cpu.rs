@@ -16,15 +16,23 @@ type Step = std::boxed::Box<dyn FnOnce(&mut FakeCpu) -> VmExit>;
 
 /// The CPU. Everything is open to tests.
 pub struct FakeCpu {
+    /// The exits to come.
     pub script: VecDeque<Step>,
+    /// The general registers.
     pub registers: Registers,
+    /// Those that are read and written one at a time; the others are 0.
     pub system: HashMap<SystemRegister, u64>,
+    /// The segment registers.
     pub segments: HashMap<SegmentName, Segment>,
+    /// GDTR and IDTR.
     pub tables: HashMap<TableName, DescriptorTable>,
+    /// What [`VirtualCpu::mode`] answers, whatever the control registers say.
     pub mode: CpuMode,
     /// Registers whose next write is refused with #GP.
     pub refused: Vec<SystemRegister>,
+    /// What [`VirtualCpu::set_pdptes`] loaded last.
     pub pdptes: [u64; 4],
+    /// The event that the next entry delivers.
     pub pending: Option<Event>,
     /// What entries delivered, oldest first.
     pub delivered: Vec<Event>,
@@ -32,12 +40,19 @@ pub struct FakeCpu {
     pub shadow: bool,
     /// A single step is to be delivered.
     pub debug_trap: bool,
+    /// An exit is wanted as soon as the guest accepts an interrupt.
     pub window: bool,
+    /// When the next entry ends at the latest.
     pub deadline: Option<u64>,
+    /// The host's time-stamp counter; each entry takes ten of it.
     pub tsc: u64,
+    /// What the guest's counter is ahead of it.
     pub tsc_offset: u64,
+    /// What barriers took.
     pub barrier_cost: BarrierCost,
+    /// The guest is on the CPU: entered, and not unloaded since.
     pub loaded: bool,
+    /// How often it was reset.
     pub resets: usize,
     /// The next entry is refused.
     pub drill: Option<Drill>,

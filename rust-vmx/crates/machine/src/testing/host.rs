@@ -50,6 +50,7 @@ impl FakeHost {
         String::from_utf8(self.output_bytes(stream)).unwrap()
     }
 
+    /// The same as bytes.
     pub fn output_bytes(&self, stream: Stream) -> Vec<u8> {
         let output = self.0.output.borrow();
         output

@@ -11,7 +11,9 @@ use vmx::state::{Registers, SystemRegister, gpr};
 
 /// The machine with its host.
 pub struct Bench {
+    /// Its files, its clock and the output.
     pub host: FakeHost,
+    /// The machine.
     pub machine: Machine<FakeCpu, Ram, FakeHost>,
 }
 
@@ -54,6 +56,7 @@ pub fn host_cpuid(leaf: u32, subleaf: u32) -> [u32; 4] {
 }
 
 impl Bench {
+    /// The CPU.
     pub fn cpu(&mut self) -> &mut FakeCpu {
         self.machine.cpu_mut()
     }

@@ -1,7 +1,8 @@
-//! Stand-ins for memory, host and CPU in this crate's tests.
+//! Stand-ins for memory, host and CPU, in the tests of this crate and of those that ask for the feature `testing`.
 
 mod cpu;
 mod host;
+mod image;
 mod machine;
 mod ram;
 

@@ -15,6 +15,7 @@ pub struct Ram {
 }
 
 impl Ram {
+    /// So many bytes.
     pub fn new(size: usize) -> Self {
         Self {
             bytes: std::vec![0; size],
@@ -23,22 +24,27 @@ impl Ram {
         }
     }
 
+    /// Eight bytes of it.
     pub fn get64(&self, at: u64) -> u64 {
         self.read_u64(Gpa(at)).unwrap()
     }
 
+    /// Sets eight bytes.
     pub fn set64(&mut self, at: u64, value: u64) {
         self.write(Gpa(at), &value.to_le_bytes()).unwrap();
     }
 
+    /// Sets four bytes.
     pub fn set32(&mut self, at: u64, value: u32) {
         self.write(Gpa(at), &value.to_le_bytes()).unwrap();
     }
 
+    /// Sets bytes.
     pub fn write_at(&mut self, at: u64, bytes: &[u8]) {
         self.write(Gpa(at), bytes).unwrap();
     }
 
+    /// Some bytes of it.
     pub fn bytes(&self, at: u64, length: usize) -> Vec<u8> {
         let mut bytes = std::vec![0; length];
         self.read(Gpa(at), &mut bytes).unwrap();
