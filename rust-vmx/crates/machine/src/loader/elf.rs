@@ -126,13 +126,14 @@ impl Executable {
         })
     }
 
-    /// The entry point's physical address. A kernel linked in the upper half may give the virtual one.
+    /// The entry point's physical address. A kernel linked in the upper half may give the virtual one. Whether anything
+    /// is there tells only the placing of the segments: one that is too large may seem to contain any address.
     pub fn physical_entry(&self) -> Result<u64, LoadError> {
         let within = |first: u64, s: &Segment| self.entry.wrapping_sub(first) < s.memory_size;
         self.segments
             .iter()
             .find(|s| within(s.virtual_, s))
-            .map(|s| (self.entry - s.virtual_).wrapping_add(s.physical))
+            .map(|s| self.entry.wrapping_sub(s.virtual_).wrapping_add(s.physical))
             .or_else(|| {
                 self.segments
                     .iter()

@@ -1,6 +1,6 @@
 //! The Multiboot 1 loader (Multiboot Specification 0.6.96).
 
-use super::elf::{Executable, is_elf};
+use super::elf::{Executable, Segment, is_elf};
 use super::{Image, LoadError};
 use crate::memory::{Layout, PhysicalMemory, zeroed};
 use alloc::vec;
@@ -168,6 +168,9 @@ fn load_elf(
 ) -> Result<(u32, u64), LoadError> {
     let executable = Executable::parse(image)?;
     let entry = executable.physical_entry()?;
+    if overlap(&executable.segments) {
+        return Err(LoadError::BadElf("two segments overlap in memory"));
+    }
     let mut end = 0;
     for s in &executable.segments {
         place(
@@ -183,6 +186,17 @@ fn load_elf(
     }
     let entry = u32::try_from(entry).map_err(|_| LoadError::BadEntry(entry))?;
     Ok((entry, end))
+}
+
+/// Whether two segments share memory. Then one would destroy the other, and many could have the host fill the same memory
+/// over and over.
+fn overlap(segments: &[Segment]) -> bool {
+    let mut ranges: Vec<(u64, u64)> = segments
+        .iter()
+        .map(|s| (s.physical, s.physical.saturating_add(s.memory_size)))
+        .collect();
+    ranges.sort_unstable();
+    ranges.windows(2).any(|pair| pair[1].0 < pair[0].1)
 }
 
 /// Copies `length` bytes of the file to `at` and clears the rest of `size` bytes.

@@ -194,6 +194,33 @@ fn broken_images_are_refused() {
     assert!(matches!(fails(&shrunk), LoadError::BadElf(_)));
 }
 
+/// A segment so large that it seems to contain addresses below its beginning.
+#[test]
+fn a_segment_of_everything() {
+    let mut ram = Ram::new(2 << 20);
+    let image = elf64(0x10_0000, 0x10_0000, 0x20_0000, u64::MAX);
+    let error = load_into(&image, &NOTHING, &mut ram).unwrap_err();
+    assert!(matches!(error, LoadError::NoMemory { .. }), "{error}");
+}
+
+#[test]
+fn segments_that_overlap() {
+    let image = |distance: u32| {
+        let mut image = elf32(0x10_0000, 0x10_0000, 0x10_0000, 16);
+        // The second program header stands where the first one ends.
+        image[44] = 2;
+        image.copy_within(52..84, 84);
+        image[84 + 12..84 + 16].copy_from_slice(&0x10_0000u32.wrapping_add(distance).to_le_bytes());
+        image
+    };
+    let mut load = |distance| load_into(&image(distance), &NOTHING, &mut Ram::new(2 << 20));
+    for distance in [0, 15, 0u32.wrapping_sub(15)] {
+        assert!(matches!(load(distance), Err(LoadError::BadElf(_))), "{distance:#x}");
+    }
+    assert!(load(16).is_ok());
+    assert!(load(0x1000).is_ok());
+}
+
 #[test]
 fn a_kernel_too_large_says_where() {
     let mut ram = Ram::new(2 << 20);
