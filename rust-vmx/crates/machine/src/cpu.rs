@@ -49,7 +49,8 @@ pub trait VirtualCpu {
     /// Loads the four entries; `Err` is the #GP for reserved bits.
     fn set_pdptes(&mut self, entries: [u64; 4]) -> Result<(), Event>;
 
-    /// Finishes an instruction that was carried out for the guest: RIP moves behind it, blocking by STI and MOV SS ends.
+    /// Finishes an instruction that was carried out for the guest: RIP moves behind it, blocking by STI and MOV SS ends, a
+    /// single step is due. A length of 0 finishes an iteration of a repeated string instruction.
     fn skip_instruction(&mut self, length: u8);
     /// Delivers an event at the next entry. An exception during the delivery of another event becomes what the SDM says;
     /// `Err` when that is a shutdown.

@@ -156,10 +156,10 @@ impl Walker {
         if self.cr0 & bits::CR0_PG == 0 {
             return Ok(Gpa(address.0 & 0xFFFF_FFFF));
         }
-        let mode = self.mode();
-        if mode.levels >= 4 && !canonical(address, mode.levels) {
+        if !self.is_canonical(address) {
             return Err(TranslationError::NotCanonical);
         }
+        let mode = self.mode();
         let address = if mode.levels >= 4 {
             address
         } else {
@@ -171,6 +171,12 @@ impl Walker {
                 code: reason | self.access_code(access),
             })
         })
+    }
+
+    /// Whether the CPU takes the address at all; outside IA-32e mode it takes each.
+    pub fn is_canonical(&self, address: Gva) -> bool {
+        let levels = self.mode().levels;
+        levels < 4 || canonical(address, levels)
     }
 
     fn mode(&self) -> Mode {

@@ -17,6 +17,8 @@ use vmx::state::gpr::{RAX, RCX, RDI, RSI};
 
 /// The most bytes of one chunk: a disk sector.
 const CHUNK: usize = 512;
+/// RFLAGS.TF: each instruction traps, and of a repeated one each item.
+const RFLAGS_TF: u64 = 1 << 8;
 /// RFLAGS.DF: strings run downwards.
 const RFLAGS_DF: u64 = 1 << 10;
 
@@ -61,7 +63,8 @@ fn string_io<C: VirtualCpu, M: GuestRam, H: Host>(
         _ => u64::MAX,
     };
     let index = if access.input { RDI } else { RSI };
-    let down = cpu.read(SystemRegister::Rflags) & RFLAGS_DF != 0;
+    let rflags = cpu.read(SystemRegister::Rflags);
+    let down = rflags & RFLAGS_DF != 0;
     let registers = cpu.registers();
     let count = if string.rep {
         registers.gpr[RCX] & address_mask
@@ -79,7 +82,7 @@ fn string_io<C: VirtualCpu, M: GuestRam, H: Host>(
     if within == 0 {
         return Outcome::Raise(segment::fault(string.segment));
     }
-    let items = if down {
+    let items = if down || rflags & RFLAGS_TF != 0 {
         1
     } else {
         // The offset wraps inside the address size; a chunk ends there.
@@ -132,6 +135,7 @@ fn string_io<C: VirtualCpu, M: GuestRam, H: Host>(
     if done == count {
         Outcome::Done
     } else {
+        cpu.skip_instruction(0);
         Outcome::Resume
     }
 }

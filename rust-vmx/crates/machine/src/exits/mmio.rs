@@ -32,6 +32,7 @@ mod flag {
     pub const SIGN: u64 = 1 << 7;
     pub const OVERFLOW: u64 = 1 << 11;
     pub const ALL: u64 = CARRY | PARITY | ADJUST | ZERO | SIGN | OVERFLOW;
+    pub const TRAP: u64 = 1 << 8;
     pub const DIRECTION: u64 = 1 << 10;
 }
 
@@ -83,9 +84,7 @@ pub fn open_bus<C: VirtualCpu, M: GuestRam, H: Host>(
     };
     Some(match finished {
         Ok(finished) => {
-            if finished {
-                cpu.skip_instruction(instruction.len() as u8);
-            }
+            cpu.skip_instruction(if finished { instruction.len() as u8 } else { 0 });
             Outcome::Resume
         }
         Err(Stopped::Unknown) => return None,
@@ -288,7 +287,8 @@ fn store_string<C: VirtualCpu, M: GuestRam, H: Host>(
         OpKind::MemoryESEDI => (0xFFFF_FFFF, 0),
         _ => (u64::MAX, 0),
     };
-    let down = cpu.read(SystemRegister::Rflags) & flag::DIRECTION != 0;
+    let rflags = cpu.read(SystemRegister::Rflags);
+    let down = rflags & flag::DIRECTION != 0;
     let repeated = instruction.has_rep_prefix() || instruction.has_repne_prefix();
     let offset = cpu.registers().gpr[RDI] & mask;
     let count = if repeated {
@@ -297,7 +297,7 @@ fn store_string<C: VirtualCpu, M: GuestRam, H: Host>(
         1
     };
     let room = PAGE_SIZE - operand.linear.page_offset() as u64;
-    let here = if down || room < size {
+    let here = if down || rflags & flag::TRAP != 0 || room < size {
         1
     } else {
         // The CPU has let the first element pass; the others must lie inside the segment, too.

@@ -13,7 +13,8 @@ pub struct Span {
 
 impl Span {
     /// Translates `length` bytes, at most a page, that consist of items of `size`. A fault on the second page shortens
-    /// the span to the whole items on the first; it is an error only when there is none.
+    /// the span to the whole items on the first; it is an error only when there is none. That all of an item is canonical the CPU
+    /// checks before it looks for a page.
     pub fn new(
         walker: &Walker,
         memory: &mut impl PhysicalMemory,
@@ -22,6 +23,10 @@ impl Span {
         size: usize,
         access: Access,
     ) -> Result<Self, TranslationError> {
+        let last = Gva(linear.0.wrapping_add(size as u64 - 1));
+        if !(walker.is_canonical(linear) && walker.is_canonical(last)) {
+            return Err(TranslationError::NotCanonical);
+        }
         let first = walker.translate(memory, linear, access)?;
         let on_first = (PAGE_SIZE as usize - linear.page_offset()).min(length);
         let alone = |length| Self {

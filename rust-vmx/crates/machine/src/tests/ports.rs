@@ -105,6 +105,25 @@ fn a_string_of_nothing_does_nothing() {
 }
 
 #[test]
+fn each_item_of_a_string_is_a_step() {
+    let mut bench = bench();
+    bench.machine.guest_mut().memory.write_at(0x5000, b"ab");
+    bench.cpu().registers.gpr[RCX] = 2;
+    bench.cpu().registers.gpr[RSI] = 0x5000;
+    bench.cpu().system.insert(SystemRegister::Rflags, 1 << 8);
+    let rip = bench.rip();
+    for (left, length) in [(1, 0), (0, 2)] {
+        bench.exit(string(0xE9, 1, false, 0x5001 - left, 8));
+        assert_eq!(std::mem::take(&mut bench.cpu().delivered), [Event::fault(1)]);
+        assert_eq!(
+            (bench.cpu().registers.gpr[RCX], bench.rip()),
+            (left, rip + length)
+        );
+    }
+    assert_eq!(bench.host.output_of(Stream::Debug), "ab");
+}
+
+#[test]
 fn strings_run_downwards_and_wrap_in_their_address_size() {
     let mut bench = bench();
     bench.machine.guest_mut().memory.write_at(0x1_FFFE, b"cdab");
