@@ -9,6 +9,7 @@ mod msrs;
 mod ports;
 mod privilege;
 mod registers;
+mod strings;
 mod time;
 mod virtualization;
 
@@ -25,6 +26,7 @@ fn main() {
         ports::family(),
         privilege::family(),
         registers::family(),
+        strings::family(),
         time::family(),
         virtualization::family(),
     ];
