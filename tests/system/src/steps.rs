@@ -64,6 +64,34 @@ pub fn number_before(text: &str, word: &str) -> Option<u64> {
     before[digits..].parse().ok()
 }
 
+/// The guest refuses to start with a message of a line or two that says all of `words`.
+pub fn refused(sweb: &mut Session, line: &str, words: &[&str]) -> Result<()> {
+    let output = sweb.command(line)?;
+    // Behind the line itself, as the shell echoed it; what wraps at the screen's edge is one line here.
+    let said: Vec<&str> = output.lines().filter(|said| !said.trim().is_empty()).collect();
+    for word in words {
+        sweb.check(
+            output.contains(word),
+            &format!("'{line}' does not mention '{word}': {output}"),
+        )?;
+    }
+    sweb.check(
+        (1..=3).contains(&said.len()),
+        &format!("'{line}' says too much or nothing: {output}"),
+    )
+}
+
+/// Pages that are free or in the kernel's heap, whose size depends on what is remembered of the last guests and read of
+/// the last files.
+pub fn free_and_heap_pages(sweb: &mut Session) -> Result<u64> {
+    let output = sweb.command("cls; free")?;
+    // "used ... (kernel heap: 449 KiB, 113 pages)", and in the next line "free 32148 ...".
+    number_after(&output, "KiB,")
+        .zip(number_after(&output, "free"))
+        .map(|(heap, free)| heap + free)
+        .ok_or_else(|| sweb.failure("free does not tell the pages"))
+}
+
 /// The first number behind a word of a text.
 pub fn number_after(text: &str, word: &str) -> Option<u64> {
     let rest = &text[text.find(word)? + word.len()..];

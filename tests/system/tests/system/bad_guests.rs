@@ -3,8 +3,8 @@
 use std::fs;
 
 use anyhow::Result;
-use harness::{Machine, RunDir, Session, build_dir};
-use system::steps::{GUEST_BOOT, MEMORY_FOR_GUESTS, flat_guest, guest_from, number_after};
+use harness::{Machine, RunDir, build_dir};
+use system::steps::{GUEST_BOOT, MEMORY_FOR_GUESTS, flat_guest, guest_from, number_after, refused};
 
 /// Loads an empty interrupt descriptor table and uses it.
 #[rustfmt::skip]
@@ -39,23 +39,6 @@ const GLUTTON: [u8; 47] = [
 
 fn hello() -> Result<Vec<u8>> {
     Ok(fs::read(build_dir().join("usr-guests/guests/hello"))?)
-}
-
-/// The guest refuses to start with a message of a line or two that says all of `words`.
-fn refused(sweb: &mut Session, line: &str, words: &[&str]) -> Result<()> {
-    let output = sweb.command(line)?;
-    // Behind the line itself, as the shell echoed it; what wraps at the screen's edge is one line here.
-    let said: Vec<&str> = output.lines().filter(|said| !said.trim().is_empty()).collect();
-    for word in words {
-        sweb.check(
-            output.contains(word),
-            &format!("'{line}' does not mention '{word}': {output}"),
-        )?;
-    }
-    sweb.check(
-        (1..=3).contains(&said.len()),
-        &format!("'{line}' says too much or nothing: {output}"),
-    )
 }
 
 #[test]

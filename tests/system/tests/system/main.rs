@@ -6,6 +6,7 @@ mod boot;
 mod demo;
 mod disk;
 mod guests;
+mod hostile_kernels;
 mod no_vmx;
 mod own_guest;
 mod programs;
