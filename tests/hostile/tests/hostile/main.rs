@@ -5,6 +5,7 @@ mod debugging;
 mod devices;
 mod events;
 mod isolation;
+mod memory;
 mod msrs;
 mod ports;
 mod privilege;
@@ -22,6 +23,7 @@ fn main() {
         devices::family(),
         events::family(),
         isolation::family(),
+        memory::family(),
         msrs::family(),
         ports::family(),
         privilege::family(),
