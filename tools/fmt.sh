@@ -11,7 +11,7 @@ if [ "${1:-}" = --check ]; then
   cpp_options='--dry-run --Werror'
 fi
 
-for workspace in rust-vmx tests; do
+for workspace in rust-vmx rust-vmx/fuzz tests; do
   (cd "$workspace" && cargo fmt --all $rust_option)
 done
 # shellcheck disable=SC2086 # options are words
