@@ -36,7 +36,7 @@ void Scheduler::addNewThread(Thread* thread)
   InterruptGuard guard;
   all_.pushBack(thread->all_link_);
   ++thread_count_;
-  ready_.pushBack(thread->queue_link_);
+  ready_.pushBack(thread->queue_link_); // its first turn is in its credit already
   debug(SCHEDULER, "New thread %zu (%s)\n", thread->getTID(), thread->getName());
 }
 
@@ -96,14 +96,17 @@ void Scheduler::makeReady(Thread* thread)
   thread->lock_waiting_on_ = nullptr;       // now, for it may be given the lock long before it runs
   ThreadQueue::remove(thread->deadline_link_);
   thread->state_ = Thread::Running;
-  if (in_interrupt_)
+  // Whoever waits for a device or a time goes first: it has been waiting, and will mostly wait again soon. Not,
+  // however, a thread that computes most of the time and sleeps just often enough to go first always.
+  if (in_interrupt_ && thread->credit_.isLeft())
   {
-    // Whoever waits for a device or a time goes first: it has been waiting, and will mostly wait again soon.
-    ready_.pushFront(thread->queue_link_);
+    woken_.pushBack(thread->queue_link_);
     reschedule_wanted_ = true;
+    return;
   }
-  else
-    ready_.pushBack(thread->queue_link_);
+  queueUp(thread);
+  if (in_interrupt_ && currentThread == idle_thread_)
+    reschedule_wanted_ = true;
 }
 
 void Scheduler::sleep()
@@ -134,7 +137,37 @@ void Scheduler::tick()
 {
   ticks_ = ticks_ + 1;
   wakeTimedSleepers();
-  reschedule_wanted_ = true;
+  charge();
+  if (currentThread == idle_thread_ || (currentThread && !currentThread->credit_.isEnoughForATick()))
+    reschedule_wanted_ = true;
+}
+
+void Scheduler::charge()
+{
+  const uint64 now = Clock::nanoseconds();
+  if (currentThread && currentThread != idle_thread_)
+    currentThread->credit_.spend(now - charged_until_ns_);
+  charged_until_ns_ = now;
+}
+
+void Scheduler::queueUp(Thread* thread)
+{
+  thread->credit_.refill();
+  ready_.pushBack(thread->queue_link_);
+}
+
+Thread* Scheduler::takeNext()
+{
+  if (Thread* thread = woken_.popFront())
+    return thread;
+  Thread* thread = ready_.popFront();
+  // It used so much more than its last turn that this one is over before it begins.
+  while (thread && !thread->credit_.isLeft())
+  {
+    queueUp(thread);
+    thread = ready_.popFront();
+  }
+  return thread ? thread : idle_thread_;
 }
 
 void Scheduler::wakeTimedSleepers()
@@ -160,11 +193,17 @@ bool Scheduler::endInterrupt()
 void Scheduler::schedule()
 {
   assert(!ArchInterrupts::testIFSet());
+  charge();
+  const bool preempted = reschedule_wanted_;
   reschedule_wanted_ = false;
   if (currentThread && currentThread != idle_thread_ && currentThread->schedulable())
-    ready_.pushBack(currentThread->queue_link_);
-  Thread* next = ready_.popFront();
-  currentThread = next ? next : idle_thread_;
+  {
+    if (preempted && currentThread->credit_.isEnoughForATick())
+      ready_.pushFront(currentThread->queue_link_); // its turn goes on when those that were woken have run
+    else
+      queueUp(currentThread);
+  }
+  currentThread = takeNext();
   currentThreadRegisters =
       currentThread->switch_to_userspace_ ? currentThread->user_registers_ : currentThread->kernel_registers_;
 }

@@ -7,7 +7,8 @@ class CleanupThread;
 class IdleThread;
 class Thread;
 
-/// Decides who runs: round robin among the ready threads, the idle thread when there is none.
+/// Decides who runs: round robin among the ready threads, the idle thread when there is none. A thread that an
+/// interrupt wakes goes first as long as it has used less than its share (CpuCredit).
 ///
 /// Everything it keeps is intrusive and guarded by disabled interrupts, so it never allocates.
 class Scheduler
@@ -53,7 +54,7 @@ public:
   /// As block() without a queue, but wake() and kill() end it too.
   bool blockWakeable(uint64 deadline_ns);
 
-  /// Ends a thread's sleep. In an interrupt handler, the thread goes to the front of the queue and preempts.
+  /// Ends a thread's sleep. In an interrupt handler, a thread with credit goes first and preempts.
   void makeReady(Thread* thread);
 
   // -- for the interrupt layer: interrupts disabled
@@ -67,7 +68,8 @@ public:
   /// It has run. Returns whether the interrupt shall end in schedule().
   [[nodiscard]] bool endInterrupt();
 
-  /// Counts a timer tick, wakes threads whose time has come, and asks for a reschedule.
+  /// Counts a timer tick, wakes threads whose time has come, and asks for a reschedule if the running thread has had
+  /// its turn.
   void tick();
 
   /// Chooses the next thread and points currentThread and currentThreadRegisters at it.
@@ -86,17 +88,28 @@ private:
   /// Unlinks and returns one ended thread that is not running, null if there is none.
   Thread* takeDeadThread();
   void wakeTimedSleepers();
+
+  /// Takes from the running thread's credit what it has used since it was asked last.
+  void charge();
+
+  /// Queues a thread behind all others that are ready.
+  void queueUp(Thread* thread);
+
+  /// Takes out the thread that shall run next.
+  Thread* takeNext();
   void insertDeadline(Thread* thread);
 
   static Scheduler instance_;
 
   ThreadQueue all_;
+  ThreadQueue woken_; ///< by interrupts; they go before the ready ones
   ThreadQueue ready_;
   ThreadQueue dead_;
   ThreadQueue timed_;
   size_t thread_count_ = 0;
   volatile uint64 ticks_ = 0;
-  bool reschedule_wanted_ = false;
+  uint64 charged_until_ns_ = 0;
+  bool reschedule_wanted_ = false; ///< the running thread did not ask for it
   bool in_interrupt_ = false;
   IdleThread* idle_thread_ = nullptr;
   CleanupThread* cleanup_thread_ = nullptr;

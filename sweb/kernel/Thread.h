@@ -1,5 +1,6 @@
 #pragma once
 
+#include "CpuCredit.h"
 #include "KernelStack.h"
 #include "ThreadQueue.h"
 #include "types.h"
@@ -108,8 +109,9 @@ private:
   bool accepts_wake_ = false; ///< asleep where wake() and kill() may wake it
   bool timed_out_ = false;    ///< why the last timed sleep ended
   uint64 deadline_ns_ = ~0UL;
+  CpuCredit credit_;
   ThreadLink all_link_{this};      ///< in the scheduler's list of all threads
-  ThreadLink queue_link_{this};    ///< in the ready queue, in a lock's queue, or among the dead
+  ThreadLink queue_link_{this};    ///< among the woken or the ready, in a lock's queue, or among the dead
   ThreadLink deadline_link_{this}; ///< among the timed sleepers
   KernelStack kernel_stack_;
   FileSystemInfo* working_dir_;

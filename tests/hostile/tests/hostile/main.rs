@@ -4,6 +4,7 @@ mod cpu;
 mod debugging;
 mod devices;
 mod events;
+mod fairness;
 mod isolation;
 mod memory;
 mod msrs;
@@ -37,7 +38,11 @@ fn main() {
         .iter()
         .map(|family| family.trials().into_iter())
         .collect();
-    let mut trials: Vec<Trial> = isolation::trials();
+    // Those that boot a host each come first.
+    let mut trials: Vec<Trial> = [isolation::trials(), fairness::trials()]
+        .into_iter()
+        .flatten()
+        .collect();
     loop {
         let before = trials.len();
         trials.extend(queues.iter_mut().filter_map(Iterator::next));
