@@ -76,9 +76,8 @@ int64 MinixFSDirectory::link(const ustl::string& name, Inode* existing)
     error = addEntry(name, inode->number_);
   if (error != 0)
     return error;
-  ++inode->record_.links;
   inode->touch();
-  return inode->store();
+  return inode->changeLinks(1);
 }
 
 int64 MinixFSDirectory::unlink(const ustl::string& name)
@@ -108,27 +107,26 @@ int64 MinixFSDirectory::rmdir(const ustl::string& name)
     error = minixfs().prepareOperation();
   if (error == 0)
     error = removeEntry(name);
-  if (error != 0)
-    return error;
-  loseName(static_cast<MinixFSInode&>(*victim));
-  return changeLinks(-1);
+  if (error == 0)
+    error = loseName(static_cast<MinixFSInode&>(*victim));
+  if (error == 0)
+    error = minixfs().flushLocked(); // `..` counts until it has left the disk
+  return error != 0 ? error : changeLinks(-1);
 }
 
-/// One name of `inode` is gone. When it was the last one, the inode goes with its last user, and its record on the disk
-/// stays as it is until then: the name may still be on the disk. When there are others, the name has to leave the disk
-/// before the count says so.
+/// One name of `inode` is gone. When it was the last one, the inode goes with its last user. When there are others, the
+/// name has to leave the disk before the count says so; a directory, which is empty here, has others if the power was
+/// cut while it was moved.
 int64 MinixFSDirectory::loseName(MinixFSInode& inode)
 {
-  if (inode.isDirectory() || inode.record_.links <= 1)
+  const uint32 last = inode.isDirectory() ? 2 : 1;
+  if (inode.record_.links <= last)
   {
     inode.record_.links = 0;
     return 0;
   }
   int64 error = minixfs().flushLocked();
-  if (error != 0)
-    return error;
-  --inode.record_.links;
-  return inode.store();
+  return error != 0 ? error : inode.changeLinks(-1);
 }
 
 int64 MinixFSDirectory::checkReplaceable(MinixFSInode* target)
@@ -170,8 +168,11 @@ int64 MinixFSDirectory::rename(const ustl::string& name, Inode* new_parent, cons
     return error;
   }
 
-  // For a moment the file has both names, on the disk as well, so that no power cut takes it away.
-  error = target ? to->setEntry(new_name, source->number_) : to->addEntry(new_name, source->number_);
+  // For a moment the file has both names, on the disk as well, so that no power cut takes it away; and it counts both,
+  // so that removing one of them after a cut does not take it from the other. (The largest count leaves room for that.)
+  error = source->changeLinks(1);
+  if (error == 0)
+    error = target ? to->setEntry(new_name, source->number_) : to->addEntry(new_name, source->number_);
   if (error == 0 && moves_directory)
   {
     error = static_cast<MinixFSDirectory*>(source)->setEntry("..", to->number_);
@@ -182,6 +183,10 @@ int64 MinixFSDirectory::rename(const ustl::string& name, Inode* new_parent, cons
     error = minixfs().flushLocked();
   if (error == 0)
     error = removeEntry(name);
+  if (error == 0)
+    error = minixfs().flushLocked();
+  if (error == 0)
+    error = source->changeLinks(-1);
   if (error == 0 && moves_directory)
     error = changeLinks(-1);
   if (error == 0 && target)
@@ -400,10 +405,4 @@ int64 MinixFSDirectory::fillNewDirectory(uint32 parent_number)
   if (error == 0)
     error = getSlot(0, slot);
   return error != 0 ? error : cache().writeThrough(slot.block);
-}
-
-int64 MinixFSDirectory::changeLinks(int32 change)
-{
-  record_.links += change;
-  return store();
 }

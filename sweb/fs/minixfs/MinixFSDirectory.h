@@ -52,7 +52,6 @@ private:
   int64 makeInode(uint32 type, uint32 mode, uint32 links, RefPtr<MinixFSInode>& inode);
   /// The entries `.` and `..` of a new directory.
   int64 fillNewDirectory(uint32 parent_number);
-  int64 changeLinks(int32 change);
   int64 loseName(MinixFSInode& inode);
   int64 checkReplaceable(MinixFSInode* target);
 };

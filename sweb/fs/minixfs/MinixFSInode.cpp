@@ -34,6 +34,21 @@ void MinixFSInode::touch()
   record_.modification_time = record_.change_time = VirtualFileSystem::instance().now();
 }
 
+/// An inode that is in use without a name keeps one link on the disk, where the name may still stand. It loses that
+/// with everything else when it is freed.
+int64 MinixFSInode::store()
+{
+  MinixInodeRecord record = record_;
+  record.links = ustl::max(record.links, 1u);
+  return minixfs().writeRecord(number_, record);
+}
+
+int64 MinixFSInode::changeLinks(int32 change)
+{
+  record_.links += change;
+  return store();
+}
+
 void MinixFSInode::dispose()
 {
   {

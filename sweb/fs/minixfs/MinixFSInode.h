@@ -36,7 +36,8 @@ protected:
   BlockCache& cache() const { return minixfs().cache(); }
   MinixFSZone zones();
   /// The record goes to the table of inodes, in the cache.
-  int64 store() { return minixfs().writeRecord(number_, record_); }
+  int64 store();
+  int64 changeLinks(int32 change);
   /// Content or links have changed.
   void touch();
 

@@ -14,10 +14,11 @@ struct MinixInodeRecord;
  *
  * What a power cut can destroy: changes reach the disk in flush(), ordered so that nothing on the disk ever refers to
  * something not yet there: content and allocations, maps, inodes, names; and only then is freed what was given up. A
- * cut in the middle leaves at worst allocated space that nobody names, which fsck gives back. Blocks that grow a
- * directory are written as zeros at once, and whole blocks of file content go past the cache, before anything refers to
- * them. Flushes happen at sync, unmount, when a written file is closed, and between operations when the cache is half
- * dirty.
+ * link is counted before its name is written, and until the name has gone. A cut in the middle leaves at worst
+ * allocated space that nobody names and links counted too many, which fsck gives back, and what was being renamed under
+ * both its names. Blocks that grow a directory are written as zeros at once, and whole blocks of file content go past
+ * the cache, before anything refers to them. Flushes happen at sync, unmount, when a written file is closed, and
+ * between operations when the cache is half dirty.
  */
 class MinixFSSuperblock : public Superblock
 {

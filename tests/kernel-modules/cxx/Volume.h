@@ -27,6 +27,7 @@ public:
   void copy_to(rust::Slice<uint8_t> image) const;
   void fail_writes_after(uint64_t sectors) { driver_->failWritesAfter(sectors); }
   void fail_reads_of(uint64_t sector) { driver_->failReadsOf(sector); }
+  void lose_some_unflushed(uint64_t seed) { driver_->loseSomeUnflushed(seed); }
   uint64_t requests() const { return driver_->requests(); }
 
   int64_t open(rust::Str path, uint32_t flags);

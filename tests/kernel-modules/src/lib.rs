@@ -141,6 +141,8 @@ mod ffi {
         fn fail_writes_after(self: Pin<&mut Volume>, sectors: u64);
         /// Every read of this sector fails.
         fn fail_reads_of(self: Pin<&mut Volume>, sector: u64);
+        /// Takes back some of the sectors written since the last flush, as a power cut does to a drive's write cache.
+        fn lose_some_unflushed(self: Pin<&mut Volume>, seed: u64);
         fn requests(self: &Volume) -> u64;
         fn open(self: Pin<&mut Volume>, path: &str, flags: u32) -> i64;
         fn close(self: Pin<&mut Volume>, handle: i64) -> i64;
