@@ -61,6 +61,20 @@ impl Disk {
         &self.path
     }
 
+    /// Everything from `offset` on becomes unreadable. Returns what was there.
+    pub(crate) fn cut_off(&self, offset: u64) -> Result<Vec<u8>> {
+        let length = self.file.metadata()?.len().saturating_sub(offset);
+        let mut tail = vec![0; usize::try_from(length)?];
+        self.file.read_exact_at(&mut tail, offset)?;
+        self.file.set_len(offset)?;
+        Ok(tail)
+    }
+
+    /// Undoes [`Disk::cut_off`].
+    pub(crate) fn put_back(&self, offset: u64, tail: &[u8]) -> Result<()> {
+        Ok(self.file.write_all_at(tail, offset)?)
+    }
+
     /// Adds a file to the partition that SWEB mounts at `/usr`.
     pub(crate) fn add_file(&self, bytes: &[u8], path: &str) -> Result<()> {
         let source = PathBuf::from(format!("{}.new-file", self.path.display()));

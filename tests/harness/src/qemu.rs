@@ -147,6 +147,10 @@ impl Emulator for Qemu {
             .collect())
     }
 
+    fn refuse_writes_behind(&mut self, _offset: Option<u64>) -> Result<()> {
+        bail!("only the drives of Bochs can be made to fail")
+    }
+
     fn debug_log(&self) -> PathBuf {
         self.dir.join("debug.log")
     }

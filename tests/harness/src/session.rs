@@ -78,7 +78,14 @@ pub struct Session {
     ended: Option<Ending>,
     dir: RunDir,
     /// Their locks live as long as the machine.
-    _disks: Vec<Disk>,
+    disks: Vec<Disk>,
+    damage: Option<Damage>,
+}
+
+/// A part of the boot disk that has failed: from `offset` to the end, where `content` was.
+struct Damage {
+    offset: u64,
+    content: Vec<u8>,
 }
 
 impl Session {
@@ -96,7 +103,8 @@ impl Session {
             mark: 0,
             ended: None,
             dir,
-            _disks: disks,
+            disks,
+            damage: None,
         }
     }
 
@@ -277,6 +285,28 @@ impl Session {
     pub fn power_off(mut self) -> Result<()> {
         self.type_line("poweroff")?;
         self.wait_power_off()
+    }
+
+    /// Pulls the plug: the emulator is killed where it stands. On the disks is what the drives had been given until then.
+    pub fn cut_power(mut self) {
+        self.emulator.kill();
+    }
+
+    /// From now on every sector of the boot disk from byte `offset` on fails, for reading and for writing. Bochs reports
+    /// to the machine what happens to it at the image file: that this ends there, and must not grow.
+    pub fn break_disk(&mut self, offset: u64) -> Result<()> {
+        self.emulator.refuse_writes_behind(Some(offset))?;
+        let content = self.disks[0].cut_off(offset)?;
+        self.damage = Some(Damage { offset, content });
+        Ok(())
+    }
+
+    /// Undoes [`Session::break_disk`]: the disk is as it was before.
+    pub fn mend_disk(&mut self) -> Result<()> {
+        if let Some(Damage { offset, content }) = self.damage.take() {
+            self.disks[0].put_back(offset, &content)?;
+        }
+        self.emulator.refuse_writes_behind(None)
     }
 
     /// Waits for the machine to switch its power off.

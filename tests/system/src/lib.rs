@@ -1,6 +1,9 @@
 //! Tests that boot the whole system and use it as a person would, in `tests/system/`; the course's milestones
-//! ([`milestones`]) say which of them show what; [`steps`] holds what several of them do; [`elf`] builds files that lie.
+//! ([`milestones`]) say which of them show what; [`steps`] holds what several of them do; [`elf`] builds files that lie;
+//! [`churn`] knows what a program leaves on a disk whose power is cut.
 
+pub mod churn;
 pub mod elf;
 pub mod milestones;
+pub mod random;
 pub mod steps;

@@ -60,7 +60,9 @@ pub fn guest_command(sweb: &mut Session, line: &str) -> Result<String> {
 /// The number in front of a word of a text.
 pub fn number_before(text: &str, word: &str) -> Option<u64> {
     let before = &text[..text.find(word)?];
-    let digits = before.rfind(|c: char| !c.is_ascii_digit()).map_or(0, |last| last + 1);
+    let digits = before
+        .rfind(|c: char| !c.is_ascii_digit())
+        .map_or(0, |last| last + 1);
     before[digits..].parse().ok()
 }
 
@@ -94,8 +96,16 @@ pub fn free_and_heap_pages(sweb: &mut Session) -> Result<u64> {
 
 /// The first number behind a word of a text.
 pub fn number_after(text: &str, word: &str) -> Option<u64> {
-    let rest = &text[text.find(word)? + word.len()..];
-    let digits: String = rest
+    first_number(&text[text.find(word)? + word.len()..])
+}
+
+/// The first number behind each place where the word stands.
+pub fn numbers_after(text: &str, word: &str) -> impl Iterator<Item = u64> {
+    text.split(word).skip(1).filter_map(first_number)
+}
+
+fn first_number(text: &str) -> Option<u64> {
+    let digits: String = text
         .trim_start_matches(|c: char| !c.is_ascii_digit())
         .chars()
         .take_while(char::is_ascii_digit)

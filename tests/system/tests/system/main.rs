@@ -9,6 +9,7 @@ mod guests;
 mod hostile_kernels;
 mod no_vmx;
 mod own_guest;
+mod power_cuts;
 mod programs;
 mod shell;
 mod side_by_side;
