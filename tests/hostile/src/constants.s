@@ -18,7 +18,7 @@
         .set    RING0_STACK, 0x7C00
         .set    RING3_STACK, 0x6C00
         .set    TABLES, 0x70000
-        .set    WINDOW, 0x800000                # in 64-bit mode, for pages of 4 KiB
+        .set    WINDOW, 0x800000                # for pages of 4 KiB
         .set    WINDOW_TABLE, TABLES + 0x3000
 
         .set    CODE32, 0x08
@@ -63,7 +63,46 @@
         outb    %al, $0x40
         .endm
 
-# 64-bit mode: page number `page` of the window gets this entry; pages without are absent.
+# Protected mode: PAE paging, with no-execute. The first 2 MiB are mapped to themselves for both rings. Changes EAX, ECX, EDX.
+        .macro  PAE
+        movl    $(TABLES + 0x2001), TABLES
+        movl    $0x87, TABLES + 0x2000
+        movl    $TABLES, %eax
+        movl    %eax, %cr3
+        movl    %cr4, %eax
+        orl     $0x20, %eax
+        movl    %eax, %cr4
+        movl    $0xC0000080, %ecx
+        rdmsr
+        orl     $0x800, %eax
+        wrmsr
+        SET_CR0 31
+        .endm
+
+# Protected mode: 32-bit paging. The first 4 MiB are mapped to themselves for both rings; the window is PAGE32's. Changes EAX.
+        .macro  PAGING32
+        movl    $0x87, TABLES
+        movl    $TABLES, %eax
+        movl    %eax, %cr3
+        movl    %cr4, %eax
+        orl     $0x10, %eax
+        movl    %eax, %cr4
+        SET_CR0 31
+        .endm
+
+        .macro  PAGE32 page, entry
+        movl    $(WINDOW_TABLE + 7), TABLES + (WINDOW >> 20)
+        movl    $\entry, WINDOW_TABLE + \page * 4
+        .endm
+
+# Outside 64-bit mode. Changes EAX.
+        .macro  SET_CR0 bit
+        movl    %cr0, %eax
+        btsl    $\bit, %eax
+        movl    %eax, %cr0
+        .endm
+
+# 64-bit mode, or PAE: page number `page` of the window gets this entry; pages without are absent.
         .macro  PAGE page, entry
         movl    $(WINDOW_TABLE + 7), TABLES + 0x2000 + (WINDOW >> 18)
         movl    $\entry, WINDOW_TABLE + \page * 8

@@ -8,6 +8,7 @@ mod fairness;
 mod isolation;
 mod memory;
 mod msrs;
+mod paging;
 mod ports;
 mod privilege;
 mod registers;
@@ -26,6 +27,7 @@ fn main() {
         isolation::family(),
         memory::family(),
         msrs::family(),
+        paging::family(),
         ports::family(),
         privilege::family(),
         registers::family(),
