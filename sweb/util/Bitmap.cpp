@@ -1,7 +1,11 @@
 #include "Bitmap.h"
 #include "assert.h"
+#include <new>
 
-Bitmap::Bitmap(size_t number_of_bits) : size_(number_of_bits), bitmap_(new uint8[bytesFor(number_of_bits)]()) {}
+Bitmap::Bitmap(size_t number_of_bits)
+    : size_(number_of_bits), bitmap_(new (std::nothrow) uint8[bytesFor(number_of_bits)]())
+{
+}
 
 Bitmap::~Bitmap()
 {

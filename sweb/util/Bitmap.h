@@ -11,7 +11,7 @@ class Bitmap
 public:
   static constexpr size_t NOT_FOUND = ~size_t(0);
 
-  /// All bits clear. Allocates.
+  /// All bits clear. Allocates; without memory it is not valid, and only to be destroyed.
   explicit Bitmap(size_t number_of_bits);
   ~Bitmap();
   Bitmap(const Bitmap&) = delete;
@@ -22,6 +22,7 @@ public:
   bool unsetBit(size_t bit);
   bool getBit(size_t bit) const;
 
+  bool isValid() const { return bitmap_ != nullptr; }
   size_t getSize() const { return size_; }
   size_t getNumBitsSet() const { return num_bits_set_; }
   size_t getNumFreeBits() const { return size_ - num_bits_set_; }

@@ -98,7 +98,8 @@ void BlockCache::forget(uint64 number)
   if (!block)
     return;
   clean(block);
-  drop(block);
+  if (block->users == 0)
+    drop(block);
 }
 
 int64 BlockCache::readRun(uint64 number, size_t count, void* buffer)

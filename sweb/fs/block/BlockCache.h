@@ -58,7 +58,7 @@ public:
   /// Reads `count` consecutive blocks ahead; those that are there already are left alone.
   void prefetch(uint64 number, size_t count);
   bool contains(uint64 number) const { return find(number) != nullptr; }
-  /// The block's content is of no interest any more.
+  /// The block's content is of no interest any more and will not be written. Who uses it at the moment keeps it.
   void forget(uint64 number);
 
   /// Transfers of many consecutive blocks between the disk and `buffer`, past the cache but coherent with it.

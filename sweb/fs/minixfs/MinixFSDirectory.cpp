@@ -303,6 +303,9 @@ int64 MinixFSDirectory::findFreeSlot(Slot& slot)
 int64 MinixFSDirectory::appendSlot(Slot& slot)
 {
   const uint32 index = numberOfSlots();
+  const uint64 new_size = (index + 1UL) * geometry().entry_size;
+  if (new_size > geometry().max_size)
+    return -EFBIG;
   bool fresh = false;
   int64 zone = zones().findOrAllocate(index / geometry().entriesPerBlock(), fresh);
   if (zone < 0)
@@ -320,7 +323,7 @@ int64 MinixFSDirectory::appendSlot(Slot& slot)
       return error;
     }
   }
-  record_.size = (index + 1) * geometry().entry_size;
+  record_.size = static_cast<uint32>(new_size);
   error = store();
   return error != 0 ? error : getSlot(index, slot);
 }
@@ -377,6 +380,11 @@ int64 MinixFSDirectory::makeInode(uint32 type, uint32 mode, uint32 links, RefPtr
   int64 number = minixfs().storage().allocInode();
   if (number < 0)
     return number;
+  if (minixfs().isInUse(static_cast<uint32>(number)))
+  {
+    debug(VFS, "inode %ld is in use and marked as free: the file system is damaged\n", number);
+    return -EIO; // now it is marked
+  }
   MinixInodeRecord record;
   record.mode = type | mode;
   record.links = links;

@@ -45,7 +45,10 @@ int64 MinixFSInode::store()
 
 int64 MinixFSInode::changeLinks(int32 change)
 {
-  record_.links += change;
+  // What has a name keeps a link, also where a damaged file system has counted too few: without one it would be
+  // deleted.
+  if (record_.links > 0)
+    record_.links = static_cast<uint32>(ustl::max<int64>(static_cast<int64>(record_.links) + change, 1));
   return store();
 }
 

@@ -119,9 +119,9 @@ int64 MinixFSSuperblock::getInode(uint32 number, RefPtr<MinixFSInode>& inode)
   int64 error = readRecord(number, record);
   if (error != 0)
     return error;
-  if (record.mode == 0)
+  if (!isUsable(number, record))
   {
-    debug(VFS, "a name refers to inode %u, which is free: the file system is damaged\n", number);
+    debug(VFS, "a name refers to inode %u, which is not in order: the file system is damaged\n", number);
     return -EIO;
   }
   auto* object =
@@ -129,6 +129,15 @@ int64 MinixFSSuperblock::getInode(uint32 number, RefPtr<MinixFSInode>& inode)
   inodes_[number] = object;
   inode = RefPtr<MinixFSInode>(object);
   return 0;
+}
+
+/// An inode that says it has no names would be deleted after its first use; a directory as large as nothing on this
+/// disk would be searched for ever.
+bool MinixFSSuperblock::isUsable(uint32 number, const MinixInodeRecord& record) const
+{
+  const uint64 room = static_cast<uint64>(geometry_.num_zones - geometry_.first_data_zone) * geometry_.block_size;
+  return record.mode != 0 && record.links > 0 && !storage_->isFreed(number) &&
+         !(record.isDirectory() && record.size > room);
 }
 
 void MinixFSSuperblock::forgetInode(uint32 number)

@@ -37,6 +37,7 @@ public:
 
   /// The inode object of a number; there is only one as long as somebody refers to it. 0, -EIO.
   int64 getInode(uint32 number, RefPtr<MinixFSInode>& inode);
+  bool isInUse(uint32 number) const { return inodes_.find(number) != inodes_.end(); }
   /// The object leaves the table: it is about to be deleted.
   void forgetInode(uint32 number);
 
@@ -58,6 +59,8 @@ private:
 
   /// Versions 1 and 2 note on the disk whether they were unmounted properly.
   int64 writeCleanFlag(bool clean);
+  /// Whether what the disk says of an inode allows it to be used.
+  bool isUsable(uint32 number, const MinixInodeRecord& record) const;
   /// Where the inode's record is in `table`.
   int64 getRecord(uint32 number, BlockCache::Ref& table, uint8*& raw);
 

@@ -96,7 +96,7 @@ int64 MinixFSZone::newIndirectBlock()
   int64 error = cache_.getZeroed(zone, block);
   if (error != 0)
   {
-    storage_.freeZone(static_cast<uint32>(zone));
+    (void)storage_.freeZone(static_cast<uint32>(zone)); // just allocated
     return error;
   }
   block.markDirty(BlockCache::WriteOrder::MAP);
@@ -182,14 +182,14 @@ int64 MinixFSZone::findOrAllocate(uint32 index, bool& fresh)
 
 int64 MinixFSZone::freeFrom(uint32 index)
 {
+  int64 result = 0;
   for (uint32 slot = index; slot < MINIX_DIRECT_ZONES; ++slot)
   {
-    if (record_.zones[slot] != 0)
-      storage_.freeZone(record_.zones[slot]);
+    if (record_.zones[slot] != 0 && !storage_.freeZone(record_.zones[slot]))
+      result = -EIO;
     record_.zones[slot] = 0;
   }
   uint64 tree_start = MINIX_DIRECT_ZONES;
-  int64 result = 0;
   for (uint32 levels = 1; levels <= geometry_.levels; ++levels)
   {
     uint32& root = record_.zones[MINIX_DIRECT_ZONES + levels - 1];
@@ -207,7 +207,8 @@ int64 MinixFSZone::freeFrom(uint32 index)
   return result;
 }
 
-/// Frees the leaves from `from` on below an indirect block; the block goes too (`empty`) when nothing stays in it.
+/// Frees the leaves from `from` on below an indirect block; the block goes too (`empty`) when nothing stays in it. In a
+/// damaged file system it may be met a second time, even below itself; it is followed once.
 int64 MinixFSZone::freeSubtree(uint32 zone, uint32 levels, uint64 from, bool& empty)
 {
   int64 checked = check(zone);
@@ -220,6 +221,9 @@ int64 MinixFSZone::freeSubtree(uint32 zone, uint32 levels, uint64 from, bool& em
     return result;
   // When the whole block goes, its content stays as it is: the disk refers to it until the inode has been written.
   const bool whole = from == 0;
+  empty = whole;
+  if (whole && !storage_.freeZone(zone))
+    return -EIO;
   const uint64 leaves_per_slot = leavesBelow(levels - 1);
   for (uint32 slot = from / leaves_per_slot; slot < geometry_.zonesPerBlock(); ++slot)
   {
@@ -233,14 +237,10 @@ int64 MinixFSZone::freeSubtree(uint32 zone, uint32 levels, uint64 from, bool& em
       int64 error = freeSubtree(child, levels - 1, from > slot_start ? from - slot_start : 0, child_gone);
       result = result != 0 ? result : error;
     }
-    else
-      storage_.freeZone(child);
+    else if (!storage_.freeZone(child))
+      result = -EIO;
     if (child_gone && !whole)
       writeSlot(block, slot, 0);
   }
-  block.reset();
-  empty = whole;
-  if (whole)
-    storage_.freeZone(zone);
   return result;
 }

@@ -1,11 +1,11 @@
 #include "MinixStorageManager.h"
-#include "Bitmap.h"
-#include "debug.h"
 #include "errno.h"
 #include "kstring.h"
 
 int64 MinixStorageManager::initialise()
 {
+  if (!pending_zones_.isValid() || !pending_inodes_.isValid())
+    return -ENOMEM;
   int64 error = countFree(geometry_.inodeBitmapStart(), inodeBits(), free_inodes_);
   return error != 0 ? error : countFree(geometry_.zoneBitmapStart(), zoneBits(), free_zones_);
 }
@@ -87,71 +87,53 @@ int64 MinixStorageManager::findAndSet(uint32 map_start, uint32 begin, uint32 end
   return -ENOSPC;
 }
 
-void MinixStorageManager::freeZone(uint32 zone)
+bool MinixStorageManager::freeZone(uint32 zone)
 {
-  if (!geometry_.isDataZone(zone))
-  {
-    debug(VFS, "zone %u to be freed does not exist: the file system is damaged\n", zone);
-    return;
-  }
+  if (!geometry_.isDataZone(zone) || !pending_zones_.setBit(zone - geometry_.first_data_zone + 1))
+    return false;
   cache_.forget(zone);
-  Extent* last = pending_zones_.empty() ? nullptr : &pending_zones_.back();
-  if (last && zone == last->first + last->count)
-    ++last->count;
-  else
-    pending_zones_.push_back({zone, 1});
-}
-
-void MinixStorageManager::freeInode(uint32 number)
-{
-  pending_inodes_.push_back(number);
+  return true;
 }
 
 int64 MinixStorageManager::commitFrees()
 {
-  while (!pending_inodes_.empty())
+  int64 error = emptyPendingInodes();
+  if (error == 0)
+    error = clearBits(geometry_.inodeBitmapStart(), pending_inodes_, free_inodes_);
+  return error != 0 ? error : clearBits(geometry_.zoneBitmapStart(), pending_zones_, free_zones_);
+}
+
+int64 MinixStorageManager::clearBits(uint32 map_start, Bitmap& pending, uint32& free_bits)
+{
+  const size_t bytes = Bitmap::bytesFor(pending.getSize());
+  for (size_t byte = 0; byte < bytes && pending.getNumBitsSet() > 0; ++byte)
   {
-    uint32 number = pending_inodes_.back();
-    uint32 cleared = 0;
-    int64 error = emptyInode(number);
-    if (error == 0)
-      error = clearBits(geometry_.inodeBitmapStart(), number, 1, cleared);
+    const uint8 freed = pending.getByte(byte);
+    if (freed == 0)
+      continue;
+    BlockCache::Ref map;
+    int64 error = cache_.get(map_start + byte / geometry_.block_size, map);
     if (error != 0)
       return error;
-    free_inodes_ += cleared;
-    next_inode_bit_ = ustl::min(next_inode_bit_, number);
-    pending_inodes_.pop_back();
-  }
-  while (!pending_zones_.empty())
-  {
-    Extent extent = pending_zones_.back();
-    uint32 cleared = 0;
-    uint32 bit = extent.first - geometry_.first_data_zone + 1;
-    int64 error = clearBits(geometry_.zoneBitmapStart(), bit, extent.count, cleared);
-    free_zones_ += cleared;
-    if (error != 0)
-      return error;
-    pending_zones_.pop_back();
+    uint8& bits = map.data()[byte % geometry_.block_size];
+    free_bits += __builtin_popcount(bits & freed);
+    bits &= static_cast<uint8>(~freed);
+    map.markDirty(BlockCache::WriteOrder::DATA);
+    pending.setByte(byte, 0);
   }
   return 0;
 }
 
-int64 MinixStorageManager::clearBits(uint32 map_start, uint32 first, uint32 count, uint32& cleared)
+int64 MinixStorageManager::emptyPendingInodes()
 {
-  const uint32 bits_per_block = 8 * geometry_.block_size;
-  for (uint32 bit = first; bit < first + count;)
+  for (uint32 number = 1; number < pending_inodes_.getSize() && pending_inodes_.getNumBitsSet() > 0; ++number)
   {
-    BlockCache::Ref map;
-    int64 error = cache_.get(map_start + bit / bits_per_block, map);
+    if (!pending_inodes_.getBit(number))
+      continue;
+    int64 error = emptyInode(number);
     if (error != 0)
       return error;
-    uint32 block_end = (bit / bits_per_block + 1) * bits_per_block;
-    for (; bit < first + count && bit < block_end; ++bit)
-    {
-      size_t set = 1;
-      cleared += Bitmap::unsetBit(map.data(), set, bit % bits_per_block);
-    }
-    map.markDirty(BlockCache::WriteOrder::DATA);
+    next_inode_bit_ = ustl::min(next_inode_bit_, number);
   }
   return 0;
 }
