@@ -13,7 +13,8 @@ const DEVICES: [&str; 3] = ["ideb", "idec", "ided"];
 /// A folder with one guest definition (`NAME.vm`) and the files it names.
 ///
 /// Kernel, modules and the definition are copied into `/usr/guests` of the boot disk; a disk image becomes a whole drive
-/// of the machine, used in place, and the definition is told its name.
+/// of the machine, used in place, and the definition is told its name. A disk whose name begins with `/` is one that SWEB
+/// has itself.
 #[derive(Clone, Debug)]
 pub struct GuestFolder {
     dir: PathBuf,
@@ -81,6 +82,8 @@ impl GuestFolder {
                 let (file, arguments) = value.split_once(char::is_whitespace).unwrap_or((value, ""));
                 Ok(format!("module = {} {arguments}", self.copy(file, boot)?))
             }
+            // A file or a drive that SWEB has anyway.
+            "disk" if value.starts_with('/') => Ok(line.to_owned()),
             "disk" => {
                 let (file, options) = value
                     .split_once(',')

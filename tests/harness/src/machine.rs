@@ -91,6 +91,7 @@ pub struct Machine {
     pub(crate) image: ImageUse,
     pub(crate) drives: Vec<PathBuf>,
     pub(crate) guests: Vec<GuestFolder>,
+    pub(crate) files: Vec<(String, Vec<u8>)>,
     pub(crate) pace: Pace,
     pub(crate) display: Display,
     pub(crate) gdb: bool,
@@ -109,6 +110,7 @@ impl Machine {
             image: ImageUse::Copy,
             drives: Vec::new(),
             guests: Vec::new(),
+            files: Vec::new(),
             pace: Pace::Fast,
             display: Display::None,
             gdb: false,
@@ -160,6 +162,12 @@ impl Machine {
     /// A guest from the developer's machine; see [`GuestFolder`].
     pub fn guest(mut self, folder: GuestFolder) -> Machine {
         self.guests.push(folder);
+        self
+    }
+
+    /// A file on the boot disk, by its path below `/usr` in SWEB.
+    pub fn file(mut self, path: &str, bytes: Vec<u8>) -> Machine {
+        self.files.push((path.to_owned(), bytes));
         self
     }
 
@@ -224,6 +232,13 @@ impl Machine {
         };
         if self.medium == Medium::Fast {
             boot.set_command_line(&self.command_line)?;
+        }
+        for (path, bytes) in &self.files {
+            let below_usr = path.strip_prefix("/usr/");
+            boot.add_file(
+                bytes,
+                below_usr.with_context(|| format!("{path} is not below /usr"))?,
+            )?;
         }
         let mut drives = self.drives.clone();
         for guest in &self.guests {

@@ -5,6 +5,7 @@ use std::fs;
 use anyhow::{Context, Result, anyhow};
 use harness::{GuestFolder, Machine, RunDir, Session, TICKS_PER_SECOND};
 
+use crate::disk;
 use crate::expectation::Outcome;
 use crate::guest::Guest;
 use crate::image;
@@ -52,6 +53,9 @@ impl Host {
     pub fn boot(name: &str, memory: u32, logs: Logs, guests: &[Guest]) -> Result<Host> {
         let dir = RunDir::create(name)?;
         let mut machine = Machine::new(name).memory(memory);
+        if guests.iter().any(|guest| guest.definition.contains(disk::PATH)) {
+            machine = machine.file(disk::PATH, disk::image());
+        }
         for guest in guests {
             machine = machine.guest(folder(&dir, guest, logs)?);
         }

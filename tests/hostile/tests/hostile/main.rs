@@ -3,6 +3,7 @@
 mod cpu;
 mod debugging;
 mod devices;
+mod disk;
 mod events;
 mod fairness;
 mod isolation;
@@ -23,6 +24,7 @@ fn main() {
         cpu::family(),
         debugging::family(),
         devices::family(),
+        disk::family(),
         events::family(),
         isolation::family(),
         memory::family(),
