@@ -141,7 +141,9 @@ int64 MinixFSInode::readPart(uint64 offset, size_t size, uint8* buffer, size_t& 
   if (whole_blocks >= (goes_on ? READ_AHEAD : DIRECT_RUN))
   {
     done = static_cast<size_t>(whole_blocks) * block_size;
-    return cache().readRun(zone, whole_blocks, buffer);
+    if (cache().readRun(zone, whole_blocks, buffer) == 0)
+      return 0;
+    // One bad block shall not hide the good ones before it: block by block, then.
   }
   if (goes_on && !cache().contains(zone))
   {

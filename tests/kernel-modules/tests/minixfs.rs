@@ -595,6 +595,27 @@ fn read_errors_are_reported_and_hurt_nobody_else() {
 }
 
 #[test]
+fn a_bad_block_hides_only_what_is_behind_it() {
+    let mut volume = mounted(&image::make(3, 4096, 64));
+    assert_eq!(write_file(&mut volume, "/bad", 0, &data(500_000, 2)), 500_000);
+    let volume = remounted(volume);
+    let image = volume.image();
+    let place = FileSystem::open(&image).and_then(|files| files.place_of("/bad", 123 * 1024));
+    let mut volume = mounted(&image);
+    volume
+        .pin_mut()
+        .fail_reads_of(place.expect("block 123") as u64 / 512);
+    let handle = volume.pin_mut().open("/bad", flags::RDONLY);
+    let mut buffer = vec![0; 500_000];
+    let length = volume.pin_mut().read_at(handle, 0, &mut buffer);
+    assert_eq!(length, 123 * 1024);
+    assert!(buffer[..123 * 1024] == data(500_000, 2)[..123 * 1024]);
+    let rest = volume.pin_mut().read_at(handle, 124 * 1024, &mut buffer);
+    assert_eq!(rest, 500_000 - 124 * 1024);
+    volume.pin_mut().close(handle);
+}
+
+#[test]
 fn a_dead_drive_gives_errors_and_nothing_worse() {
     let mut volume = mounted(&image::make(3, 4096, 64));
     assert_eq!(write_file(&mut volume, "/f", 0, &data(1000, 1)), 1000);

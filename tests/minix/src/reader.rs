@@ -85,6 +85,21 @@ impl<'a> FileSystem<'a> {
         Ok(walk.tree)
     }
 
+    /// Where byte `offset` of a file is in the file system.
+    pub fn place_of(&self, path: &str, offset: usize) -> Result<usize> {
+        let mut inode = self.inode(ROOT)?;
+        for name in path.split('/').filter(|name| !name.is_empty()) {
+            let entries = self.entries(&inode)?;
+            let entry = entries.iter().find(|entry| entry.name == name);
+            inode = self.inode(entry.with_context(|| format!("there is no {path}"))?.inode)?;
+        }
+        let block = offset / self.layout.block_size;
+        let zones = self.zones_of(&inode, block + 1)?;
+        let zone = zones.get(block).filter(|&&zone| zone != 0);
+        let zone = zone.with_context(|| format!("{path} has nothing at {offset}"))?;
+        Ok(*zone as usize * self.layout.block_size + offset % self.layout.block_size)
+    }
+
     /// Counts the names of everything that can be reached.
     pub fn links(&self) -> Result<BTreeMap<u32, Links>> {
         let mut links: BTreeMap<u32, Links> = BTreeMap::new();
@@ -171,10 +186,7 @@ impl<'a> FileSystem<'a> {
 
     fn content(&self, inode: &Inode) -> Result<Vec<u8>> {
         let wanted = inode.size.div_ceil(self.layout.block_size);
-        let mut zones = inode.zones[..DIRECT_ZONES].to_vec();
-        for (level, &zone) in (1..).zip(&inode.zones[DIRECT_ZONES..]) {
-            self.add_zones(zone, level, wanted, &mut zones)?;
-        }
+        let zones = self.zones_of(inode, wanted)?;
         let mut content = Vec::with_capacity(wanted * self.layout.block_size);
         for &zone in zones.iter().take(wanted) {
             content.extend_from_slice(&self.block(zone)?);
@@ -186,6 +198,15 @@ impl<'a> FileSystem<'a> {
         );
         content.truncate(inode.size);
         Ok(content)
+    }
+
+    /// The zones of the first `wanted` blocks, or a few more.
+    fn zones_of(&self, inode: &Inode, wanted: usize) -> Result<Vec<u32>> {
+        let mut zones = inode.zones[..DIRECT_ZONES].to_vec();
+        for (level, &zone) in (1..).zip(&inode.zones[DIRECT_ZONES..]) {
+            self.add_zones(zone, level, wanted, &mut zones)?;
+        }
+        Ok(zones)
     }
 
     /// The zones below an indirect block, holes (0) included, as far as they are `wanted`.
