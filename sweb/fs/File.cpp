@@ -7,8 +7,7 @@
 
 void File::dispose()
 {
-  if (changed_)
-    inode()->flush(); // an error comes up again at the next sync or unmount: what was not written stays dirty
+  (void)flushChanges(); // an error comes up again at the next sync or unmount: what was not written stays dirty
   {
     VirtualFileSystem::TreeLock lock;
     inode()->close(flags_);

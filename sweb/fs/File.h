@@ -32,6 +32,8 @@ public:
   int64 truncate(uint64 size);
   /// Everything written so far is on the disk when this returns 0.
   int64 flush();
+  /// The same, if anything was written since the last time: for who closes the file and wants to know how it went.
+  int64 flushChanges() { return changed_ ? flush() : 0; }
 
   /// Size in bytes; of a block device, its capacity.
   uint64 getSize();

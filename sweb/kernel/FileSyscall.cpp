@@ -154,7 +154,8 @@ int64 FileSyscall::open(pointer user_path, size_t flags)
 
 int64 FileSyscall::close(size_t fd)
 {
-  return UserProcess::current()->descriptors().remove(fd) ? 0 : -EBADF;
+  const RefPtr<File> file = UserProcess::current()->descriptors().remove(fd);
+  return file ? file->flushChanges() : -EBADF;
 }
 
 int64 FileSyscall::lseek(size_t fd, l_off_t offset, size_t origin)

@@ -37,8 +37,8 @@ static void runBuiltin(const struct Builtin* builtin, struct Command* command)
     }
   }
   builtin->run(command->word_count, command->words, out);
-  if (out != STDOUT_FILENO)
-    close(out);
+  if (out != STDOUT_FILENO && close(out) != 0)
+    printf("%s: %s\n", command->output, strerror(errno));
 }
 
 static void execute(struct Command* command)
