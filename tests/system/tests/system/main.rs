@@ -5,6 +5,7 @@ mod barriers;
 mod boot;
 mod demo;
 mod disk;
+mod disk_errors;
 mod guests;
 mod hostile_kernels;
 mod no_vmx;
