@@ -95,6 +95,54 @@
         movl    $\entry, WINDOW_TABLE + \page * 4
         .endm
 
+# Loads GDTR or IDTR, with `lgdtl`, `lidtq` and so on.
+        .macro  LOAD_TABLE instruction, base, limit
+        movw    $\limit, 0x5800
+        movl    $\base, 0x5802
+        movl    $0, 0x5806
+        \instruction 0x5800
+        .endm
+
+# Copies the runtime's GDT. Changes EAX, ECX, ESI, EDI.
+        .macro  COPY_GDT to, bytes=0x58
+        sgdt    0x5800
+        movl    0x5802, %esi
+        movl    $\to, %edi
+        movl    $\bytes, %ecx
+        rep movsb
+        .endm
+
+# Protected mode: goes on at `first` in virtual-8086 mode, with DS and ES at `segment` and the others at 0. The instruction at `last`
+# should raise an exception, and then it goes on at 798 in ring 0. Changes EAX.
+        .macro  V86_BEHIND segment, first, last, flags=0
+        ADDRESS \last, %eax
+        movl    %eax, EXPECTED
+        ADDRESS 798f, %eax
+        movl    %eax, LANDING
+        movl    %esp, LANDING_SP
+        pushl   $0
+        pushl   $0
+        pushl   $\segment
+        pushl   $\segment
+        pushl   $0
+        pushl   $RING3_STACK
+        pushl   $(\flags | 0x20002)
+        pushl   $0
+        ADDRESS \first, %eax
+        pushl   %eax
+        iretl
+        .endm
+
+# The same for one instruction.
+        .macro  V86_FAULTS flags, instruction:vararg
+        V86_BEHIND 0, 797f, 797f, \flags
+        .code16
+797:    \instruction
+        hlt
+        .code32
+798:
+        .endm
+
 # Outside 64-bit mode. Changes EAX.
         .macro  SET_CR0 bit
         movl    %cr0, %eax

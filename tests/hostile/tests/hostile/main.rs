@@ -14,6 +14,7 @@ mod ports;
 mod privilege;
 mod registers;
 mod strings;
+mod tables;
 mod time;
 mod virtualization;
 
@@ -34,6 +35,7 @@ fn main() {
         privilege::family(),
         registers::family(),
         strings::family(),
+        tables::family(),
         time::family(),
         virtualization::family(),
     ];
