@@ -288,3 +288,21 @@ int64 FileSyscall::sync()
 {
   return zeroOrError(VfsSyscall::sync());
 }
+
+int64 FileSyscall::mount(pointer user_device, pointer user_directory, size_t flags)
+{
+  if ((flags & ~static_cast<size_t>(mount_read_only)) != 0)
+    return -EINVAL;
+  const UserPath device(user_device);
+  const UserPath directory(user_directory);
+  if (device.error() != 0)
+    return device.error();
+  if (directory.error() != 0)
+    return directory.error();
+  return zeroOrError(VfsSyscall::mount(device.text(), directory.text(), "minixfs", (flags & mount_read_only) != 0));
+}
+
+int64 FileSyscall::umount(pointer directory)
+{
+  return withPath(directory, [](const char* text) { return VfsSyscall::umount(text); });
+}

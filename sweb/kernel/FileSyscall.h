@@ -22,6 +22,8 @@ public:
   static int64 getcwd(pointer buffer, size_t size);
   static int64 pseudols(pointer path, pointer buffer, size_t size);
   static int64 sync();
+  static int64 mount(pointer device, pointer directory, size_t flags);
+  static int64 umount(pointer directory);
 
   FileSyscall() = delete;
 };

@@ -57,6 +57,10 @@ int64 Syscall::syscallException(size_t number, size_t arg1, size_t arg2, size_t 
     return FileSyscall::pseudols(arg1, arg2, arg3);
   case sc_sync:
     return FileSyscall::sync();
+  case sc_mount:
+    return FileSyscall::mount(arg1, arg2, arg3);
+  case sc_umount:
+    return FileSyscall::umount(arg1);
 
   case sc_vm_create:
   case sc_vm_attach:

@@ -30,6 +30,8 @@ enum
   sc_chdir = 12,          // (path)
   sc_lseek = 19,          // (fd, offset, whence)         new position
   sc_getpid = 20,         // ()                           the caller's process id
+  sc_mount = 21,          // (device, directory, flags)   the Minix file system on a block device appears there
+  sc_umount = 22,         // (directory)
   sc_sync = 36,           // ()                           everything written reaches the disks
   sc_kill = 37,           // reserved
   sc_rename = 38,         // (from, to)
@@ -87,6 +89,12 @@ enum
   open_nonblock = 0x040,
   open_trunc = 0x080,
   open_sync = 0x100,
+};
+
+// Flags of mount.
+enum
+{
+  mount_read_only = 1,
 };
 
 // Requests of ioctl on a terminal (descriptor 0).

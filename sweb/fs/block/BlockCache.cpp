@@ -29,8 +29,8 @@ BlockCache::BlockCache(BDVirtualDevice* device, size_t block_size, size_t memory
 {
   while (number_of_buckets_ < capacity_)
     number_of_buckets_ *= 2;
-  buckets_ = new Block*[number_of_buckets_]();
-  run_buffer_ = new uint8[RUN_BLOCKS * block_size_];
+  buckets_ = new (std::nothrow) Block*[number_of_buckets_]();
+  run_buffer_ = new (std::nothrow) uint8[RUN_BLOCKS * block_size_];
 }
 
 BlockCache::~BlockCache()

@@ -45,11 +45,13 @@ public:
     Block* block_ = nullptr;
   };
 
-  /// `memory`: bytes to use for blocks; a few blocks more are used while all are dirty.
+  /// `memory`: bytes to use for blocks; a few blocks more are used while all are dirty. Without memory for its own
+  /// needs it is not valid, and only to be destroyed.
   BlockCache(BDVirtualDevice* device, size_t block_size, size_t memory);
   ~BlockCache();
   BlockCache(const BlockCache&) = delete;
   BlockCache& operator=(const BlockCache&) = delete;
+  bool isValid() const { return buckets_ && run_buffer_; }
 
   /// The block's content, read if need be. 0, -EIO, -ENOMEM.
   int64 get(uint64 number, Ref& ref);

@@ -24,8 +24,12 @@ int64 MinixFSSuperblock::initialise(size_t cache_memory)
   int64 error = geometry_.parse(raw, getDevice()->getSize());
   if (error != 0)
     return error;
-  cache_ = new BlockCache(getDevice(), geometry_.block_size, cache_memory);
-  storage_ = new MinixStorageManager(*cache_, geometry_);
+  cache_ = new (std::nothrow) BlockCache(getDevice(), geometry_.block_size, cache_memory);
+  if (!cache_ || !cache_->isValid())
+    return -ENOMEM;
+  storage_ = new (std::nothrow) MinixStorageManager(*cache_, geometry_);
+  if (!storage_)
+    return -ENOMEM;
 
   MinixSuperblockV1 state;
   memcpy(&state, raw, sizeof(state));

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use cxx::UniquePtr;
 use kernel_modules::errno::{EFBIG, EINVAL, EIO};
 use kernel_modules::{self as kernel, Volume, flags, image};
+use minix::{TREES, Tampered};
 
 const CACHE: usize = 32 * 1024;
 const KIB: usize = 512;
@@ -39,77 +40,26 @@ fn sound_image(version: u32) -> Vec<u8> {
     volume.image()
 }
 
-/// A version 3 image with fields that can be set by name.
-struct Tampered {
-    image: Vec<u8>,
-}
-
 /// Inodes of [`sound_image`], in the order in which they were made.
-#[derive(Clone, Copy)]
-enum Inode {
-    Root = 1,
-    A,
-    B,
-    C,
-    Small,
-    Middle,
-    Large,
+mod inode {
+    pub const ROOT: u32 = 1;
+    pub const A: u32 = 2;
+    pub const B: u32 = 3;
+    pub const C: u32 = 4;
+    pub const SMALL: u32 = 5;
+    pub const MIDDLE: u32 = 6;
+    pub const LARGE: u32 = 7;
 }
 
-impl Tampered {
-    fn new() -> Tampered {
-        Tampered {
-            image: sound_image(3),
-        }
-    }
-
-    fn write(&mut self, at: usize, value: &[u8]) {
-        self.image[at..at + value.len()].copy_from_slice(value);
-    }
-
-    fn read32(&self, at: usize) -> u32 {
-        u32::from_le_bytes(self.image[at..at + 4].try_into().expect("four bytes"))
-    }
-
-    /// Where an inode's record is: behind a block of each bitmap, 64 bytes each.
-    fn record(inode: Inode) -> usize {
-        4 * BLOCK + (inode as usize - 1) * 64
-    }
-
-    fn set_links(&mut self, inode: Inode, links: u16) {
-        self.write(Self::record(inode) + 2, &links.to_le_bytes());
-    }
-
-    fn set_size(&mut self, inode: Inode, size: u32) {
-        self.write(Self::record(inode) + 8, &size.to_le_bytes());
-    }
-
-    fn zone(&self, inode: Inode, slot: usize) -> u32 {
-        self.read32(Self::record(inode) + 24 + 4 * slot)
-    }
-
-    fn set_zone(&mut self, inode: Inode, slot: usize, zone: u32) {
-        self.write(Self::record(inode) + 24 + 4 * slot, &zone.to_le_bytes());
-    }
-
-    /// Fills an indirect block with references to one zone.
-    fn fill_block(&mut self, block: u32, zone: u32) {
-        for slot in 0..BLOCK / 4 {
-            self.write(block as usize * BLOCK + 4 * slot, &zone.to_le_bytes());
-        }
-    }
-
-    fn mount(&self) -> UniquePtr<Volume> {
-        let mut volume = kernel::new_volume(&self.image, CACHE);
-        assert_eq!(volume.pin_mut().mount(false), 0);
-        volume
-    }
+fn tampered() -> Tampered {
+    Tampered::new(sound_image(3)).expect("a file system of version 3")
 }
 
-/// Slots of an inode's zones: the roots of the trees of indirect blocks.
-const SINGLE: usize = 7;
-const DOUBLE: usize = 8;
-const TRIPLE: usize = 9;
+fn mount(tampered: &Tampered) -> UniquePtr<Volume> {
+    let mut volume = kernel::new_volume(tampered.image(), CACHE);
+    assert_eq!(volume.pin_mut().mount(false), 0);
+    volume
+}
 
 /// What a volume that was used is good for: it can be unmounted, and mounted again.
 fn unmount_and_mount(mut volume: UniquePtr<Volume>) {
@@ -120,12 +70,12 @@ fn unmount_and_mount(mut volume: UniquePtr<Volume>) {
 
 #[test]
 fn an_indirect_block_that_refers_to_itself() {
-    for root in [SINGLE, DOUBLE, TRIPLE] {
-        let mut tampered = Tampered::new();
-        let block = tampered.zone(Inode::Large, DOUBLE);
-        tampered.set_zone(Inode::Large, root, block);
+    for root in TREES {
+        let mut tampered = tampered();
+        let block = tampered.zone(inode::LARGE, TREES[1]);
+        tampered.set_zone(inode::LARGE, root, block);
         tampered.fill_block(block, block);
-        let mut volume = tampered.mount();
+        let mut volume = mount(&tampered);
         let free = volume.room().free_blocks;
         assert_eq!(volume.pin_mut().rm("/c/large"), 0);
         assert_eq!(volume.pin_mut().sync(), 0);
@@ -136,10 +86,10 @@ fn an_indirect_block_that_refers_to_itself() {
 
 #[test]
 fn a_file_cut_off_within_a_tree_that_refers_to_itself() {
-    let mut tampered = Tampered::new();
-    let block = tampered.zone(Inode::Large, DOUBLE);
+    let mut tampered = tampered();
+    let block = tampered.zone(inode::LARGE, TREES[1]);
     tampered.fill_block(block, block);
-    let mut volume = tampered.mount();
+    let mut volume = mount(&tampered);
     let handle = volume.pin_mut().open("/c/large", flags::RDWR);
     assert_eq!(volume.pin_mut().truncate(handle, 270 * 1024), -EIO);
     volume.pin_mut().close(handle);
@@ -149,12 +99,12 @@ fn a_file_cut_off_within_a_tree_that_refers_to_itself() {
 /// Every zone of one file is the same, and it belongs to another file, too.
 #[test]
 fn a_zone_of_many_owners() {
-    let mut tampered = Tampered::new();
-    let zone = tampered.zone(Inode::Small, 0);
-    for slot in 0..=SINGLE {
-        tampered.set_zone(Inode::Middle, slot, zone);
+    let mut tampered = tampered();
+    let zone = tampered.zone(inode::SMALL, 0);
+    for slot in 0..=TREES[0] {
+        tampered.set_zone(inode::MIDDLE, slot, zone);
     }
-    let mut volume = tampered.mount();
+    let mut volume = mount(&tampered);
     assert_eq!(volume.pin_mut().rm("/a/b/middle"), 0);
     let handle = volume.pin_mut().open("/small", flags::RDWR);
     assert_eq!(volume.pin_mut().write_at(handle, 0, &[1; 3000]), 3000);
@@ -166,13 +116,13 @@ fn a_zone_of_many_owners() {
 /// Looking for a name in it would take minutes, and a listing of it all memory.
 #[test]
 fn a_directory_larger_than_the_disk() {
-    let mut tampered = Tampered::new();
-    let block = tampered.zone(Inode::Large, DOUBLE);
-    let entries = tampered.zone(Inode::A, 0);
+    let mut tampered = tampered();
+    let block = tampered.zone(inode::LARGE, TREES[1]);
+    let entries = tampered.zone(inode::A, 0);
     tampered.fill_block(block, entries);
-    tampered.set_zone(Inode::A, SINGLE, block);
-    tampered.set_size(Inode::A, u32::MAX);
-    let mut volume = tampered.mount();
+    tampered.set_zone(inode::A, TREES[0], block);
+    tampered.set_size(inode::A, u32::MAX);
+    let mut volume = mount(&tampered);
     assert_eq!(volume.stat("/a").error, -EIO);
     assert_eq!(volume.stat("/a/b").error, -EIO);
     assert!(volume.list("/a").is_empty());
@@ -184,9 +134,9 @@ fn a_directory_larger_than_the_disk() {
 /// A file that says it has no names is not deleted because somebody looks at it.
 #[test]
 fn a_file_without_links_stays() {
-    let mut tampered = Tampered::new();
-    tampered.set_links(Inode::Small, 0);
-    let mut volume = tampered.mount();
+    let mut tampered = tampered();
+    tampered.set_links(inode::SMALL, 0);
+    let mut volume = mount(&tampered);
     let free = volume.room();
     assert_eq!(volume.stat("/small").error, -EIO);
     assert_eq!(volume.pin_mut().open("/small", flags::RDONLY), -EIO);
@@ -197,18 +147,18 @@ fn a_file_without_links_stays() {
 
 #[test]
 fn a_root_without_links_is_not_mounted() {
-    let mut tampered = Tampered::new();
-    tampered.set_links(Inode::Root, 0);
-    let mut volume = kernel::new_volume(&tampered.image, CACHE);
+    let mut tampered = tampered();
+    tampered.set_links(inode::ROOT, 0);
+    let mut volume = kernel::new_volume(tampered.image(), CACHE);
     assert_eq!(volume.pin_mut().mount(false), -EIO);
 }
 
 /// The bitmap says that all inodes are free, also those somebody uses.
 #[test]
 fn an_inode_in_use_is_not_handed_out() {
-    let mut tampered = Tampered::new();
+    let mut tampered = tampered();
     tampered.write(2 * BLOCK, &[1]);
-    let mut volume = tampered.mount();
+    let mut volume = mount(&tampered);
     // The root is the first inode found, and marked by that.
     assert_eq!(volume.pin_mut().mkdir("/new"), -EIO);
     let root = volume.stat("/");
@@ -220,16 +170,10 @@ fn an_inode_in_use_is_not_handed_out() {
 /// A name in `/a` that is `/a` itself, and one in `/a/b` that is the root.
 #[test]
 fn directories_that_lead_into_themselves() {
-    let mut tampered = Tampered::new();
-    let names = [(Inode::A, Inode::A, "self"), (Inode::B, Inode::Root, "root")];
-    for (directory, inode, name) in names {
-        let size = tampered.read32(Tampered::record(directory) + 8);
-        let at = tampered.zone(directory, 0) as usize * BLOCK + size as usize;
-        tampered.write(at, &(inode as u32).to_le_bytes());
-        tampered.write(at + 4, name.as_bytes());
-        tampered.set_size(directory, size + 64);
-    }
-    let mut volume = tampered.mount();
+    let mut tampered = tampered();
+    tampered.add_name(inode::A, "self", inode::A);
+    tampered.add_name(inode::B, "root", inode::ROOT);
+    let mut volume = mount(&tampered);
     let around = "/a/b/root".repeat(20);
     assert_eq!(volume.stat(&format!("{around}/small")).size, 100);
     assert_eq!(volume.stat("/a/self/self/b/middle").size, 20_000);
@@ -245,10 +189,10 @@ fn directories_that_lead_into_themselves() {
 /// Parents lose a link with each directory in them, however few they had.
 #[test]
 fn a_directory_with_too_few_links_keeps_its_names() {
-    let mut tampered = Tampered::new();
-    tampered.set_links(Inode::Root, 1);
-    tampered.set_links(Inode::C, 1);
-    let mut volume = tampered.mount();
+    let mut tampered = tampered();
+    tampered.set_links(inode::ROOT, 1);
+    tampered.set_links(inode::C, 1);
+    let mut volume = mount(&tampered);
     assert_eq!(volume.pin_mut().rm("/c/large"), 0);
     assert_eq!(volume.pin_mut().rmdir("/c"), 0);
     assert_eq!(volume.pin_mut().umount(), 0);
@@ -260,9 +204,9 @@ fn a_directory_with_too_few_links_keeps_its_names() {
 
 #[test]
 fn reading_behind_the_largest_file() {
-    let mut tampered = Tampered::new();
-    tampered.set_size(Inode::Small, u32::MAX);
-    let mut volume = tampered.mount();
+    let mut tampered = tampered();
+    tampered.set_size(inode::SMALL, u32::MAX);
+    let mut volume = mount(&tampered);
     let handle = volume.pin_mut().open("/small", flags::RDWR);
     let mut buffer = [0xEE; 100];
     assert_eq!(volume.pin_mut().read_at(handle, 0xFFFF_0000, &mut buffer), 100);
@@ -298,9 +242,9 @@ fn superblocks_that_contradict_themselves() {
         (28, 8192, 2),     // ... of more than is allowed
     ];
     for &(at, value, width) in LIES {
-        let mut tampered = Tampered::new();
+        let mut tampered = tampered();
         tampered.write(BLOCK + at, &value.to_le_bytes()[..width]);
-        let mut volume = kernel::new_volume(&tampered.image, CACHE);
+        let mut volume = kernel::new_volume(tampered.image(), CACHE);
         assert_eq!(volume.pin_mut().mount(false), -EINVAL, "{value:#x} at {at}");
     }
     counts::add("hostile images", LIES.len() as u64);

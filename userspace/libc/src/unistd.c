@@ -3,6 +3,7 @@
 #include "fcntl.h"
 #include "stdio.h"
 #include "stdlib.h"
+#include "sys/mount.h"
 #include "sys/stat.h"
 #include "sys/syscall.h"
 
@@ -49,3 +50,10 @@ pid_t getpid(void) { return (pid_t)__syscall_errno(sc_getpid, 0, 0, 0, 0, 0); }
 int sync(void) { return (int)__syscall_errno(sc_sync, 0, 0, 0, 0, 0); }
 
 void _exit(long code) { exit(code); }
+
+int mount(const char* device, const char* directory, int flags)
+{
+  return (int)__syscall_errno(sc_mount, ARG(device), ARG(directory), ARG(flags), 0, 0);
+}
+
+int umount(const char* directory) { return (int)__syscall_errno(sc_umount, ARG(directory), 0, 0, 0, 0); }

@@ -7,6 +7,7 @@ mod demo;
 mod disk;
 mod disk_errors;
 mod guests;
+mod hostile_disks;
 mod hostile_kernels;
 mod no_vmx;
 mod own_guest;
