@@ -62,6 +62,18 @@ static void put(const char* path, int flags, const void* content, size_t size)
     give_up("close", path);
 }
 
+// The file is the old one or the new one, whenever the power is cut. A cut while renaming can leave the file under both
+// names (minixfs promises no more), so what is left of the last life's `temporary` may be the very file that must stay as
+// it is: a new file is written, not that one.
+static void replace(const char* path, const char* temporary, const void* content, size_t size)
+{
+  if (unlink(temporary) != 0 && errno != ENOENT)
+    give_up("unlink", temporary);
+  put(temporary, 0, content, size);
+  if (rename(temporary, path) != 0)
+    give_up("rename to", path);
+}
+
 static unsigned long last_round(void)
 {
   char text[32] = "";
@@ -78,10 +90,8 @@ static void write_kept(unsigned long round)
 {
   char path[PATH_SIZE];
   fill(round, size_of(round));
-  put(HOME "/new", O_TRUNC, data, size_of(round));
   sprintf(path, HOME "/kept/%lu", round);
-  if (rename(HOME "/new", path) != 0)
-    give_up("rename to", path);
+  replace(path, HOME "/new", data, size_of(round));
   sprintf(path, HOME "/kept/%lu", round - KEPT);
   if (round > KEPT && unlink(path) != 0 && errno != ENOENT) // gone already if the power was cut in this very round
     give_up("unlink", path);
@@ -96,9 +106,7 @@ static void write_journal(unsigned long round)
 static void write_state(unsigned long round)
 {
   char line[32];
-  put(HOME "/state.new", O_TRUNC, line, (size_t)sprintf(line, "%lu\n", round));
-  if (rename(HOME "/state.new", HOME "/state") != 0)
-    give_up("rename to", HOME "/state");
+  replace(HOME "/state", HOME "/state.new", line, (size_t)sprintf(line, "%lu\n", round));
 }
 
 static unsigned below(unsigned limit) { return (unsigned)rand() % limit; }

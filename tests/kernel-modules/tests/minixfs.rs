@@ -6,6 +6,7 @@ use kernel_modules::{self as kernel, Volume, errno, flags, image};
 use minix::FileSystem;
 use proptest::collection::vec;
 use proptest::prelude::*;
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 const SMALL_CACHE: usize = 32 * 1024;
@@ -238,24 +239,31 @@ fn cut_everywhere(
     examine: impl Fn(&mut UniquePtr<Volume>),
 ) {
     for version in 1..=3 {
-        let mut done = false;
-        for sectors in 0.. {
-            let mut volume = mounted(&image::make(version, 600, 64));
-            before(&mut volume);
-            assert_eq!(volume.pin_mut().sync(), 0);
-            volume.pin_mut().fail_writes_after(sectors);
-            change(&mut volume);
-            done = done || volume.pin_mut().sync() == 0;
-            let image = volume.image();
-            image::assert_only_leaks(&image);
-            let mut volume = mounted(&image);
-            examine(&mut volume);
-            image::assert_only_leaks(&remains(volume));
-            if done {
-                break;
-            }
+        let mut volume = mounted(&image::make(version, 600, 64));
+        before(&mut volume);
+        assert_eq!(volume.pin_mut().sync(), 0);
+        cut_everywhere_on(&volume.image(), &change, &examine);
+    }
+}
+
+fn cut_everywhere_on(
+    disk: &[u8],
+    change: impl Fn(&mut UniquePtr<Volume>),
+    examine: impl Fn(&mut UniquePtr<Volume>),
+) {
+    for sectors in 0.. {
+        let mut volume = mounted(disk);
+        volume.pin_mut().fail_writes_after(sectors);
+        change(&mut volume);
+        let done = volume.pin_mut().sync() == 0;
+        let image = volume.image();
+        image::assert_only_leaks(&image);
+        let mut volume = mounted(&image);
+        examine(&mut volume);
+        image::assert_only_leaks(&remains(volume));
+        if done {
+            break;
         }
-        assert!(done);
     }
 }
 
@@ -293,6 +301,46 @@ fn a_cut_while_renaming_leaves_two_names_that_can_be_removed_one_by_one() {
                 },
             );
         }
+    }
+}
+
+/// Writes `content` under another name and gives it that of `/kept/f`, as a program does that wants the file old or new
+/// after a cut. A cut may have left both names to the last one's content: it must not be written over.
+fn replace(volume: &mut UniquePtr<Volume>, content: &[u8]) {
+    volume.pin_mut().rm("/new");
+    if write_file(volume, "/new", 0, content) == content.len() as i64 {
+        volume.pin_mut().rename("/new", "/kept/f");
+    }
+}
+
+#[test]
+fn a_file_that_is_replaced_is_old_or_new_after_a_cut_and_after_the_next() {
+    let contents = [data(1500, 1), data(2500, 2), data(2000, 3)];
+    let is_one_of = |volume: &mut UniquePtr<Volume>, contents: &[Vec<u8>]| {
+        assert!(contents.contains(&read_file(volume, "/kept/f")), "neither old nor new");
+    };
+    let with_both_names = RefCell::new(Vec::new());
+    cut_everywhere(
+        |volume| {
+            assert_eq!(volume.pin_mut().mkdir("/kept"), 0);
+            assert_eq!(write_file(volume, "/kept/f", 0, &contents[0]), 1500);
+        },
+        |volume| replace(volume, &contents[1]),
+        |volume| {
+            is_one_of(volume, &contents[..2]);
+            if exists(volume, "/new") && volume.stat("/kept/f").links == 2 {
+                with_both_names.borrow_mut().push(volume.image());
+            }
+        },
+    );
+    let with_both_names = with_both_names.into_inner();
+    assert!(!with_both_names.is_empty());
+    for disk in with_both_names {
+        cut_everywhere_on(
+            &disk,
+            |volume| replace(volume, &contents[2]),
+            |volume| is_one_of(volume, &contents),
+        );
     }
 }
 
