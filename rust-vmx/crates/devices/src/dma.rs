@@ -5,6 +5,7 @@
 //! write their progress there (POST codes).
 
 use crate::{AccessError, Context, PortDevice, PortRange, Width};
+use bounds::Cyclic;
 use serde::{Deserialize, Serialize};
 
 const PORTS: &[PortRange] = &[
@@ -17,14 +18,14 @@ const PORTS: &[PortRange] = &[
 /// Address and count of a channel, as written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct Channel {
-    address: [u8; 2],
-    count: [u8; 2],
+    address: Cyclic<u8, 2>,
+    count: Cyclic<u8, 2>,
 }
 
 /// One 8237A.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Controller {
-    channels: [Channel; 4],
+    channels: Cyclic<Channel, 4>,
     command: u8,
     /// Software requests, low nibble.
     request: u8,
@@ -37,7 +38,7 @@ struct Controller {
 impl Default for Controller {
     fn default() -> Self {
         Self {
-            channels: [Channel::default(); 4],
+            channels: Cyclic::default(),
             command: 0,
             request: 0,
             mask: 0x0F,
@@ -90,8 +91,8 @@ impl Controller {
     }
 
     /// The two bytes of an address or count.
-    fn half(&mut self, register: u16) -> &mut [u8; 2] {
-        let channel = &mut self.channels[usize::from(register >> 1 & 3)];
+    fn half(&mut self, register: u16) -> &mut Cyclic<u8, 2> {
+        let channel = &mut self.channels[usize::from(register >> 1)];
         if register & 1 == 0 {
             &mut channel.address
         } else {
@@ -111,7 +112,7 @@ impl Controller {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Dma {
     controllers: [Controller; 2],
-    pages: [u8; 16],
+    pages: Cyclic<u8, 16>,
 }
 
 impl Dma {
@@ -140,7 +141,7 @@ impl PortDevice for Dma {
         let [first, second] = &mut self.controllers;
         Ok(match port {
             0x00..=0x0F => first.read(port),
-            0x80..=0x8F => self.pages[usize::from(port & 15)],
+            0x80..=0x8F => self.pages[usize::from(port)],
             // The second controller's registers are two ports apart.
             _ => second.read(port >> 1 & 15),
         }
@@ -161,7 +162,7 @@ impl PortDevice for Dma {
         let [first, second] = &mut self.controllers;
         match port {
             0x00..=0x0F => first.write(port, value),
-            0x80..=0x8F => self.pages[usize::from(port & 15)] = value,
+            0x80..=0x8F => self.pages[usize::from(port)] = value,
             _ => second.write(port >> 1 & 15, value),
         }
         Ok(())

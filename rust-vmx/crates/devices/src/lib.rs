@@ -9,6 +9,20 @@
 //! Where to start: [`bus`] is the contract, [`debug_port`] the smallest device, [`pic`] the one every other ends in.
 #![cfg_attr(not(test), no_std)]
 #![forbid(unsafe_code)]
+// No panic that a guest can reach.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::string_slice,
+        clippy::todo,
+        clippy::unimplemented,
+        clippy::unreachable,
+        clippy::unwrap_used
+    )
+)]
 
 extern crate alloc;
 

@@ -5,6 +5,7 @@
 
 use crate::bus::{DeviceIndex, DeviceSet, Overlap, PortBus};
 use alloc::vec::Vec;
+use bounds::Cyclic;
 use devices::uart::ComPort;
 use devices::{
     Cursor, DebugPort, DiskError, DiskRequest, Dma, DriveConfig, Ide, Kbc, Pic, Pit, PortDevice, Power,
@@ -74,7 +75,7 @@ pub struct Board {
     devices: Devices,
     wires: Wires,
     /// When each device will next act by itself.
-    deadlines: [Option<Time>; COUNT as usize],
+    deadlines: Cyclic<Option<Time>, { COUNT as usize }>,
     /// The first of them.
     deadline: Option<Time>,
     /// The interrupt lines as the controllers saw them last.
@@ -114,7 +115,7 @@ impl Board {
             bus,
             devices,
             wires: Wires::default(),
-            deadlines: [None; COUNT as usize],
+            deadlines: Cyclic::default(),
             deadline: None,
             levels: 0,
             interrupt: false,
@@ -333,7 +334,7 @@ impl Board {
     /// After something happened to a device: its deadline is known, and the interrupt controllers see the lines.
     fn settle(&mut self, index: DeviceIndex) {
         let deadline = self.devices.device(index).and_then(|device| device.deadline());
-        let place = &mut self.deadlines[usize::from(index) % COUNT as usize];
+        let place = &mut self.deadlines[usize::from(index)];
         if *place != deadline {
             *place = deadline;
             self.deadline = self.deadlines.iter().copied().flatten().min();

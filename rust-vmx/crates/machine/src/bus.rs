@@ -52,22 +52,17 @@ impl Default for PortBus {
 impl PortBus {
     /// Attaches all of a device's ranges, or none.
     pub fn attach(&mut self, index: DeviceIndex, ranges: &[PortRange]) -> Result<(), Overlap> {
-        let ports = |range: &PortRange| {
-            let first = usize::from(range.first);
-            first..(first + usize::from(range.count)).min(1 << 16)
-        };
+        let ports = |range: &PortRange| (range.first..=u16::MAX).take(usize::from(range.count));
         for range in ranges {
-            for port in ports(range) {
-                if self.owners[port] != NOBODY {
-                    return Err(Overlap {
-                        port: port as u16,
-                        name: range.name,
-                    });
-                }
+            if let Some(port) = ports(range).find(|port| self.owner(*port).is_some()) {
+                let name = range.name;
+                return Err(Overlap { port, name });
             }
         }
-        for range in ranges {
-            self.owners[ports(range)].fill(index);
+        for port in ranges.iter().flat_map(ports) {
+            if let Some(owner) = self.owners.get_mut(usize::from(port)) {
+                *owner = index;
+            }
         }
         Ok(())
     }
@@ -75,8 +70,8 @@ impl PortBus {
     /// The device at a port.
     #[must_use]
     pub fn owner(&self, port: u16) -> Option<DeviceIndex> {
-        let owner = self.owners[usize::from(port)];
-        (owner != NOBODY).then_some(owner)
+        let owner = self.owners.get(usize::from(port)).copied();
+        owner.filter(|owner| *owner != NOBODY)
     }
 
     /// IN. Where nobody answers the pulled-up bus reads ones. An access wider than the device becomes several, as the

@@ -6,6 +6,7 @@
 use crate::cpu::Drill;
 use crate::statistics::Statistics;
 use alloc::string::String;
+use bounds::{Clip, Cyclic};
 use core::sync::atomic::{AtomicBool, AtomicU8, AtomicU16, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use spin::{Mutex, Once};
 
@@ -141,7 +142,7 @@ const SERIAL: u16 = 0x200;
 
 /// A bounded queue with any number of senders and one receiver.
 pub struct Mailbox {
-    slots: [AtomicU16; SLOTS],
+    slots: Cyclic<AtomicU16, SLOTS>,
     /// The next place to send to; counts up without end.
     tail: AtomicUsize,
     /// The next place to receive from.
@@ -151,7 +152,7 @@ pub struct Mailbox {
 impl Default for Mailbox {
     fn default() -> Self {
         Self {
-            slots: core::array::from_fn(|_| AtomicU16::new(EMPTY)),
+            slots: Cyclic(core::array::from_fn(|_| AtomicU16::new(EMPTY))),
             tail: AtomicUsize::new(0),
             head: AtomicUsize::new(0),
         }
@@ -173,14 +174,14 @@ impl Mailbox {
             });
         let Ok(place) = place else { return false };
         // The place is this sender's alone; the receiver waits for its content.
-        self.slots[place % SLOTS].store(value, Ordering::Release);
+        self.slots[place].store(value, Ordering::Release);
         true
     }
 
     /// The oldest input, left in place. Only for the receiver.
     #[must_use]
     pub fn peek(&self) -> Option<Input> {
-        let value = self.slots[self.head.load(Ordering::Relaxed) % SLOTS].load(Ordering::Acquire);
+        let value = self.slots[self.head.load(Ordering::Relaxed)].load(Ordering::Acquire);
         match value & !0xFF {
             KEY => Some(Input::Key(value as u8)),
             SERIAL => Some(Input::Serial(value as u8)),
@@ -191,7 +192,7 @@ impl Mailbox {
     /// Removes the oldest input. Only for the receiver, after [`peek`](Self::peek) found some.
     pub fn remove(&self) {
         let head = self.head.load(Ordering::Relaxed);
-        self.slots[head % SLOTS].store(EMPTY, Ordering::Relaxed);
+        self.slots[head].store(EMPTY, Ordering::Relaxed);
         self.head.store(head.wrapping_add(1), Ordering::Release);
     }
 }
@@ -224,7 +225,7 @@ impl Screen {
 
     /// Publishes a row.
     pub fn set_row(&self, row: usize, bytes: &[u8; 2 * COLUMNS]) {
-        let words = &self.words[row * COLUMNS / PER_WORD..][..COLUMNS / PER_WORD];
+        let words = self.words.past(row * COLUMNS / PER_WORD);
         let (chunks, _) = bytes.as_chunks();
         for (word, chunk) in words.iter().zip(chunks) {
             word.store(u64::from_le_bytes(*chunk), Ordering::Relaxed);

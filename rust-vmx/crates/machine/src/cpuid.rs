@@ -131,9 +131,9 @@ const TABLE: &[Row] = &[
         0,
         [
             Is(HYPERVISOR + 1),
-            Is(signature(0)),
-            Is(signature(4)),
-            Is(signature(8)),
+            Is(SIGNATURE_WORDS[0]),
+            Is(SIGNATURE_WORDS[1]),
+            Is(SIGNATURE_WORDS[2]),
         ],
     ),
     // No interface of another hypervisor is imitated.
@@ -169,14 +169,15 @@ mod bit {
     pub const CR4_OSXSAVE: u64 = 1 << 18;
 }
 
-const fn signature(at: usize) -> u32 {
-    u32::from_le_bytes([
-        SIGNATURE[at],
-        SIGNATURE[at + 1],
-        SIGNATURE[at + 2],
-        SIGNATURE[at + 3],
-    ])
-}
+/// The signature as the registers hold it.
+const SIGNATURE_WORDS: [u32; 3] = {
+    let [a, b, c, d, e, f, g, h, i, j, k, l] = *SIGNATURE;
+    [
+        u32::from_le_bytes([a, b, c, d]),
+        u32::from_le_bytes([e, f, g, h]),
+        u32::from_le_bytes([i, j, k, l]),
+    ]
+};
 
 /// The extended states a guest may have, if the CPU has them: x87, SSE, AVX, AVX-512. Protection keys, tiles and the
 /// supervisor states stay out: each needs more than its place in the XSAVE area.
@@ -231,12 +232,14 @@ impl Cpuid {
             .iter()
             .filter(|(leaf, _, _)| exists(*leaf))
             .map(|(leaf, subleaf, rules)| {
-                let host = host(*leaf, *subleaf);
-                let mut registers: [u32; 4] = core::array::from_fn(|index| match rules[index] {
-                    Pass(mask) => host[index] & mask,
-                    Is(value) => value,
-                    AtMost(limit) => host[index].min(limit),
-                });
+                let mut registers = host(*leaf, *subleaf);
+                for (register, rule) in registers.iter_mut().zip(rules) {
+                    *register = match *rule {
+                        Pass(mask) => *register & mask,
+                        Is(value) => value,
+                        AtMost(limit) => limit.min(*register),
+                    };
+                }
                 restrict(*leaf, xcr0, &mut registers);
                 Answer {
                     leaf: *leaf,

@@ -346,12 +346,9 @@ fn disk(value: &str, count: usize) -> Result<Disk, Problem> {
 /// a firmware reports.
 fn memory(value: &str) -> Result<u64, Problem> {
     let bad = || Problem::BadMemory(value.to_string());
-    let (digits, shift) = match value.chars().last() {
-        Some('k' | 'K') => (&value[..value.len() - 1], 10),
-        Some('m' | 'M') => (&value[..value.len() - 1], 20),
-        Some('g' | 'G') => (&value[..value.len() - 1], 30),
-        _ => (value, 0),
-    };
+    let units = [(['k', 'K'], 10), (['m', 'M'], 20), (['g', 'G'], 30)];
+    let with_unit = |(unit, shift)| Some((value.strip_suffix(unit)?, shift));
+    let (digits, shift) = units.into_iter().find_map(with_unit).unwrap_or((value, 0));
     let number: u64 = digits.trim_end().parse().map_err(|_| bad())?;
     let bytes = number.checked_mul(1 << shift).ok_or_else(bad)?;
     if !(MIN_MEMORY..=MAX_MEMORY).contains(&bytes) {

@@ -35,7 +35,12 @@ impl fmt::Display for Failure {
                 f,
                 "hardware task switch to {:#06x} by {}",
                 switch.selector,
-                ["CALL", "IRET", "JMP", "a task gate"][usize::from(switch.source & 3)]
+                match switch.source {
+                    0 => "CALL",
+                    1 => "IRET",
+                    2 => "JMP",
+                    _ => "a task gate",
+                }
             ),
             Self::Memory(error) => write!(f, "{error}"),
             Self::Mmio(access) => write!(

@@ -6,6 +6,20 @@
 //! Where to start: [`machine`] puts everything together and holds the exit loop, [`exits`] is the table of handlers.
 #![cfg_attr(not(any(test, feature = "testing")), no_std)]
 #![forbid(unsafe_code)]
+// No panic that a guest can reach.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::string_slice,
+        clippy::todo,
+        clippy::unimplemented,
+        clippy::unreachable,
+        clippy::unwrap_used
+    )
+)]
 
 extern crate alloc;
 
@@ -32,6 +46,12 @@ pub mod report;
 pub mod statistics;
 pub mod storage;
 #[cfg(any(test, feature = "testing"))]
+#[allow(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that is wrong may say so"
+)]
 pub mod testing;
 #[cfg(test)]
 mod tests;

@@ -23,6 +23,7 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+use bounds::Clip;
 use core::fmt;
 use devices::{PowerEvent, Time};
 use vmx::addr::Gpa;
@@ -444,11 +445,11 @@ fn send_output<M: GuestRam, H: Host>(guest: &mut Guest<M, H>) {
             .take(bytes.len())
             .take_while(|(other, _)| *other == stream)
             .count();
-        for (to, (_, byte)) in bytes.iter_mut().zip(&rest[..count]) {
+        for (to, (_, byte)) in bytes.iter_mut().zip(rest.upto(count)) {
             *to = *byte;
         }
-        guest.host.output(stream, &bytes[..count]);
-        rest = &rest[count..];
+        guest.host.output(stream, bytes.upto(count));
+        rest = rest.past(count);
     }
     guest.board.return_output(output);
 }

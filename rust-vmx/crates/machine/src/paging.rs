@@ -5,6 +5,7 @@
 
 use crate::cpu::VirtualCpu;
 use crate::memory::PhysicalMemory;
+use bounds::Clip;
 use vmx::addr::{Gpa, Gva};
 use vmx::event::Event;
 use vmx::state::{SegmentName, SystemRegister};
@@ -365,7 +366,7 @@ fn set_flags(
     }
     let bytes = (value | flags).to_le_bytes();
     memory
-        .write(at, &bytes[..size as usize])
+        .write(at, bytes.upto(size as usize))
         .map_err(|_| code::PRESENT | code::RESERVED)
 }
 

@@ -4,6 +4,7 @@ use crate::cpu::VirtualCpu;
 use crate::failure::Failure;
 use crate::statistics::reason_name;
 use alloc::string::String;
+use bounds::Cyclic;
 use core::fmt::{self, Write};
 use vmx::exit::VmExit;
 use vmx::state::{SegmentName, SystemRegister, TableName};
@@ -21,20 +22,20 @@ struct Past {
 /// The last exits.
 #[derive(Clone, Debug, Default)]
 pub struct History {
-    ring: [Option<Past>; REMEMBERED],
+    ring: Cyclic<Option<Past>, REMEMBERED>,
     next: usize,
 }
 
 impl History {
     /// Remembers an exit.
     pub fn add(&mut self, rip: u64, exit: VmExit) {
-        self.ring[self.next % REMEMBERED] = Some(Past { rip, exit });
+        self.ring[self.next] = Some(Past { rip, exit });
         self.next = self.next.wrapping_add(1);
     }
 
     /// Oldest first.
     fn iter(&self) -> impl Iterator<Item = &Past> {
-        (0..REMEMBERED).filter_map(|age| self.ring[(self.next.wrapping_add(age)) % REMEMBERED].as_ref())
+        (0..REMEMBERED).filter_map(|age| self.ring[self.next.wrapping_add(age)].as_ref())
     }
 }
 
@@ -114,7 +115,7 @@ fn registers<C: VirtualCpu>(out: &mut impl Write, cpu: &mut C) -> fmt::Result {
         "r14", "r15",
     ];
     let gpr = cpu.registers().gpr;
-    for (index, (name, value)) in NAMES.iter().zip(gpr).enumerate() {
+    for (index, (name, value)) in NAMES.iter().zip(gpr.0).enumerate() {
         write!(
             out,
             "{name:>7} {value:016x}{}",

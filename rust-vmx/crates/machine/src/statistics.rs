@@ -1,6 +1,7 @@
 //! What a virtual CPU did, counted where it happens and readable from other threads at any time.
 
 use alloc::string::String;
+use bounds::Cyclic;
 use core::fmt::{self, Write};
 use core::sync::atomic::{AtomicU64, Ordering};
 use vmx::barrier::BarrierCost;
@@ -41,9 +42,9 @@ struct Cost {
 }
 
 /// The figures of one vCPU. Ticks are those of the host's TSC.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Statistics {
-    exits: [Cost; REASONS],
+    exits: Cyclic<Cost, REASONS>,
     /// Ticks in the guest.
     pub guest_ticks: Counter,
     /// Interrupts injected.
@@ -58,21 +59,6 @@ pub struct Statistics {
     barriers: Cost,
     /// Bytes of host frames the VM holds.
     pub frame_bytes: Counter,
-}
-
-impl Default for Statistics {
-    fn default() -> Self {
-        Self {
-            exits: core::array::from_fn(|_| Cost::default()),
-            guest_ticks: Counter::default(),
-            interrupts: Counter::default(),
-            exceptions: Counter::default(),
-            sectors_read: Counter::default(),
-            sectors_written: Counter::default(),
-            barriers: Cost::default(),
-            frame_bytes: Counter::default(),
-        }
-    }
 }
 
 impl Statistics {
@@ -111,8 +97,8 @@ impl Statistics {
     }
 
     fn write_table(&self, text: &mut String) -> fmt::Result {
-        let mut rows: alloc::vec::Vec<_> = (0..REASONS as u16)
-            .map(|reason| (reason, &self.exits[usize::from(reason)]))
+        let mut rows: alloc::vec::Vec<_> = (0..)
+            .zip(self.exits.iter())
             .filter(|(_, cost)| cost.count.get() > 0)
             .collect();
         rows.sort_by_key(|(_, cost)| core::cmp::Reverse(cost.count.get()));

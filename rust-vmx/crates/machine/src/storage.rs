@@ -1,6 +1,7 @@
 //! The host's files and block devices.
 
 use alloc::string::{String, ToString};
+use bounds::Clip;
 use core::fmt;
 
 /// An open file or block device of the host.
@@ -98,7 +99,7 @@ impl<S: Storage> File<S> {
         while done < bytes.len() {
             match self
                 .storage
-                .read(self.handle, offset + done as u64, &mut bytes[done..])?
+                .read(self.handle, offset + done as u64, bytes.past_mut(done))?
             {
                 0 => return Err(StorageError(5)),
                 count => done += count.min(bytes.len() - done),

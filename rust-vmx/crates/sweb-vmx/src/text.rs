@@ -1,5 +1,6 @@
 //! Text on its way to the kernel: into a caller's buffer, or into a fixed one that needs no heap.
 
+use bounds::Clip;
 use core::ffi::c_char;
 use core::fmt::{self, Write};
 
@@ -20,33 +21,33 @@ impl<const N: usize> FixedText<N> {
 
     /// What was written.
     pub fn as_bytes(&self) -> &[u8] {
-        &self.bytes[..self.length]
+        self.bytes.upto(self.length)
     }
 }
 
 impl<const N: usize> Write for FixedText<N> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        let taken = fitting(text, N - self.length);
-        self.bytes[self.length..self.length + taken].copy_from_slice(&text.as_bytes()[..taken]);
-        self.length += taken;
+        let room = self.bytes.past_mut(self.length);
+        let fitting = fitting(text, room.len());
+        self.length += bounds::copy(room, fitting.as_bytes());
         Ok(())
     }
 }
 
-/// How many bytes of a text fit into `room` without cutting a character.
-fn fitting(text: &str, room: usize) -> usize {
+/// What of a text fits into `room` bytes without cutting a character.
+fn fitting(text: &str, room: usize) -> &str {
     let mut end = text.len().min(room);
     while !text.is_char_boundary(end) {
         end -= 1;
     }
-    end
+    text.get(..end).unwrap_or_default()
 }
 
 /// Copies a text into a NUL-terminated array of a structure.
 pub fn copy_to_array(text: &str, array: &mut [c_char]) {
-    let length = fitting(text, array.len().saturating_sub(1));
+    let fitting = fitting(text, array.len().saturating_sub(1));
     array.fill(0);
-    for (to, byte) in array.iter_mut().zip(&text.as_bytes()[..length]) {
+    for (to, byte) in array.iter_mut().zip(fitting.as_bytes()) {
         *to = *byte as c_char;
     }
 }
@@ -62,5 +63,5 @@ pub unsafe fn copy_out(text: &str, buffer: *mut c_char, capacity: usize) -> usiz
     // SAFETY: the caller's promise; u8 and c_char have one layout.
     let buffer = unsafe { core::slice::from_raw_parts_mut(buffer, capacity) };
     copy_to_array(text, buffer);
-    fitting(text, capacity - 1)
+    fitting(text, capacity - 1).len()
 }

@@ -26,6 +26,20 @@
 //! Sections and tables of the SDM are those of volume 3 unless another is named, as numbered since the edition of December 2022;
 //! their titles are the stable part.
 #![cfg_attr(not(test), no_std)]
+// No panic that a guest can reach.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::string_slice,
+        clippy::todo,
+        clippy::unimplemented,
+        clippy::unreachable,
+        clippy::unwrap_used
+    )
+)]
 
 extern crate alloc;
 

@@ -66,6 +66,10 @@ struct Slot<F: Frames> {
 }
 
 impl<F: Frames> Slot<F> {
+    fn covers(&self, gpa: u64) -> bool {
+        self.base <= gpa && gpa < self.end
+    }
+
     fn chunk_index(&self, gpa: u64) -> usize {
         (gpa / CHUNK - self.base / CHUNK) as usize
     }
@@ -78,11 +82,11 @@ impl<F: Frames> Slot<F> {
 
     /// The frames behind `gpa`, with the offset in them.
     fn backing(&self, gpa: u64) -> Option<(&OwnedFrames<F>, usize)> {
-        match &self.chunks[self.chunk_index(gpa)] {
+        match self.chunks.get(self.chunk_index(gpa))? {
             Chunk::Untouched => None,
             Chunk::Large(frames) => Some((frames, (gpa % CHUNK) as usize)),
             Chunk::Small(pages) => {
-                let page = pages[page_index(gpa)].as_ref()?;
+                let page = pages.get(page_index(gpa))?.as_ref()?;
                 Some((page, (gpa % PAGE_SIZE) as usize))
             }
         }
@@ -178,19 +182,24 @@ impl<F: Frames + Clone> GuestMemory<F> {
     /// Whether a slot covers this address.
     #[must_use]
     pub fn contains(&self, gpa: Gpa) -> bool {
-        self.slot_index(gpa.0).is_some()
+        self.slot(gpa.0).is_some()
     }
 
     /// Makes the page at `gpa` present for the guest; the answer to an EPT violation. True when it was not before; when it
     /// was, the violation has another cause.
     pub fn populate(&mut self, gpa: Gpa) -> Result<bool, MemoryError> {
-        let index = self.slot_index(gpa.0).ok_or(MemoryError::NotRam(gpa))?;
-        let slot = &mut self.slots[index];
-        let chunk_index = slot.chunk_index(gpa.0);
-        if matches!(slot.chunks[chunk_index], Chunk::Untouched) {
+        let nothing = MemoryError::NotRam(gpa);
+        let slot = self
+            .slots
+            .iter_mut()
+            .find(|slot| slot.covers(gpa.0))
+            .ok_or(nothing)?;
+        let (index, covers_chunk) = (slot.chunk_index(gpa.0), slot.covers_chunk(gpa.0));
+        let chunk = slot.chunks.get_mut(index).ok_or(nothing)?;
+        if matches!(chunk, Chunk::Untouched) {
             if slot.backing == Backing::Large
                 && self.ept.features().size_2m
-                && slot.covers_chunk(gpa.0)
+                && covers_chunk
                 && let Some(frames) = OwnedFrames::allocate(self.frames.clone(), PAGES_PER_CHUNK)
             {
                 let start = Gpa(gpa.0 & !(CHUNK - 1));
@@ -200,16 +209,16 @@ impl<F: Frames + Clone> GuestMemory<F> {
                         .map(start, frames.hpa(), PageSize::Size2M, slot.permissions)
                 }
                 .map_err(no_table)?;
-                slot.chunks[chunk_index] = Chunk::Large(frames);
+                *chunk = Chunk::Large(frames);
                 self.populated += CHUNK;
                 return Ok(true);
             }
-            slot.chunks[chunk_index] = Chunk::Small(filled(PAGES_PER_CHUNK, || None)?);
+            *chunk = Chunk::Small(filled(PAGES_PER_CHUNK, || None)?);
         }
-        let Chunk::Small(pages) = &mut slot.chunks[chunk_index] else {
+        let Chunk::Small(pages) = chunk else {
             return Ok(false);
         };
-        let page = &mut pages[page_index(gpa.0)];
+        let page = pages.get_mut(page_index(gpa.0)).ok_or(nothing)?;
         if page.is_some() {
             return Ok(false);
         }
@@ -230,7 +239,7 @@ impl<F: Frames + Clone> GuestMemory<F> {
         let mut at = gpa.0;
         let mut rest = buffer;
         while !rest.is_empty() {
-            let slot = &self.slots[self.slot_index(at).ok_or(MemoryError::NotRam(Gpa(at)))?];
+            let slot = self.slot(at).ok_or(MemoryError::NotRam(Gpa(at)))?;
             let (piece, remaining) = rest.split_at_mut(piece_length(at, rest.len()));
             match slot.backing(at) {
                 Some((frames, offset)) => frames.read(offset, piece),
@@ -259,10 +268,10 @@ impl<F: Frames + Clone> GuestMemory<F> {
         let mut rest = bytes;
         while !rest.is_empty() {
             let (piece, remaining) = rest.split_at(piece_length(at, rest.len()));
-            let index = self.slot_index(at).ok_or(MemoryError::NotRam(Gpa(at)))?;
-            if self.slots[index].permissions.contains(needed) {
+            let slot = self.slot(at).ok_or(MemoryError::NotRam(Gpa(at)))?;
+            if slot.permissions.contains(needed) {
                 self.populate(Gpa(at))?;
-                if let Some((frames, offset)) = self.slots[index].backing(at) {
+                if let Some((frames, offset)) = self.slot(at).and_then(|slot| slot.backing(at)) {
                     frames.write(offset, piece);
                 }
             }
@@ -287,10 +296,8 @@ impl<F: Frames + Clone> GuestMemory<F> {
         self.populated = 0;
     }
 
-    fn slot_index(&self, gpa: u64) -> Option<usize> {
-        self.slots
-            .iter()
-            .position(|slot| slot.base <= gpa && gpa < slot.end)
+    fn slot(&self, gpa: u64) -> Option<&Slot<F>> {
+        self.slots.iter().find(|slot| slot.covers(gpa))
     }
 }
 

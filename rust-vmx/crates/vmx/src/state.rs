@@ -1,5 +1,6 @@
 //! A virtual CPU's registers, by name.
 
+use bounds::Cyclic;
 use serde::{Deserialize, Serialize};
 
 /// The general-purpose registers, in the order of their encoding in instructions (and in VMX exit
@@ -8,7 +9,7 @@ use serde::{Deserialize, Serialize};
 #[repr(C)]
 pub struct Registers {
     /// RAX, RCX, RDX, RBX, RSP, RBP, RSI, RDI, R8 to R15.
-    pub gpr: [u64; 16],
+    pub gpr: Cyclic<u64, 16>,
 }
 
 /// Index of a general-purpose register in [`Registers::gpr`].
@@ -27,13 +28,13 @@ pub mod gpr {
 impl Registers {
     /// The low 32 bits of a register.
     #[must_use]
-    pub const fn low32(&self, index: usize) -> u32 {
-        self.gpr[index & 15] as u32
+    pub fn low32(&self, index: usize) -> u32 {
+        self.gpr[index] as u32
     }
 
     /// Writes 32 bits as 64-bit mode instructions do: the upper half becomes zero.
-    pub const fn set32(&mut self, index: usize, value: u32) {
-        self.gpr[index & 15] = value as u64;
+    pub fn set32(&mut self, index: usize, value: u32) {
+        self.gpr[index] = value as u64;
     }
 }
 

@@ -1,19 +1,20 @@
 //! Virtual-processor identifiers (SDM "Virtual Processor Identifiers (VPIDs)", 29.1): each vCPU has its own, so that the TLB need
 //! not be flushed at every entry and exit.
 
+use bounds::Cyclic;
 use core::sync::atomic::{AtomicU64, Ordering};
 
 /// Identifiers in use, one bit each. 0 is the host's own. There could be 65535; this many vCPUs no host has the memory for.
 static TAKEN: Pool<16> = Pool::new();
 
 struct Pool<const WORDS: usize> {
-    words: [AtomicU64; WORDS],
+    words: Cyclic<AtomicU64, WORDS>,
 }
 
 impl<const WORDS: usize> Pool<WORDS> {
     const fn new() -> Self {
         Self {
-            words: [const { AtomicU64::new(0) }; WORDS],
+            words: Cyclic([const { AtomicU64::new(0) }; WORDS]),
         }
     }
 

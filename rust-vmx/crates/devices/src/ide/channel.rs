@@ -1,5 +1,6 @@
 //! An ATA channel: two disks on one cable (ATA/ATAPI-6, clause 7 and 9.16 for what device 0 answers for an absent device 1).
 
+use bounds::{Clip, Cyclic};
 use serde::{Deserialize, Serialize};
 
 use super::drive::Drive;
@@ -15,7 +16,7 @@ const FLOATING: u32 = u32::MAX;
 /// A channel.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Channel {
-    drives: [Option<Drive>; 2],
+    drives: Cyclic<Option<Drive>, 2>,
     /// Which drive the device register selects.
     selected: usize,
     /// The device control register.
@@ -25,17 +26,17 @@ pub(super) struct Channel {
 impl Channel {
     pub(super) fn new(drives: [Option<Drive>; 2]) -> Self {
         Self {
-            drives,
+            drives: Cyclic(drives),
             ..Self::default()
         }
     }
 
     pub(super) fn drive(&self, index: usize) -> Option<&Drive> {
-        self.drives[index & 1].as_ref()
+        self.drives[index].as_ref()
     }
 
     pub(super) fn drive_mut(&mut self, index: usize) -> Option<&mut Drive> {
-        self.drives[index & 1].as_mut()
+        self.drives[index].as_mut()
     }
 
     /// Power-on.
@@ -136,7 +137,7 @@ impl Channel {
         };
         let mut filled = 0;
         while filled < buffer.len() {
-            match drive.read_data(&mut buffer[filled..]) {
+            match drive.read_data(buffer.past_mut(filled)) {
                 0 => break,
                 length => filled += length,
             }
@@ -151,7 +152,7 @@ impl Channel {
         };
         let mut taken = 0;
         while taken < data.len() {
-            match drive.write_data(&data[taken..]) {
+            match drive.write_data(data.past(taken)) {
                 0 => break,
                 length => taken += length,
             }
@@ -175,7 +176,7 @@ impl Channel {
         let mut bytes = [0xFF; 4];
         let length = width.bytes().max(2);
         if let Some(drive) = self.drive_mut(self.selected) {
-            drive.read_data(&mut bytes[..length]);
+            drive.read_data(bytes.upto_mut(length));
         }
         let value = u32::from_le_bytes(bytes);
         if width == Width::Dword {
@@ -188,7 +189,7 @@ impl Channel {
     fn write_data(&mut self, width: Width, value: u32) {
         let length = width.bytes().max(2);
         if let Some(drive) = self.drive_mut(self.selected) {
-            drive.write_data(&value.to_le_bytes()[..length]);
+            drive.write_data(value.to_le_bytes().upto(length));
         }
     }
 

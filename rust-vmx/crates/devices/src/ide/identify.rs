@@ -39,7 +39,9 @@ const CONSTANT: &[(usize, u16)] = &[
 pub(super) fn identify(drive: &Drive) -> [u8; SECTOR_SIZE] {
     let mut words = [0_u16; SECTOR_SIZE / 2];
     for &(index, value) in CONSTANT {
-        words[index] = value;
+        if let Some(word) = words.get_mut(index) {
+            *word = value;
+        }
     }
     let default = Geometry::default_for(drive.capacity());
     words[1] = default.cylinders;

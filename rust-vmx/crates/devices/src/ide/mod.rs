@@ -19,6 +19,7 @@ mod transfer;
 
 use crate::{AccessError, Context, PortDevice, PortRange, Width};
 use alloc::string::String;
+use bounds::{Clip, Cyclic};
 use channel::Channel;
 use drive::Drive;
 use serde::{Deserialize, Serialize};
@@ -115,7 +116,7 @@ impl DriveStatistics {
 /// The controller with its disks.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ide {
-    channels: [Channel; 2],
+    channels: Cyclic<Channel, 2>,
 }
 
 impl Ide {
@@ -130,7 +131,7 @@ impl Ide {
             ])
         };
         Self {
-            channels: [channel(master, slave), channel(second_master, second_slave)],
+            channels: Cyclic([channel(master, slave), channel(second_master, second_slave)]),
         }
     }
 
@@ -175,14 +176,14 @@ impl Ide {
     #[must_use]
     pub fn statistics(&self, drive: u8) -> Option<DriveStatistics> {
         let drive = usize::from(drive);
-        self.channels[drive >> 1 & 1]
+        self.channels[drive >> 1]
             .drive(drive)
             .map(|drive| drive.statistics)
     }
 
     fn drive_mut(&mut self, drive: u8) -> Option<&mut Drive> {
         let drive = usize::from(drive);
-        self.channels[drive >> 1 & 1].drive_mut(drive)
+        self.channels[drive >> 1].drive_mut(drive)
     }
 
     fn update_interrupts(&self, cx: &mut Context<'_>) {
@@ -240,7 +241,7 @@ impl PortDevice for Ide {
             return 0;
         }
         let whole = buffer.len() - buffer.len() % width.bytes();
-        let filled = self.channels[channel].read_block(&mut buffer[..whole]);
+        let filled = self.channels[channel].read_block(buffer.upto_mut(whole));
         self.update_interrupts(cx);
         filled
     }
@@ -251,7 +252,7 @@ impl PortDevice for Ide {
             return 0;
         }
         let whole = data.len() - data.len() % width.bytes();
-        let taken = self.channels[channel].write_block(&data[..whole]);
+        let taken = self.channels[channel].write_block(data.upto(whole));
         self.update_interrupts(cx);
         taken
     }

@@ -279,8 +279,7 @@ impl Drive {
         }
         let block = self.transfer.block.clone();
         let source = self.transfer.buffer.get(block).unwrap_or_default();
-        let length = buffer.len().min(source.len());
-        buffer[..length].copy_from_slice(&source[..length]);
+        let length = bounds::copy(buffer, source);
         self.transfer.block.start += length;
         if self.transfer.block.is_empty() {
             self.block_read();
@@ -312,8 +311,7 @@ impl Drive {
         }
         let block = self.transfer.block.clone();
         let target = self.transfer.buffer.get_mut(block).unwrap_or_default();
-        let length = data.len().min(target.len());
-        target[..length].copy_from_slice(&data[..length]);
+        let length = bounds::copy(target, data);
         self.transfer.block.start += length;
         if self.transfer.block.is_empty() {
             self.block_written();

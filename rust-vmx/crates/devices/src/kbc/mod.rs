@@ -15,6 +15,7 @@ mod tests;
 
 use crate::{AccessError, Context, PortDevice, PortRange, PowerEvent, Width, Wires};
 use alloc::collections::VecDeque;
+use bounds::Cyclic;
 use keyboard::Keyboard;
 use mouse::Mouse;
 use scancodes::{RELEASE, to_set_1};
@@ -108,7 +109,7 @@ pub struct Kbc {
     keyboard: Keyboard,
     mouse: Mouse,
     /// The controller's memory; byte 0 is the command byte.
-    memory: [u8; 32],
+    memory: Cyclic<u8, 32>,
     /// The output buffer.
     output: Option<(u8, Source)>,
     /// What port 0x60 reads when the output buffer is empty.
@@ -132,7 +133,7 @@ impl Kbc {
     /// Power-on state as firmware leaves it: both ports work, translation on, interrupt of the keyboard on.
     #[must_use]
     pub fn new() -> Self {
-        let mut memory = [0; 32];
+        let mut memory = Cyclic([0; 32]);
         memory[0] = config::KEYBOARD_INTERRUPT | config::SYSTEM | config::TRANSLATE;
         Self {
             keyboard: Keyboard::default(),
@@ -262,7 +263,7 @@ impl Kbc {
                 self.memory[0] &= !config::MOUSE_OFF;
                 self.mouse.receive(value);
             }
-            Expecting::Memory(address) => self.memory[usize::from(address & 31)] = value,
+            Expecting::Memory(address) => self.memory[usize::from(address)] = value,
             Expecting::OutputPort => {
                 wires.a20 = value & output_port::A20 != 0;
                 if value & output_port::NO_RESET == 0 {
@@ -280,7 +281,7 @@ impl Kbc {
     fn write_command(&mut self, command: u8, wires: &mut Wires) {
         self.expecting = Expecting::Keyboard;
         match command {
-            0x20..=0x3F => self.answer(self.memory[usize::from(command & 31)]),
+            0x20..=0x3F => self.answer(self.memory[usize::from(command)]),
             0x60..=0x7F => self.expecting = Expecting::Memory(command & 31),
             // Password installed? Not.
             0xA4 => self.answer(0xF1),

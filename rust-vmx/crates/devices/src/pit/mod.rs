@@ -12,6 +12,7 @@ mod tests;
 mod ticks;
 
 use crate::{AccessError, Context, Frequency, PortDevice, PortRange, Time, Width};
+use bounds::Cyclic;
 use channel::Channel;
 use serde::{Deserialize, Serialize};
 use ticks::Ticks;
@@ -42,7 +43,7 @@ const REFRESH_PULSES: u64 = 18;
 /// The timer: channel 0 drives IRQ 0, channel 1 once asked for memory refresh, channel 2 drives the speaker.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pit {
-    channels: [Channel; 3],
+    channels: Cyclic<Channel, 3>,
     /// Bits 3 to 0 of port 0x61.
     control: u8,
     /// The pulses the channels have seen.
@@ -63,13 +64,13 @@ impl Pit {
     #[must_use]
     pub fn new() -> Self {
         let mut pit = Self {
-            channels: [Channel::new(true), Channel::new(true), Channel::new(false)],
+            channels: Cyclic([Channel::new(true), Channel::new(true), Channel::new(false)]),
             control: 0,
             pulses: 0,
             ticks: Ticks::default(),
             next_rise: None,
         };
-        let [timer, refresh, speaker] = &mut pit.channels;
+        let [timer, refresh, speaker] = &mut pit.channels.0;
         for (channel, control, count) in [(timer, 0x36, 0_u16), (refresh, 0x74, 18), (speaker, 0xB6, 0x0533)]
         {
             channel.write_control(control);
@@ -103,7 +104,7 @@ impl Pit {
             return;
         }
         self.pulses = pulses;
-        let [timer, refresh, speaker] = &mut self.channels;
+        let [timer, refresh, speaker] = &mut self.channels.0;
         let rises = timer.counter.run(passed);
         refresh.counter.run(passed);
         speaker.counter.run(passed);

@@ -4,6 +4,7 @@
 //! Bochs' and QEMU's firmware reads it.
 
 use super::RtcConfig;
+use bounds::Clip;
 
 /// Bytes of one bank.
 pub(super) const BANK: usize = 128;
@@ -33,12 +34,13 @@ const USER_TYPE: u8 = 47;
 /// The first bank. Clock registers are elsewhere.
 pub(super) fn contents(config: &RtcConfig) -> [u8; BANK] {
     let mut cmos = [0; BANK];
-    for disk in 0..usize::from(config.disks.min(2)) {
+    let disks = usize::from(config.disks.min(2));
+    for disk in 0..disks {
         cmos[field::DISKS] |= TYPE_IS_EXTENDED << (4 - 4 * disk);
-        cmos[field::DISK_TYPES + disk] = USER_TYPE;
     }
+    cmos.past_mut(field::DISK_TYPES).upto_mut(disks).fill(USER_TYPE);
     cmos[field::EQUIPMENT] = EQUIPMENT;
-    let mut put = |at: usize, value: u16| cmos[at..at + 2].copy_from_slice(&value.to_le_bytes());
+    let mut put = |at: usize, value: u16| bounds::copy(cmos.past_mut(at), &value.to_le_bytes());
     put(field::BASE_MEMORY, BASE_MEMORY_KIB);
     let extended = units(config.memory_bytes, MIB, KIB);
     put(field::EXTENDED_MEMORY, extended);

@@ -4,6 +4,7 @@
 //! flow control worked; only what the queue cannot hold is lost, and reported as an overrun.
 
 use alloc::collections::VecDeque;
+use bounds::Clip;
 use serde::{Deserialize, Serialize};
 
 use super::registers::lsr;
@@ -71,7 +72,7 @@ impl Receiver {
     /// Bytes arrive on the line; the number that found room.
     pub(super) fn arrive(&mut self, bytes: &[u8]) -> usize {
         let taken = bytes.len().min(self.space());
-        self.line.extend(&bytes[..taken]);
+        self.line.extend(bytes.upto(taken));
         if taken < bytes.len() {
             self.errors |= lsr::OVERRUN;
         }

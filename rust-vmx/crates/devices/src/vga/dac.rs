@@ -1,6 +1,7 @@
 //! The palette: 256 colours of three times six bits.
 
 use alloc::vec::Vec;
+use bounds::Cyclic;
 use serde::{Deserialize, Serialize};
 
 const COLOURS: usize = 256;
@@ -11,7 +12,7 @@ const TEXT_COLOURS: usize = 64;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Dac {
     pub(super) mask: u8,
-    palette: Vec<[u8; 3]>,
+    palette: Vec<Cyclic<u8, 3>>,
     write_index: u8,
     read_index: u8,
     /// Which of red, green and blue comes next.
@@ -25,10 +26,10 @@ impl Default for Dac {
         let text = (0..TEXT_COLOURS).map(|colour| {
             // Bits 2 to 0 are the two-thirds parts of red, green and blue, bits 5 to 3 the one-third parts.
             let level = |bit: usize| (42 * (colour >> bit & 1) + 21 * (colour >> (bit + 3) & 1)) as u8;
-            [level(2), level(1), level(0)]
+            Cyclic([level(2), level(1), level(0)])
         });
         let palette = text
-            .chain(core::iter::repeat_n([0; 3], COLOURS - TEXT_COLOURS))
+            .chain(core::iter::repeat_n(Cyclic([0; 3]), COLOURS - TEXT_COLOURS))
             .collect();
         Self {
             mask: 0xFF,
@@ -60,7 +61,7 @@ impl Dac {
     }
 
     pub(super) fn read(&mut self) -> u8 {
-        let (index, component) = (usize::from(self.read_index), usize::from(self.component % 3));
+        let (index, component) = (usize::from(self.read_index), usize::from(self.component));
         if self.step() {
             self.read_index = self.read_index.wrapping_add(1);
         }
@@ -68,7 +69,7 @@ impl Dac {
     }
 
     pub(super) fn write(&mut self, value: u8) {
-        let (index, component) = (usize::from(self.write_index), usize::from(self.component % 3));
+        let (index, component) = (usize::from(self.write_index), usize::from(self.component));
         if self.step() {
             self.write_index = self.write_index.wrapping_add(1);
         }

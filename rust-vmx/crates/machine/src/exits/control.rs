@@ -28,7 +28,7 @@ pub fn handle<C: VirtualCpu, M: GuestRam, H: Host>(
 ) -> Outcome {
     match *access {
         ControlRegisterAccess::Write { control, register } => {
-            let mut value = cpu.registers().gpr[usize::from(register & 15)];
+            let mut value = cpu.registers().gpr[usize::from(register)];
             if cpu.mode() != CpuMode::Long {
                 value &= 0xFFFF_FFFF;
             }
@@ -39,7 +39,7 @@ pub fn handle<C: VirtualCpu, M: GuestRam, H: Host>(
         ControlRegisterAccess::Read { control, register } => match name(control) {
             Ok(name) => {
                 let value = cpu.read(name);
-                cpu.registers_mut().gpr[usize::from(register & 15)] = value;
+                cpu.registers_mut().gpr[usize::from(register)] = value;
                 Outcome::Done
             }
             Err(event) => Outcome::Raise(event),

@@ -11,6 +11,7 @@ use crate::failure::Failure;
 use crate::guest::{Guest, GuestRam};
 use crate::host::Host;
 use crate::paging::{Access, TranslationError, Walker};
+use bounds::Clip;
 use vmx::exit::{IoAccess, StringIo};
 use vmx::state::SystemRegister;
 use vmx::state::gpr::{RAX, RCX, RDI, RSI};
@@ -107,10 +108,10 @@ fn string_io<C: VirtualCpu, M: GuestRam, H: Host>(
         Err(error) => return Outcome::Raise(error.deliver(cpu)),
     };
     let mut chunk = [0; CHUNK];
-    let buffer = &mut chunk[..span.length()];
+    let buffer = chunk.upto_mut(span.length());
     let transferred = if access.input {
         let moved = input(guest, access, buffer, size);
-        span.write(&mut guest.memory, &buffer[..moved]).map(|()| moved)
+        span.write(&mut guest.memory, buffer.upto(moved)).map(|()| moved)
     } else {
         span.read(&guest.memory, buffer)
             .map(|()| output(guest, access, buffer, size))
@@ -154,7 +155,7 @@ fn input<M: GuestRam, H: Host>(
     }
     for item in buffer.chunks_exact_mut(size) {
         let value = guest.board.read(access.port, width, now);
-        item.copy_from_slice(&value.to_le_bytes()[..size]);
+        bounds::copy(item, &value.to_le_bytes());
     }
     buffer.len()
 }
@@ -173,7 +174,7 @@ fn output<M: GuestRam, H: Host>(
     }
     for item in buffer.chunks_exact(size) {
         let mut bytes = [0; 4];
-        bytes[..size].copy_from_slice(item);
+        bounds::copy(&mut bytes, item);
         guest
             .board
             .write(access.port, width, u32::from_le_bytes(bytes), now);

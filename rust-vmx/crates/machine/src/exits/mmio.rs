@@ -12,6 +12,7 @@ use crate::guest::{Guest, GuestRam};
 use crate::host::Host;
 use crate::memory::MemoryError;
 use crate::paging::{Access, TranslationError, Walker};
+use bounds::Clip;
 use iced_x86::{Decoder, DecoderOptions, Instruction, Mnemonic, OpKind, Register};
 use vmx::addr::{Gva, PAGE_SIZE};
 use vmx::exit::EptViolation;
@@ -176,7 +177,7 @@ fn carry_out<C: VirtualCpu, M: GuestRam, H: Host>(
     let span = operand.span(cpu, guest)?;
     let mut bytes = [0; WIDEST];
     if operand.access == Access::Read {
-        span.read(&guest.memory, &mut bytes[..operand.size])?;
+        span.read(&guest.memory, bytes.upto_mut(operand.size))?;
     }
     let executed = execute(
         instruction,
@@ -186,7 +187,7 @@ fn carry_out<C: VirtualCpu, M: GuestRam, H: Host>(
     )
     .ok_or(Stopped::Unknown)?;
     if let Some(value) = executed.store {
-        span.write(&mut guest.memory, &value.to_le_bytes()[..operand.size])?;
+        span.write(&mut guest.memory, value.to_le_bytes().upto(operand.size))?;
     }
     if executed.rflags != rflags {
         // Arithmetic flags are always valid.
@@ -215,14 +216,14 @@ fn fetch<C: VirtualCpu, M: GuestRam, H: Host>(cpu: &mut C, guest: &mut Guest<M, 
         };
         if guest
             .memory
-            .read(physical, &mut bytes[have..have + count])
+            .read(physical, bytes.past_mut(have).upto_mut(count))
             .is_err()
         {
             break;
         }
         have += count;
     }
-    let mut decoder = Decoder::with_ip(bits, &bytes[..have], rip, DecoderOptions::NONE);
+    let mut decoder = Decoder::with_ip(bits, bytes.upto(have), rip, DecoderOptions::NONE);
     let instruction = decoder.decode();
     (!instruction.is_invalid()).then_some(instruction)
 }
@@ -308,7 +309,7 @@ fn store_string<C: VirtualCpu, M: GuestRam, H: Host>(
     if here == 1 {
         let element = cpu.registers().gpr[RAX].to_le_bytes();
         let span = operand.span(cpu, guest)?;
-        span.write(&mut guest.memory, &element[..operand.size])?;
+        span.write(&mut guest.memory, element.upto(operand.size))?;
     }
     let distance = if down { size.wrapping_neg() } else { here * size };
     let add = |value: u64, amount: u64| value & keep | value.wrapping_add(amount) & mask;
@@ -361,7 +362,7 @@ fn place(register: Register) -> Option<(usize, u32)> {
         register,
         Register::AH | Register::CH | Register::DH | Register::BH
     );
-    Some((full & 15, if high { 8 } else { 0 }))
+    Some((full, if high { 8 } else { 0 }))
 }
 
 fn get(registers: &Registers, register: Register) -> Option<u64> {
@@ -416,12 +417,13 @@ fn flags_of_difference(left: u64, right: u64, size: usize) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use bounds::Cyclic;
     use vmx::state::gpr::{RAX, RBX};
 
     /// Executes 64-bit code with all registers at a pattern; the registers and flags afterwards.
     fn run(code: &[u8]) -> Option<(Registers, u64)> {
         let mut registers = Registers {
-            gpr: [0x1111_2222_3333_4444; 16],
+            gpr: Cyclic([0x1111_2222_3333_4444; 16]),
         };
         let instruction = Decoder::new(64, code, DecoderOptions::NONE).decode();
         let executed = execute(&instruction, &mut registers, 2, u64::MAX)?;
@@ -451,7 +453,7 @@ mod tests {
         let stored = |code: &[u8]| {
             let instruction = Decoder::new(64, code, DecoderOptions::NONE).decode();
             let mut registers = Registers {
-                gpr: [0x1111_2222_3333_4444; 16],
+                gpr: Cyclic([0x1111_2222_3333_4444; 16]),
             };
             execute(&instruction, &mut registers, 2, u64::MAX).unwrap().store
         };

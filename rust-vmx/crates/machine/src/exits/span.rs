@@ -52,7 +52,7 @@ impl Span {
     /// Reads it. Where there is no memory the pulled-up bus reads ones.
     pub fn read(&self, memory: &impl PhysicalMemory, buffer: &mut [u8]) -> Result<(), MemoryError> {
         self.each(self.length(), |at, range| {
-            let piece = &mut buffer[range];
+            let piece = buffer.get_mut(range).unwrap_or_default();
             match memory.read(at, piece) {
                 Err(MemoryError::NotRam(_)) => {
                     log::debug!("read of {at}: nothing there");
@@ -67,12 +67,14 @@ impl Span {
     /// Writes `bytes`, no more than its length, to its start. Where there is no memory they are lost; where there is but the
     /// host has none left for it, losing them would be a mistake of ours: that is the error.
     pub fn write(&self, memory: &mut impl PhysicalMemory, bytes: &[u8]) -> Result<(), MemoryError> {
-        self.each(bytes.len(), |at, range| match memory.write(at, &bytes[range]) {
-            Err(MemoryError::NotRam(_)) => {
-                log::debug!("write to {at}: nothing there");
-                Ok(())
+        self.each(bytes.len(), |at, range| {
+            match memory.write(at, bytes.get(range).unwrap_or_default()) {
+                Err(MemoryError::NotRam(_)) => {
+                    log::debug!("write to {at}: nothing there");
+                    Ok(())
+                }
+                result => result,
             }
-            result => result,
         })
     }
 

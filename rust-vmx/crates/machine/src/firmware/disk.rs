@@ -6,6 +6,7 @@ use crate::exits::Outcome;
 use crate::guest::{Guest, GuestRam};
 use crate::host::Host;
 use crate::memory::zeroed;
+use bounds::Clip;
 use devices::ide::SECTOR_SIZE;
 use vmx::addr::Gpa;
 use vmx::state::SegmentName;
@@ -171,11 +172,12 @@ fn by_packet<C: VirtualCpu, M: GuestRam, H: Host>(
     let at = caller.address(SegmentName::Ds, offset);
     let mut packet = [0; 16];
     guest.memory.read(at, &mut packet).map_err(|_| status::BOUNDARY)?;
-    let word = |index: usize| u64::from(u16::from_le_bytes([packet[index], packet[index + 1]]));
-    if packet[0] < 16 {
+    let packet = u128::from_le_bytes(packet);
+    let word = |at: u32| (packet >> (8 * at)) as u64 & 0xFFFF;
+    if word(0) & 0xFF < 16 {
         return Err(status::BAD_COMMAND);
     }
-    let lba = word(8) | word(10) << 16 | word(12) << 32 | word(14) << 48;
+    let lba = (packet >> 64) as u64;
     let buffer = Gpa(word(6) * 16 + word(4));
     transfer(direction, drive, lba, word(2), buffer, caller, guest)
 }
@@ -202,7 +204,7 @@ fn transfer<C: VirtualCpu, M: GuestRam, H: Host>(
     let mut done = 0;
     while done < count {
         let sectors = CHUNK.min(count - done);
-        let bytes = &mut buffer[..sectors as usize * SECTOR_SIZE];
+        let bytes = buffer.upto_mut(sectors as usize * SECTOR_SIZE);
         let place = Gpa(at.0 + done * SECTOR_SIZE as u64);
         match direction {
             Direction::Read | Direction::Verify => {

@@ -15,9 +15,9 @@ pub fn key(code: u8, flags: u8, extended: bool) -> Option<u16> {
         0x01 => 0x1B,
         0x02..=0x39 => {
             let index = usize::from(code - 2);
-            let plain = PLAIN[index];
+            let plain = *PLAIN.get(index)?;
             let upper = shifted != (plain.is_ascii_lowercase() && flags & shift::CAPS != 0);
-            let ascii = if upper { SHIFTED[index] } else { plain };
+            let ascii = if upper { *SHIFTED.get(index)? } else { plain };
             if flags & shift::ALT != 0 {
                 0
             } else if flags & shift::CTRL != 0 {
@@ -35,7 +35,7 @@ pub fn key(code: u8, flags: u8, extended: bool) -> Option<u16> {
         // Function keys.
         0x3B..=0x44 | 0x57 | 0x58 => 0,
         0x47..=0x53 => {
-            let digit = NUMBERS[usize::from(code - 0x47)];
+            let digit = *NUMBERS.get(usize::from(code - 0x47))?;
             let number = (flags & shift::NUM != 0) != shifted;
             let always = matches!(digit, b'-' | b'+');
             if !extended && (number || always) { digit } else { 0 }

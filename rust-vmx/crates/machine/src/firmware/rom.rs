@@ -2,6 +2,7 @@
 
 use alloc::vec;
 use alloc::vec::Vec;
+use bounds::Clip;
 
 /// The ROM's segment.
 const SEGMENT: u16 = 0xF000;
@@ -62,14 +63,14 @@ pub fn vectors() -> Vec<u8> {
 /// The last 64 KiB below 1 MiB.
 pub fn image() -> Vec<u8> {
     let mut rom = vec![0; 0x1_0000];
-    let mut put = |at: usize, bytes: &[u8]| rom[at..at + bytes.len()].copy_from_slice(bytes);
+    let mut put = |at: usize, bytes: &[u8]| bounds::copy(rom.past_mut(at), bytes);
     for vector in 0..=255 {
         let at = usize::from(stub(vector));
         put(at, &VMCALL);
         match vector {
             TIMER => put(at + 3, &[INT, USER_TICK, IRET]),
             _ => put(at + 3, &[IRET]),
-        }
+        };
         let at = usize::from(wait(vector));
         let back = stub(vector).wrapping_sub(wait(vector) + 5).to_le_bytes();
         put(at, &[STI_HLT[0], STI_HLT[1], JUMP, back[0], back[1]]);

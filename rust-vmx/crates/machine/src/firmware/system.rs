@@ -8,6 +8,7 @@ use crate::guest::{Guest, GuestRam};
 use crate::host::Host;
 use crate::loader::Start;
 use crate::memory::layout::HIGH_MEMORY;
+use bounds::Clip;
 use devices::Width;
 use vmx::addr::Gpa;
 use vmx::state::SegmentName;
@@ -114,24 +115,19 @@ fn move_block<C: VirtualCpu, M: GuestRam, H: Host>(
 ) -> Result<(), crate::memory::MemoryError> {
     let offset = caller.word(RSI);
     let table = caller.address(SegmentName::Es, offset);
-    let mut bytes = [0; 0x20];
-    guest.memory.read(table, &mut bytes)?;
-    let base = |at: usize| {
-        Gpa(u64::from(u32::from_le_bytes([
-            bytes[at + 2],
-            bytes[at + 3],
-            bytes[at + 4],
-            bytes[at + 7],
-        ])))
+    let base = |number: u64| {
+        let [_, _, low, middle, high, _, _, highest] =
+            guest.memory.read_u64(Gpa(table.0 + 8 * number))?.to_le_bytes();
+        Ok(Gpa(u32::from_le_bytes([low, middle, high, highest]).into()))
     };
-    let (from, to) = (base(0x10), base(0x18));
+    let (from, to) = (base(2)?, base(3)?);
     // In order and piece by piece, as the REP MOVSW of a BIOS.
     let mut piece = [0; 512];
     let length = 2 * u64::from(caller.cx());
     let mut done = 0;
     while done < length {
         let count = (length - done).min(piece.len() as u64);
-        let piece = &mut piece[..count as usize];
+        let piece = piece.upto_mut(count as usize);
         guest.memory.read(Gpa(from.0 + done), piece)?;
         guest.memory.write(Gpa(to.0 + done), piece)?;
         done += count;

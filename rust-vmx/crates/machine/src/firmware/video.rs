@@ -7,6 +7,7 @@ use crate::guest::{Guest, GuestRam};
 use crate::host::Host;
 use crate::memory::MemoryError;
 use crate::memory::layout::TEXT;
+use bounds::Clip;
 use devices::Width;
 use vmx::addr::Gpa;
 use vmx::state::SegmentName;
@@ -159,10 +160,12 @@ fn scroll<M: GuestRam, H: Host>(guest: &mut Guest<M, H>, area: Area, lines: u8, 
         };
         let bytes = if step < height - lines {
             // Text memory is always there.
-            let _ = guest.memory.read(Gpa(cell(from, area.left)), &mut line[..width]);
-            &line[..width]
+            let _ = guest
+                .memory
+                .read(Gpa(cell(from, area.left)), line.upto_mut(width));
+            line.upto(width)
         } else {
-            &blank[..width]
+            blank.upto(width)
         };
         data::store(&mut guest.memory, cell(to, area.left), bytes);
     }

@@ -5,6 +5,7 @@ use super::{Image, LoadError};
 use crate::memory::{Layout, PhysicalMemory, zeroed};
 use alloc::vec;
 use alloc::vec::Vec;
+use bounds::Clip;
 use vmx::addr::Gpa;
 
 /// The header's magic number.
@@ -112,9 +113,8 @@ fn find_header(image: &impl Image) -> Result<Option<Header>, LoadError> {
     let mut bytes = zeroed(image.size().min(SEARCH) as usize)?;
     image.read(0, &mut bytes)?;
     let word = |at: usize| {
-        bytes
-            .get(at..at + 4)
-            .map_or(0, |b| u32::from_le_bytes([b[0], b[1], b[2], b[3]]))
+        let word = bytes.past(at).first_chunk();
+        word.map_or(0, |word| u32::from_le_bytes(*word))
     };
     for at in (0..bytes.len().saturating_sub(11)).step_by(4) {
         let flags = word(at + 4);
@@ -196,7 +196,7 @@ fn overlap(segments: &[Segment]) -> bool {
         .map(|s| (s.physical, s.physical.saturating_add(s.memory_size)))
         .collect();
     ranges.sort_unstable();
-    ranges.windows(2).any(|pair| pair[1].0 < pair[0].1)
+    !ranges.is_sorted_by(|first, second| first.1 <= second.0)
 }
 
 /// Copies `length` bytes of the file to `at` and clears the rest of `size` bytes.
@@ -220,15 +220,15 @@ fn place(
     let mut to = at;
     while to < at + length {
         let count = (at + length - to).min(buffer.len() as u64) as usize;
-        image.read(offset, &mut buffer[..count])?;
-        memory.write(Gpa(to), &buffer[..count])?;
+        image.read(offset, buffer.upto_mut(count))?;
+        memory.write(Gpa(to), buffer.upto(count))?;
         to += count as u64;
         offset += count as u64;
     }
     buffer.fill(0);
     while to < end {
         let count = (end - to).min(buffer.len() as u64) as usize;
-        memory.write(Gpa(to), &buffer[..count])?;
+        memory.write(Gpa(to), buffer.upto(count))?;
         to += count as u64;
     }
     Ok(())
@@ -329,7 +329,7 @@ impl Block {
     }
 
     fn set(&mut self, at: usize, value: u32) {
-        self.0[at..at + 4].copy_from_slice(&value.to_le_bytes());
+        bounds::copy(self.0.past_mut(at), &value.to_le_bytes());
     }
 
     /// Appends a string with its NUL; its address. An embedded NUL would only shorten it.

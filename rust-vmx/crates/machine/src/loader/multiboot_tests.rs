@@ -213,9 +213,12 @@ fn segments_that_overlap() {
         image[84 + 12..84 + 16].copy_from_slice(&0x10_0000u32.wrapping_add(distance).to_le_bytes());
         image
     };
-    let mut load = |distance| load_into(&image(distance), &NOTHING, &mut Ram::new(2 << 20));
+    let load = |distance| load_into(&image(distance), &NOTHING, &mut Ram::new(2 << 20));
     for distance in [0, 15, 0u32.wrapping_sub(15)] {
-        assert!(matches!(load(distance), Err(LoadError::BadElf(_))), "{distance:#x}");
+        assert!(
+            matches!(load(distance), Err(LoadError::BadElf(_))),
+            "{distance:#x}"
+        );
     }
     assert!(load(16).is_ok());
     assert!(load(0x1000).is_ok());

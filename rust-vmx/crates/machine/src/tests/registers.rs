@@ -2,13 +2,14 @@
 
 use crate::Stop;
 use crate::testing::{bench, exit, instruction};
+use bounds::Cyclic;
 use vmx::event::Event;
 use vmx::exit::{ControlRegisterAccess, Exit, Instruction};
 use vmx::state::gpr::{RAX, RBX, RCX, RDX};
 use vmx::state::{CpuMode, Segment, SegmentName, SystemRegister};
 
 fn cpuid(bench: &mut crate::testing::Bench, leaf: u32, subleaf: u32) -> [u32; 4] {
-    bench.cpu().registers.gpr = [u64::MAX; 16];
+    bench.cpu().registers.gpr = Cyclic([u64::MAX; 16]);
     bench.cpu().registers.set32(RAX, leaf);
     bench.cpu().registers.set32(RCX, subleaf);
     bench.exit(instruction(Instruction::Cpuid));

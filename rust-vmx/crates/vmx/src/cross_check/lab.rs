@@ -54,8 +54,9 @@ impl<F: Frames + Clone> Lab<F> {
     pub(super) fn new(root: &Arc<Root<F>>) -> Result<Self, EntryError> {
         // SAFETY: the MSRs exist in every 64-bit CPU.
         let msrs = RESTORED.map(|number| unsafe { cpu::rdmsr(number) });
+        let [.., harmless] = msrs;
         let capabilities = *root.capabilities();
-        let memory = Memory::new(&root.frames(), &capabilities, msrs[RESTORED.len() - 1])
+        let memory = Memory::new(&root.frames(), &capabilities, harmless)
             .map_err(|_: EptError| EntryError::OutOfFrames)?;
         let _interrupts = InterruptsOff::new();
         let vmcs =

@@ -57,7 +57,9 @@ pub fn compare<F: Frames + Clone>(
     }
     let mut random = Random::new(seed);
     while report.tried() < count && go_on() {
-        let state = &states[random.below(states.len())];
+        let Some(state) = states.get(random.below(states.len())) else {
+            break;
+        };
         slice(&mut lab, state, &mut random, &mut report)?;
     }
     Ok(report)

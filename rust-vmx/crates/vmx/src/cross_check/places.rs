@@ -122,9 +122,10 @@ impl<F: Frames + Clone> Memory<F> {
     pub fn new(frames: &F, cpu: &Capabilities, harmless: u64) -> Result<Self, EptError> {
         let frame = || OwnedFrames::allocate(frames.clone(), 1).ok_or(EptError::OutOfFrames);
         let structures: Vec<_> = STRUCTURES.iter().map(|_| frame()).collect::<Result<_, _>>()?;
-        let scratch: Vec<_> = (0..3).map(|_| frame()).collect::<Result<_, _>>()?;
-        scratch[1].write(0, &cpu.revision().to_le_bytes());
-        scratch[2].write(0, &(cpu.revision() | SHADOW).to_le_bytes());
+        let (empty, region, shadow) = (frame()?, frame()?, frame()?);
+        region.write(0, &cpu.revision().to_le_bytes());
+        shadow.write(0, &(cpu.revision() | SHADOW).to_le_bytes());
+        let scratch = alloc::vec![empty, region, shadow];
         let code = frame()?;
         let table = frame()?;
         for offset in (0..code.size()).step_by(UNDEFINED.len()) {

@@ -31,6 +31,7 @@ impl Random {
     }
 
     /// One of a list that is not empty.
+    #[expect(clippy::indexing_slicing, reason = "the number is below the length")]
     pub fn pick<T: Copy>(&mut self, list: &[T]) -> T {
         list[self.below(list.len())]
     }

@@ -346,16 +346,16 @@ impl<F: Frames + Clone> Ept<F> {
 
     /// Frees the tables on the way to `gpa` that became empty, so that a larger page can be mapped there.
     fn prune(&mut self, gpa: Gpa) {
-        let mut path = [None; ROOT_LEVEL as usize];
+        let mut path = [None; ROOT_LEVEL as usize - 1];
         let mut table = self.root.table.hpa();
-        for level in (2..=ROOT_LEVEL).rev() {
+        for (level, place) in (2..=ROOT_LEVEL).rev().zip(path.iter_mut().rev()) {
             let slot = self.slot(table, index(gpa, level));
             let entry = slot.read();
             if entry.is_empty() || entry.is_leaf(level) {
                 break;
             }
             table = entry.address();
-            path[level as usize - 2] = Some((slot, table));
+            *place = Some((slot, table));
         }
         for (slot, table) in path.into_iter().flatten() {
             if (0..ENTRIES).any(|index| !self.slot(table, index).read().is_empty()) {

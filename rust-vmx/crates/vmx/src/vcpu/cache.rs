@@ -1,6 +1,7 @@
 //! Guest-state fields that exit handlers look at again and again: read once per exit, written once before the entry.
 
 use crate::field::guest;
+use bounds::Cyclic;
 
 /// The fields that are kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,7 +19,7 @@ pub(super) enum Cached {
 const COUNT: usize = 8;
 
 /// Their encodings, in the order of [`Cached`].
-const ENCODINGS: [u32; COUNT] = [
+const ENCODINGS: Cyclic<u32, COUNT> = Cyclic([
     guest::RIP.encoding(),
     guest::RFLAGS.encoding(),
     guest::CR0.encoding(),
@@ -27,11 +28,11 @@ const ENCODINGS: [u32; COUNT] = [
     guest::EFER.encoding(),
     guest::INTERRUPTIBILITY.encoding(),
     guest::CS_ACCESS_RIGHTS.encoding(),
-];
+]);
 const _: () = assert!(Cached::CsAccess as usize == COUNT - 1);
 
 impl Cached {
-    pub(super) const fn encoding(self) -> u32 {
+    pub(super) fn encoding(self) -> u32 {
         ENCODINGS[self as usize]
     }
 }
@@ -39,14 +40,14 @@ impl Cached {
 /// Their values, as far as they are known.
 #[derive(Debug, Default)]
 pub(super) struct Cache {
-    values: [u64; COUNT],
+    values: Cyclic<u64, COUNT>,
     valid: u8,
     dirty: u8,
 }
 
 impl Cache {
     /// The value, if it was read or written since the last exit.
-    pub(super) const fn get(&self, field: Cached) -> Option<u64> {
+    pub(super) fn get(&self, field: Cached) -> Option<u64> {
         if self.valid & 1 << field as u8 != 0 {
             Some(self.values[field as usize])
         } else {
@@ -55,25 +56,25 @@ impl Cache {
     }
 
     /// Keeps what was read.
-    pub(super) const fn fill(&mut self, field: Cached, value: u64) {
+    pub(super) fn fill(&mut self, field: Cached, value: u64) {
         self.values[field as usize] = value;
         self.valid |= 1 << field as u8;
     }
 
     /// Takes a new value, to be written before the entry.
-    pub(super) const fn set(&mut self, field: Cached, value: u64) {
+    pub(super) fn set(&mut self, field: Cached, value: u64) {
         self.fill(field, value);
         self.dirty |= 1 << field as u8;
     }
 
     /// Forgets everything: the guest ran.
-    pub(super) const fn invalidate(&mut self) {
+    pub(super) fn invalidate(&mut self) {
         self.valid = 0;
         self.dirty = 0;
     }
 
     /// A field to write, with its value; it counts as written afterwards. `None` when there is none left.
-    pub(super) const fn take_dirty(&mut self) -> Option<(u32, u64)> {
+    pub(super) fn take_dirty(&mut self) -> Option<(u32, u64)> {
         if self.dirty == 0 {
             return None;
         }

@@ -6,38 +6,41 @@ use crate::guest_state;
 use crate::instructions as cpu;
 use crate::msr;
 use crate::state::SystemRegister;
+use bounds::Cyclic;
+
+const COUNT: usize = 6;
 
 /// The MSRs of the SYSCALL instruction, of SWAPGS and of RDTSCP.
-const NUMBERS: [u32; 6] = [
+const NUMBERS: Cyclic<u32, COUNT> = Cyclic([
     msr::IA32_STAR,
     msr::IA32_LSTAR,
     msr::IA32_CSTAR,
     msr::IA32_FMASK,
     msr::IA32_KERNEL_GS_BASE,
     msr::IA32_TSC_AUX,
-];
+]);
 
 /// The guest's values of the MSRs that are switched by hand, and the host's while the guest's are in the CPU.
 pub(super) struct Msrs {
-    guest: [u64; NUMBERS.len()],
-    host: [u64; NUMBERS.len()],
+    guest: Cyclic<u64, COUNT>,
+    host: Cyclic<u64, COUNT>,
     /// How many of them this CPU has: TSC_AUX may be missing.
     count: usize,
 }
 
 impl Msrs {
     pub(super) fn new() -> Self {
-        let count = NUMBERS.len() - usize::from(!cpuid::has_tsc_aux());
+        let count = COUNT - usize::from(!cpuid::has_tsc_aux());
         Self {
-            guest: [0; _],
-            host: [0; _],
+            guest: Cyclic::default(),
+            host: Cyclic::default(),
             count,
         }
     }
 
     /// All zero, as after a reset.
     pub(super) fn reset(&mut self) {
-        self.guest = [0; _];
+        self.guest = Cyclic::default();
     }
 
     fn index(register: SystemRegister) -> Option<usize> {
@@ -78,9 +81,10 @@ impl Msrs {
     /// Interrupts are off and stay so until [`Self::unload`]; until then the kernel executes no SYSCALL, SWAPGS, RDTSCP.
     pub(super) unsafe fn load(&mut self) {
         for ((number, host), &guest) in NUMBERS
+            .0
             .into_iter()
-            .zip(&mut self.host)
-            .zip(&self.guest)
+            .zip(self.host.iter_mut())
+            .zip(self.guest.iter())
             .take(self.count)
         {
             // SAFETY: the MSR exists; the value came from it, or was checked by `Vcpu::write`.
@@ -97,9 +101,10 @@ impl Msrs {
     /// [`Self::load`] was called before, with interrupts off since then.
     pub(super) unsafe fn unload(&mut self) {
         for ((number, &host), guest) in NUMBERS
+            .0
             .into_iter()
-            .zip(&self.host)
-            .zip(&mut self.guest)
+            .zip(self.host.iter())
+            .zip(self.guest.iter_mut())
             .take(self.count)
         {
             // SAFETY: the MSR exists, and the value is the one it had.
@@ -116,7 +121,7 @@ impl Msrs {
 /// DR0 to DR3 and DR6. Few guests use them, so they are loaded only when DR7 enables a breakpoint or the guest touches one
 /// (MOV-DR exiting). The host's are not kept: at an exit DR7 becomes 400H, and the kernel does not use the others.
 pub(super) struct DebugRegisters {
-    addresses: [u64; 4],
+    addresses: Cyclic<u64, 4>,
     dr6: u64,
     /// The guest's values are in the CPU, and MOV DR does not exit.
     pub(super) live: bool,
@@ -125,7 +130,7 @@ pub(super) struct DebugRegisters {
 impl DebugRegisters {
     pub(super) const fn new() -> Self {
         Self {
-            addresses: [0; 4],
+            addresses: Cyclic([0; 4]),
             dr6: guest_state::DR6,
             live: false,
         }
@@ -201,7 +206,7 @@ impl DebugRegisters {
     pub(super) unsafe fn unload(&mut self) {
         // SAFETY: reading in ring 0.
         unsafe {
-            self.addresses = [cpu::read_dr0(), cpu::read_dr1(), cpu::read_dr2(), cpu::read_dr3()];
+            self.addresses = Cyclic([cpu::read_dr0(), cpu::read_dr1(), cpu::read_dr2(), cpu::read_dr3()]);
             self.dr6 = cpu::read_dr6();
         }
         self.live = false;

@@ -96,7 +96,7 @@ fn any_image_is_judged() {
             seed ^= seed << 13;
             seed ^= seed >> 7;
             seed ^= seed << 17;
-            if seed % 5 == 0 {
+            if seed.is_multiple_of(5) {
                 case.vmcs.set_raw(field, seed.rotate_left(32));
             }
         }
