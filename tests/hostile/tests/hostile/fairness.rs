@@ -85,5 +85,10 @@ fn rivals() -> Vec<Guest> {
             "2: rdtsc", "subl %ebx, %eax", "js 2b",
             "movb $0x30, %al", "outb %al, $0x43", "movb $240, %al", "outb %al, $0x40", "movb $0, %al", "outb %al, $0x40",
             "sti", "hlt", "cli", "jmp 1b"),
+        // It waits for the host's disk just long enough.
+        guest!(waits, Real, loops [], definition "disk = /usr/disk\n",
+            "1: rdtsc", "movl %eax, %ebx", "addl $175000, %ebx",
+            "2: rdtsc", "subl %ebx, %eax", "js 2b",
+            "ATA_COMMAND 0xE7, 0, 0", "jmp 1b"),
     ]
 }

@@ -6,6 +6,7 @@ mod devices;
 mod disk;
 mod events;
 mod fairness;
+mod interrupts;
 mod isolation;
 mod memory;
 mod msrs;
@@ -27,6 +28,7 @@ fn main() {
         devices::family(),
         disk::family(),
         events::family(),
+        interrupts::family(),
         isolation::family(),
         memory::family(),
         msrs::family(),
