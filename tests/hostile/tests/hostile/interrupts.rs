@@ -6,6 +6,7 @@ use hostile::{Family, guest};
 const STORM: u32 = 1000;
 
 /// The guests.
+#[rustfmt::skip]
 pub fn family() -> &'static Family {
     Family::new(
         "interrupts",
