@@ -199,6 +199,10 @@ impl<F: Frames + Clone> VirtualCpu for Vcpu<F> {
         Vcpu::set_deadline(self, tsc);
     }
 
+    fn slice_over(&self) -> bool {
+        Vcpu::slice_over(self)
+    }
+
     fn tsc_offset(&self) -> u64 {
         Vcpu::tsc_offset(self)
     }

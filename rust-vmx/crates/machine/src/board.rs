@@ -82,6 +82,8 @@ pub struct Board {
     levels: u16,
     /// The controllers' INT output.
     interrupt: bool,
+    /// Something happened that concerns more than the devices.
+    attention: bool,
 }
 
 impl Board {
@@ -119,9 +121,19 @@ impl Board {
             deadline: None,
             levels: 0,
             interrupt: false,
+            attention: true,
         };
         board.settle_all();
         Ok(board)
+    }
+
+    /// Whether something happened, since the last call, that the devices cannot settle among themselves: an interrupt, a
+    /// deadline, work for a disk, output, the power switch. A guest that is entered again without a look at it misses nothing while
+    /// this says no.
+    #[must_use]
+    pub fn take_attention(&mut self) -> bool {
+        let waiting = !self.wires.output.is_empty() || self.wires.power.is_some();
+        core::mem::take(&mut self.attention) || waiting
     }
 
     /// IN.
@@ -337,13 +349,19 @@ impl Board {
         let place = &mut self.deadlines[usize::from(index)];
         if *place != deadline {
             *place = deadline;
-            self.deadline = self.deadlines.iter().copied().flatten().min();
+            let first = self.deadlines.iter().copied().flatten().min();
+            self.attention |= first != self.deadline;
+            self.deadline = first;
         }
         if index == PIC || self.wires.irqs_changed(self.levels) {
             self.levels = self.wires.irq_levels();
             self.devices.pic.sync(&mut self.wires);
-            self.interrupt = self.devices.pic.pending();
+            let interrupt = self.devices.pic.pending();
+            self.attention |= interrupt != self.interrupt;
+            self.interrupt = interrupt;
         }
+        // It may have a request.
+        self.attention |= index == IDE;
     }
 
     /// After something happened to all of them.

@@ -66,8 +66,11 @@ pub trait VirtualCpu {
 
     /// The host's TSC.
     fn host_tsc(&self) -> u64;
-    /// The host TSC value at which the next entry ends at the latest; `None` leaves the backend's own bound.
+    /// The host TSC value at which the guest leaves at the latest, with [`vmx::exit::Exit::PreemptionTimer`]; `None` leaves the
+    /// end of its slice. To be told again from time to time: until then the time between exits and entries is not counted.
     fn set_deadline(&mut self, tsc: Option<u64>);
+    /// Whether the guest had the CPU for as long as the host lets it.
+    fn slice_over(&self) -> bool;
     /// The difference guest TSC - host TSC.
     fn tsc_offset(&self) -> u64;
 

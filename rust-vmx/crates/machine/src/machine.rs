@@ -31,6 +31,9 @@ use vmx::state::SystemRegister;
 
 /// How often the screen is published at most, in nanoseconds.
 const SCREEN_INTERVAL: u64 = 10_000_000;
+/// After so many TSC ticks between exits and entries the CPU is told its deadline again, of which it counted only the guest's
+/// part. Some microseconds: what a timer may be late.
+const DRIFT: u64 = 8192;
 /// The BIOS number of the first hard disk.
 const FIRST_HARD_DISK: u8 = 0x80;
 
@@ -84,6 +87,16 @@ pub enum Stop {
     Failed,
 }
 
+/// What comes after an exit.
+enum Next {
+    /// The guest, at once.
+    Enter,
+    /// A look at everything beside the CPU, then the guest.
+    Attend,
+    /// The host.
+    Stop(Stop),
+}
+
 /// A machine.
 pub struct Machine<C: VirtualCpu, M: GuestRam, H: Host> {
     definition: Definition,
@@ -94,8 +107,10 @@ pub struct Machine<C: VirtualCpu, M: GuestRam, H: Host> {
     halted: bool,
     /// When the screen was published last.
     published: Time,
-    /// The deadline the CPU knows.
-    deadline: Option<Time>,
+    /// The first deadline of the devices, and the host's TSC then.
+    deadline: Option<(Time, u64)>,
+    /// TSC ticks between exits and entries since the CPU was told its deadline.
+    drift: u64,
     /// The exit being handled: its reason, and the TSC when it happened.
     handling: Option<(u16, u64)>,
 }
@@ -139,6 +154,7 @@ impl<C: VirtualCpu, M: GuestRam, H: Host> Machine<C, M, H> {
             halted: false,
             published: Time::ZERO,
             deadline: None,
+            drift: 0,
             handling: None,
         };
         machine.start()?;
@@ -206,60 +222,85 @@ impl<C: VirtualCpu, M: GuestRam, H: Host> Machine<C, M, H> {
         stop
     }
 
+    /// Most exits concern the CPU alone, and the guest goes on at once; what they leave undone waits for the next look, at the end of
+    /// the slice at the latest.
     fn exit_loop(&mut self) -> Result<Stop, Failure> {
         loop {
-            if self.guest.control.stop_requested() {
-                return Ok(Stop::Stopped);
-            }
-            if self.guest.control.take_reset() {
-                self.restart()?;
-            }
-            self.guest.control.drill();
-            if self.guest.control.take_check() {
-                // It takes a while, and the host may have its interrupts meanwhile.
-                self.cpu.unload();
-                let text = report::explain(&mut self.cpu);
-                self.guest.control.answer_check(text);
-            }
-            if let Some(drill) = self.guest.control.take_refusal() {
-                self.cpu.refuse(drill);
-                // A halted vCPU would not be entered before something wakes it.
-                self.halted = false;
-            }
-            let now = self.guest.now();
-            if let Some(stop) = self.serve_devices(now)? {
+            if let Some(stop) = self.attend()? {
                 return Ok(stop);
             }
-            if self.halted && !self.wakes() {
-                let deadline_ns = self
-                    .guest
-                    .board
-                    .deadline()
-                    .map(|time| self.guest.clock.host_ns(time));
-                return Ok(Stop::Halted { deadline_ns });
-            }
-            let guest = &mut self.guest;
-            interrupts::prepare(&mut self.cpu, &mut guest.board, now, &guest.control.statistics);
-            self.set_deadline(now);
-            if let Some(stop) = self.enter()? {
-                return Ok(stop);
+            loop {
+                match self.enter()? {
+                    Next::Enter => {}
+                    Next::Attend => break,
+                    Next::Stop(stop) => return Ok(stop),
+                }
             }
         }
     }
 
-    /// Tells the CPU when the next device is due, if that changed.
+    /// Looks at everything beside the CPU before an entry: requests of other threads, devices, interrupts, time.
+    fn attend(&mut self) -> Result<Option<Stop>, Failure> {
+        if let Some(stop) = self.serve_requests()? {
+            return Ok(Some(stop));
+        }
+        let now = self.guest.now();
+        if let Some(stop) = self.serve_devices(now)? {
+            return Ok(Some(stop));
+        }
+        if self.halted && !self.wakes() {
+            let deadline_ns = self
+                .guest
+                .board
+                .deadline()
+                .map(|time| self.guest.clock.host_ns(time));
+            return Ok(Some(Stop::Halted { deadline_ns }));
+        }
+        let guest = &mut self.guest;
+        interrupts::prepare(&mut self.cpu, &mut guest.board, now, &guest.control.statistics);
+        self.set_deadline(now);
+        // All of it has been seen to just now.
+        let _ = self.guest.board.take_attention();
+        Ok(None)
+    }
+
+    /// What other threads ask for.
+    fn serve_requests(&mut self) -> Result<Option<Stop>, Failure> {
+        if self.guest.control.stop_requested() {
+            return Ok(Some(Stop::Stopped));
+        }
+        if self.guest.control.take_reset() {
+            self.restart()?;
+        }
+        self.guest.control.drill();
+        if self.guest.control.take_check() {
+            // It takes a while, and the host may have its interrupts meanwhile.
+            self.cpu.unload();
+            let text = report::explain(&mut self.cpu);
+            self.guest.control.answer_check(text);
+        }
+        if let Some(drill) = self.guest.control.take_refusal() {
+            self.cpu.refuse(drill);
+            // A halted vCPU would not be entered before something wakes it.
+            self.halted = false;
+        }
+        Ok(None)
+    }
+
+    /// Tells the CPU when the next device is due.
     fn set_deadline(&mut self, now: Time) {
+        self.drift = 0;
         let deadline = self.guest.board.deadline();
-        if deadline != self.deadline {
-            self.deadline = deadline;
+        if deadline != self.deadline.map(|(time, _)| time) {
             let tsc = self.cpu.host_tsc();
             let ticks = |time: Time| tsc.saturating_add(self.guest.clock.ticks(time.since(now)));
-            self.cpu.set_deadline(deadline.map(ticks));
+            self.deadline = deadline.map(|time| (time, ticks(time)));
         }
+        self.cpu.set_deadline(self.deadline.map(|(_, tsc)| tsc));
     }
 
     /// One entry and its exit.
-    fn enter(&mut self) -> Result<Option<Stop>, Failure> {
+    fn enter(&mut self) -> Result<Next, Failure> {
         let entered = self.account();
         let exit = self
             .cpu
@@ -275,26 +316,31 @@ impl<C: VirtualCpu, M: GuestRam, H: Host> Machine<C, M, H> {
         let rip = self.cpu.read(SystemRegister::Rip);
         self.history.add(rip, exit);
         let outcome = exits::handle(&mut self.cpu, &mut self.guest, &exit);
-        self.apply(outcome, exit.instruction_length)
+        let next = self.apply(outcome, exit.instruction_length)?;
+        let seen = !self.guest.board.take_attention() && self.drift < DRIFT;
+        Ok(match next {
+            Next::Enter if !seen => Next::Attend,
+            next => next,
+        })
     }
 
     /// Books the time since the last exit under its reason; the present TSC.
     fn account(&mut self) -> u64 {
         let now = self.cpu.host_tsc();
         if let Some((reason, since)) = self.handling.take() {
-            self.guest
-                .control
-                .statistics
-                .exit(reason, now.wrapping_sub(since));
+            let ticks = now.wrapping_sub(since);
+            self.drift = self.drift.wrapping_add(ticks);
+            self.guest.control.statistics.exit(reason, ticks);
         }
         now
     }
 
     /// Carries out what a handler decided.
-    fn apply(&mut self, outcome: Outcome, length: u8) -> Result<Option<Stop>, Failure> {
+    fn apply(&mut self, outcome: Outcome, length: u8) -> Result<Next, Failure> {
         match outcome {
             Outcome::Done => self.cpu.skip_instruction(length),
             Outcome::Resume => {}
+            Outcome::Attend => return Ok(Next::Attend),
             Outcome::Raise(event) => {
                 self.guest.control.statistics.exceptions.add(1);
                 if self.cpu.inject(event).is_err() {
@@ -304,16 +350,18 @@ impl<C: VirtualCpu, M: GuestRam, H: Host> Machine<C, M, H> {
             Outcome::Halt => {
                 self.cpu.skip_instruction(length);
                 self.halted = true;
+                return Ok(Next::Attend);
             }
-            Outcome::Preempted => return Ok(Some(Stop::Preempted)),
+            Outcome::Preempted => return Ok(Next::Stop(Stop::Preempted)),
             Outcome::Fail(Failure::TripleFault)
                 if self.definition.triple_fault == TripleFaultPolicy::Reset =>
             {
                 self.restart()?;
+                return Ok(Next::Attend);
             }
             Outcome::Fail(failure) => return Err(failure),
         }
-        Ok(None)
+        Ok(Next::Enter)
     }
 
     /// Input, time, disks, output and power: what happens beside the CPU.

@@ -91,13 +91,28 @@ pub unsafe fn vmptrst() -> Option<Hpa> {
 #[inline]
 pub unsafe fn vmread(encoding: u32) -> Result<u64, VmFail> {
     let value: u64;
-    let (carry, zero): (u8, u8);
+    let failed: u8;
     // SAFETY: a wrong encoding or no current VMCS is an error in the flags, no fault.
     unsafe {
-        asm!("vmread {}, {}", "setc {}", "setz {}", out(reg) value, in(reg) u64::from(encoding),
+        asm!("vmread {}, {}", "setbe {}", out(reg) value, in(reg) u64::from(encoding), out(reg_byte) failed,
+             options(nostack));
+    }
+    if failed == 0 {
+        return Ok(value);
+    }
+    // SAFETY: as above. It fails again, and this time both flags are looked at.
+    Err(unsafe { vmread_failure(encoding) })
+}
+
+#[cold]
+unsafe fn vmread_failure(encoding: u32) -> VmFail {
+    let (carry, zero): (u8, u8);
+    // SAFETY: as in `vmread`.
+    unsafe {
+        asm!("vmread {}, {}", "setc {}", "setz {}", out(reg) _, in(reg) u64::from(encoding),
              out(reg_byte) carry, out(reg_byte) zero, options(nostack));
     }
-    vm_result(carry, zero).map(|()| value)
+    vm_result(carry, zero).err().unwrap_or(VmFail::Invalid)
 }
 
 /// Writes a field of the current VMCS.
@@ -107,13 +122,28 @@ pub unsafe fn vmread(encoding: u32) -> Result<u64, VmFail> {
 /// bitmaps and tables) is sound.
 #[inline]
 pub unsafe fn vmwrite(encoding: u32, value: u64) -> Result<(), VmFail> {
-    let (carry, zero): (u8, u8);
+    let failed: u8;
     // SAFETY: a wrong encoding or no current VMCS is an error in the flags, no fault.
+    unsafe {
+        asm!("vmwrite {}, {}", "setbe {}", in(reg) u64::from(encoding), in(reg) value, out(reg_byte) failed,
+             options(nostack));
+    }
+    if failed == 0 {
+        return Ok(());
+    }
+    // SAFETY: as above. It fails again, and this time both flags are looked at.
+    Err(unsafe { vmwrite_failure(encoding, value) })
+}
+
+#[cold]
+unsafe fn vmwrite_failure(encoding: u32, value: u64) -> VmFail {
+    let (carry, zero): (u8, u8);
+    // SAFETY: as in `vmwrite`.
     unsafe {
         asm!("vmwrite {}, {}", "setc {}", "setz {}", in(reg) u64::from(encoding), in(reg) value,
              out(reg_byte) carry, out(reg_byte) zero, options(nostack));
     }
-    vm_result(carry, zero)
+    vm_result(carry, zero).err().unwrap_or(VmFail::Invalid)
 }
 
 /// How much INVEPT invalidates (SDM "INVEPT", 31.3).

@@ -84,6 +84,10 @@ impl Controls {
             exit: controls::decide(policy::EXIT, cpu.exit).map_err(VmxUnavailable::Control)?,
             entry: controls::decide(policy::ENTRY, cpu.entry).map_err(VmxUnavailable::Control)?,
         };
+        // Only a timer that runs can be saved (SDM 27.2.1.2).
+        if !this.pin.contains(PinControls::PREEMPTION_TIMER) {
+            this.exit.remove(ExitControls::SAVE_PREEMPTION_TIMER);
+        }
         Self::require(&[
             (
                 cpu.ept_four_levels(),
@@ -279,6 +283,22 @@ mod tests {
         });
         let error = Controls::decide(&cpu).unwrap_err().to_string();
         assert!(error.contains("IA32_VMX_EPT_VPID_CAP[6]"), "{error}");
+    }
+
+    #[test]
+    fn only_a_timer_that_runs_is_saved() {
+        let controls = Controls::decide(&Capabilities::from_msrs(skylake_x)).unwrap();
+        assert!(controls.exit.contains(ExitControls::SAVE_PREEMPTION_TIMER));
+        let cpu = Capabilities::from_msrs(|number| {
+            if matches!(number, 0x481 | 0x48D) {
+                skylake_x(number) & !(1 << (32 + 6))
+            } else {
+                skylake_x(number)
+            }
+        });
+        let controls = Controls::decide(&cpu).unwrap();
+        assert!(!controls.pin.contains(PinControls::PREEMPTION_TIMER));
+        assert!(!controls.exit.contains(ExitControls::SAVE_PREEMPTION_TIMER));
     }
 
     #[test]

@@ -26,6 +26,8 @@ pub enum Outcome {
     Done,
     /// The guest continues where it is.
     Resume,
+    /// The guest continues where it is, after a look at the devices: one has something for it.
+    Attend,
     /// The guest gets this exception instead.
     Raise(Event),
     /// The instruction was HLT.
@@ -53,8 +55,9 @@ where
     H: Host,
 {
     match exit.exit {
-        Exit::ExternalInterrupt | Exit::Nmi | Exit::PreemptionTimer => Outcome::Preempted,
-        Exit::InterruptWindow | Exit::NmiWindow => Outcome::Resume,
+        Exit::ExternalInterrupt | Exit::Nmi => Outcome::Preempted,
+        Exit::PreemptionTimer if cpu.slice_over() => Outcome::Preempted,
+        Exit::PreemptionTimer | Exit::InterruptWindow | Exit::NmiWindow => Outcome::Attend,
         Exit::Io(access) => io::handle(cpu, guest, &access),
         Exit::EptViolation(violation) => memory::handle(cpu, guest, &violation, exit.vectoring.is_some()),
         Exit::Instruction(instruction) => instruction_exit(cpu, guest, instruction),

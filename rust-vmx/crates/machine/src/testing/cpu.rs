@@ -233,6 +233,11 @@ impl VirtualCpu for FakeCpu {
         self.deadline = tsc;
     }
 
+    fn slice_over(&self) -> bool {
+        // A timer that the script lets run down is the slice's, unless a device's is due.
+        self.deadline.is_none_or(|deadline| deadline > self.tsc)
+    }
+
     fn barrier_cost(&self) -> BarrierCost {
         self.barrier_cost
     }

@@ -300,8 +300,8 @@ pub const EXIT: &[Rule<ExitControls>] = &[
     ),
     rule(
         ExitControls::SAVE_PREEMPTION_TIMER,
-        Forbidden,
-        "every entry computes the timer anew",
+        Wanted,
+        "the timer goes on behind an exit that changed no deadline",
     ),
     rule(
         ExitControls::LOAD_CET,

@@ -93,6 +93,13 @@ pub fn has_instruction_length(exit: &Exit) -> bool {
     }
 }
 
+/// Whether the exit may have come in the middle of an event's delivery: then, and only then, IDT-vectoring information is valid (SDM
+/// "Information for VM Exits That Occur During Event Delivery", 28.2.4). An instruction that exits was reached by the guest.
+#[must_use]
+pub fn may_interrupt_delivery(exit: &Exit) -> bool {
+    !has_instruction_length(exit) || matches!(exit, Exit::TaskSwitch(_) | Exit::Exception(_))
+}
+
 /// Decodes an interruption-information field: the exit's own or that of IDT vectoring (SDM "Information for VM Exits Due to
 /// Vectored Events", 25.9.2, table 25-18, and 25.9.3, table 25-19). `None` when it is not valid.
 ///

@@ -47,6 +47,7 @@ pub(super) struct Cache {
 
 impl Cache {
     /// The value, if it was read or written since the last exit.
+    #[inline]
     pub(super) fn get(&self, field: Cached) -> Option<u64> {
         if self.valid & 1 << field as u8 != 0 {
             Some(self.values[field as usize])
@@ -56,18 +57,21 @@ impl Cache {
     }
 
     /// Keeps what was read.
+    #[inline]
     pub(super) fn fill(&mut self, field: Cached, value: u64) {
         self.values[field as usize] = value;
         self.valid |= 1 << field as u8;
     }
 
     /// Takes a new value, to be written before the entry.
+    #[inline]
     pub(super) fn set(&mut self, field: Cached, value: u64) {
         self.fill(field, value);
         self.dirty |= 1 << field as u8;
     }
 
     /// Forgets everything: the guest ran.
+    #[inline]
     pub(super) fn invalidate(&mut self) {
         self.valid = 0;
         self.dirty = 0;

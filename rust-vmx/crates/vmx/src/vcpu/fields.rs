@@ -2,7 +2,8 @@
 
 use super::cache::Cached;
 use super::{EntryError, Vcpu};
-use crate::field::{self, Field, Role, Value, Width, Writable};
+use crate::error::VmInstructionError;
+use crate::field::{self, AnyField, Field, Role, Value, Width, Writable};
 use crate::frames::Frames;
 use crate::interrupts::InterruptsOff;
 use core::fmt;
@@ -24,45 +25,67 @@ impl<F: Frames> Vcpu<F> {
         self.broken.get_or_insert(error);
     }
 
+    fn note_field(&mut self, encoding: u32, error: VmInstructionError) {
+        let name = AnyField(encoding).name();
+        self.note(EntryError::Field { name, error });
+    }
+
+    #[inline]
     pub(super) fn get<R: Role, W: Width, V: Value>(&mut self, field: Field<R, W, V>) -> V {
-        let _attached = self.attach();
-        match self.vmcs.read(field) {
-            Ok(value) => value,
-            Err(error) => {
-                self.note(EntryError::Field {
-                    name: field.name(),
-                    error,
-                });
-                V::from_raw(0)
-            }
+        V::from_raw(self.get_raw(field.encoding()))
+    }
+
+    /// Reads a field by number. While the vCPU is loaded that is one instruction; the rest is elsewhere.
+    #[inline]
+    fn get_raw(&mut self, encoding: u32) -> u64 {
+        if self.loaded.is_some()
+            && let Ok(value) = self.vmcs.read_raw(encoding)
+        {
+            return value;
         }
+        self.get_slowly(encoding)
+    }
+
+    #[cold]
+    fn get_slowly(&mut self, encoding: u32) -> u64 {
+        let _attached = self.attach();
+        self.vmcs.read_raw(encoding).unwrap_or_else(|error| {
+            self.note_field(encoding, error);
+            0
+        })
     }
 
     /// Writes a guest-state field, or a control that no address or host state hangs on.
+    #[inline]
     pub(super) fn set<R: Writable, W: Width, V: Value>(&mut self, field: Field<R, W, V>, value: V) {
-        let _attached = self.attach();
+        self.set_raw(field.encoding(), value.into_raw());
+    }
+
+    #[inline]
+    pub(super) fn set_raw(&mut self, encoding: u32, value: u64) {
         // SAFETY: guest state is checked by the CPU at entry and confined by the controls; of the controls only TSC offset,
         // CR0 and CR4 shadow and the injected event are written like this, and by a drill what keeps the CPU from entering at all.
-        if let Err(error) = unsafe { self.vmcs.write(field, value) } {
-            self.note(EntryError::Field {
-                name: field.name(),
-                error,
-            });
+        if self.loaded.is_none() || unsafe { self.vmcs.write_raw(encoding, value) }.is_err() {
+            self.set_slowly(encoding, value);
         }
     }
 
+    #[cold]
+    fn set_slowly(&mut self, encoding: u32, value: u64) {
+        let _attached = self.attach();
+        // SAFETY: as in `set_raw`.
+        if let Err(error) = unsafe { self.vmcs.write_raw(encoding, value) } {
+            self.note_field(encoding, error);
+        }
+    }
+
+    /// A field that is kept between exit and entry.
+    #[inline]
     pub(super) fn cached(&mut self, field: Cached) -> u64 {
         if let Some(value) = self.cache.get(field) {
             return value;
         }
-        let _attached = self.attach();
-        let value = match self.vmcs.read_raw(field.encoding()) {
-            Ok(value) => value,
-            Err(error) => {
-                self.note(EntryError::Instruction(error));
-                0
-            }
-        };
+        let value = self.get_raw(field.encoding());
         self.cache.fill(field, value);
         value
     }

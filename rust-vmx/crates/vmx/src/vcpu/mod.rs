@@ -100,6 +100,8 @@ pub struct Vcpu<F: Frames> {
     deadline: Option<u64>,
     /// When the host wants the CPU back, whatever the guest does.
     slice_end: u64,
+    /// The preemption timer counts on from where the last exit saved it.
+    timer_armed: bool,
 
     /// The EPT generation whose stale translations are gone; `None` before the first INVEPT.
     ept_seen: Option<u64>,
@@ -196,6 +198,7 @@ impl<F: Frames + Clone> Vcpu<F> {
     }
 
     /// What blocks events now.
+    #[inline]
     pub fn interruptibility(&mut self) -> Interruptibility {
         let bits = self.cached(Cached::Interruptibility);
         Interruptibility {
@@ -213,6 +216,7 @@ impl<F: Frames + Clone> Vcpu<F> {
 
     /// Finishes an instruction that was emulated: RIP moves on by `length` (in the width of the mode), blocking by STI
     /// and MOV SS ends, and with RFLAGS.TF a single-step #DB becomes pending.
+    #[inline]
     pub fn skip_instruction(&mut self, length: u8) {
         let old = self.cached(Cached::Rip);
         let mut new = old.wrapping_add(u64::from(length));
@@ -232,6 +236,7 @@ impl<F: Frames + Clone> Vcpu<F> {
     }
 
     /// Whether each instruction ends in a #DB: RFLAGS.TF, unless IA32_DEBUGCTL.BTF makes that each branch.
+    #[inline]
     pub(super) fn single_steps(&mut self) -> bool {
         const BTF: u64 = 1 << 1;
         self.cached(Cached::Rflags) & rflags::TF != 0 && self.get(guest::DEBUGCTL) & BTF == 0
@@ -264,9 +269,16 @@ impl<F: Frames + Clone> Vcpu<F> {
         cpu::rdtsc()
     }
 
-    /// The host TSC value at which [`crate::exit::Exit::PreemptionTimer`] is due; `None` leaves only the slice.
+    /// The host TSC value at which [`crate::exit::Exit::PreemptionTimer`] is due; `None` leaves only the slice. The timer is set
+    /// at the next entry, and then counts in the guest only: what handling its exits takes comes on top until the next call.
     pub fn set_deadline(&mut self, tsc: Option<u64>) {
         self.deadline = tsc;
+        self.timer_armed = false;
+    }
+
+    /// Whether the slice that began when the vCPU was loaded is used up.
+    pub fn slice_over(&self) -> bool {
+        cpu::rdtsc() >= self.slice_end
     }
 
     /// The XCR0 bits that can be offered to a guest on this CPU; 0 without XSAVE.

@@ -2,7 +2,7 @@
 
 use super::cache::Cached;
 use super::{EntryError, Vcpu};
-use crate::controls::{EntryControls, PinControls, PrimaryControls};
+use crate::controls::{EntryControls, ExitControls, PinControls, PrimaryControls};
 use crate::event::{Event, EventKind};
 use crate::exit::decode::{self, ExitFields};
 use crate::exit::{Exit, VmExit};
@@ -72,6 +72,7 @@ impl<F: Frames + Clone> Vcpu<F> {
         self.loaded = Some(interrupts);
         self.barrier_cost += self.config.barriers.raise(self.owner);
         self.slice_end = cpu::rdtsc().saturating_add(self.config.slice_ticks);
+        self.timer_armed = false;
         if self.get(guest::DR7) & DR7_ENABLES != 0 {
             self.load_debug_registers();
         }
@@ -111,17 +112,26 @@ impl<F: Frames> Vcpu<F> {
 impl<F: Frames + Clone> Vcpu<F> {
     /// Writes what the next entry needs. The vCPU is loaded.
     fn prepare(&mut self) -> Result<(), EntryError> {
-        self.schedule_held();
+        if self.held.is_some() {
+            self.schedule_held();
+        }
         if let Some(event) = self.pending {
             self.write_event(event);
         }
         self.flush()?;
         self.invalidate()?;
-        self.arm_timer();
-        match self.broken.take() {
-            None => Ok(()),
-            Some(error) => Err(error),
+        if !self.timer_armed {
+            self.arm_timer();
         }
+        if self.broken.is_some() {
+            return self.report_broken();
+        }
+        Ok(())
+    }
+
+    #[cold]
+    fn report_broken(&mut self) -> Result<(), EntryError> {
+        self.broken.take().map_or(Ok(()), Err)
     }
 
     /// Writes what was changed since the last exit. The VMCS is current.
@@ -144,8 +154,7 @@ impl<F: Frames + Clone> Vcpu<F> {
             self.set(control::ENTRY_CONTROLS, word);
         }
         while let Some((encoding, value)) = self.cache.take_dirty() {
-            // SAFETY: guest state, which the CPU checks and the controls confine.
-            unsafe { self.vmcs.write_raw(encoding, value) }?;
+            self.set_raw(encoding, value);
         }
         Ok(())
     }
@@ -204,13 +213,9 @@ impl<F: Frames + Clone> Vcpu<F> {
     }
 
     fn arm_timer(&mut self) {
-        if self
-            .vmcs
-            .root()
-            .controls()
-            .pin
-            .contains(PinControls::PREEMPTION_TIMER)
-        {
+        let controls = self.vmcs.root().controls();
+        if controls.pin.contains(PinControls::PREEMPTION_TIMER) {
+            self.timer_armed = controls.exit.contains(ExitControls::SAVE_PREEMPTION_TIMER);
             let shift = self.vmcs.root().capabilities().preemption_timer_shift();
             let progress = self.config.slice_ticks / PROGRESS;
             let count = preemption_timer::count(cpu::rdtsc(), self.deadline, self.slice_end, progress, shift);
@@ -238,11 +243,15 @@ impl<F: Frames + Clone> Vcpu<F> {
         } else {
             0
         };
-        let vectoring = decode::event(
-            fields.read(exit_info::IDT_VECTORING_INFO),
-            || fields.read(exit_info::IDT_VECTORING_ERROR_CODE),
-            || fields.instruction_length(),
-        );
+        let vectoring = if decode::may_interrupt_delivery(&exit) {
+            decode::event(
+                fields.read(exit_info::IDT_VECTORING_INFO),
+                || fields.read(exit_info::IDT_VECTORING_ERROR_CODE),
+                || fields.instruction_length(),
+            )
+        } else {
+            None
+        };
         self.vmcs.entered();
         // The injected event was delivered, or is the one that must be delivered again.
         self.pending = vectoring;

@@ -55,6 +55,7 @@ impl<F: Frames + Clone> Vcpu<F> {
             held: None,
             deadline: None,
             slice_end: 0,
+            timer_armed: false,
             ept_seen: None,
             flush_vpid: true,
             #[cfg(debug_assertions)]
