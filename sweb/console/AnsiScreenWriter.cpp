@@ -31,6 +31,7 @@ void AnsiScreenWriter::text(const char* string)
 
 void AnsiScreenWriter::repaint(const TerminalGrid& grid)
 {
+  beginRedraw();
   text("\033[0;37;40m\033[2J\033[H");
   attribute_ = NORMAL;
   column_ = 0;
@@ -38,6 +39,7 @@ void AnsiScreenWriter::repaint(const TerminalGrid& grid)
   for (ScreenCell& cell : shown_)
     cell = screen::cell(' ', NORMAL);
   update(grid, (1u << ROWS) - 1);
+  endRedraw();
 }
 
 void AnsiScreenWriter::update(const TerminalGrid& grid, uint32 rows)
@@ -173,6 +175,16 @@ void AnsiScreenWriter::character(uint8 character)
   sink_.write(bytes, code_page_437::toUtf8(character, bytes));
 }
 
+void AnsiScreenWriter::beginRedraw()
+{
+  text("\033[?2026h");
+}
+
+void AnsiScreenWriter::endRedraw()
+{
+  text("\033[?2026l");
+}
+
 void AnsiScreenWriter::showCursor(bool show)
 {
   if (show == cursor_shown_)
@@ -184,6 +196,7 @@ void AnsiScreenWriter::showCursor(bool show)
 void AnsiScreenWriter::printLines(const TerminalGrid& grid)
 {
   attribute_ = UNKNOWN; // programs choose colours, too
+  beginRedraw();
   release();
   text("\033[2J\033[H");
   uint32 last = grid.cursorRow() == NO_CURSOR ? TerminalGrid::LAST_ROW : grid.cursorRow();
@@ -210,6 +223,7 @@ void AnsiScreenWriter::printLines(const TerminalGrid& grid)
       kformat(sink_, "\033[%uD", end - grid.cursorColumn());
   }
   release();
+  endRedraw();
 }
 
 void AnsiScreenWriter::release()

@@ -46,6 +46,11 @@ private:
   /// True when the terminal's present colours make the cell look right.
   bool fitsColours(ScreenCell cell) const;
   void useOwnColours();
+
+  /// Synchronized output (DEC private mode 2026): a terminal that knows it shows the new screen when it is complete, and
+  /// a program that reads the line knows when that is. Other terminals ignore it.
+  void beginRedraw();
+  void endRedraw();
   void character(uint8 character);
   void showCursor(bool show);
   void text(const char* string);

@@ -29,6 +29,7 @@ mod machine;
 mod process;
 mod prompt;
 mod qemu;
+mod redraw;
 mod rundir;
 mod screen;
 mod serial;

@@ -11,6 +11,7 @@ use crate::TICKS_PER_SECOND;
 use crate::emulator::{Emulator, Ending};
 use crate::image::Disk;
 use crate::prompt::PROMPT;
+use crate::redraw::Redraw;
 use crate::rundir::RunDir;
 use crate::screen::{COLUMNS, ROWS, Screen};
 use crate::serial::SerialLine;
@@ -71,7 +72,7 @@ impl Key {
 pub struct Session {
     emulator: Box<dyn Emulator>,
     line: SerialLine,
-    terminal: vt100::Parser,
+    terminal: vt100::Parser<Redraw>,
     transcript: Transcript,
     /// Up to where [`Session::wait_for`] has read the transcript.
     mark: usize,
@@ -98,7 +99,7 @@ impl Session {
         Session {
             emulator,
             line,
-            terminal: vt100::Parser::new(ROWS as u16, COLUMNS as u16, 0),
+            terminal: vt100::Parser::new_with_callbacks(ROWS as u16, COLUMNS as u16, 0, Redraw::default()),
             transcript: Transcript::default(),
             mark: 0,
             ended: None,
@@ -229,7 +230,7 @@ impl Session {
 
     /// Whether the shell waits for a line.
     pub fn at_prompt(&self) -> bool {
-        self.screen().before_cursor() == PROMPT
+        !self.terminal.callbacks().is_under_way() && self.screen().before_cursor() == PROMPT
     }
 
     /// Types characters, as fast as a good typist.

@@ -95,7 +95,7 @@ fn the_colour_of_characters_that_are_not_there_costs_nothing() {
     grid.pin_mut().present(&[0x0200; 2000], 0, 0);
     assert_eq!(
         grid.pin_mut().repaint(),
-        b"\x1b[0;37;40m\x1b[2J\x1b[H",
+        b"\x1b[?2026h\x1b[0;37;40m\x1b[2J\x1b[H\x1b[?2026l",
         "a black screen is black"
     );
 }
