@@ -1,6 +1,7 @@
 //! The families of hostile guests, as one test program: a test for each guest.
 
 mod cpu;
+mod cycles;
 mod debugging;
 mod devices;
 mod disk;
@@ -47,7 +48,7 @@ fn main() {
         .map(|family| family.trials().into_iter())
         .collect();
     // Those that boot a host each come first.
-    let mut trials: Vec<Trial> = [isolation::trials(), fairness::trials()]
+    let mut trials: Vec<Trial> = [isolation::trials(), fairness::trials(), cycles::trials()]
         .into_iter()
         .flatten()
         .collect();
