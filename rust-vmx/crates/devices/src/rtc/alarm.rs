@@ -2,6 +2,9 @@
 
 use super::calendar::Calendar;
 
+/// No hour, minute or second.
+pub(super) const NEVER: u8 = u8::MAX;
+
 /// The three alarm registers in binary; none means "every".
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Alarm {

@@ -15,7 +15,7 @@ mod divider;
 mod tests;
 
 use crate::{AccessError, Context, PortDevice, PortRange, Time, Width};
-use alarm::Alarm;
+use alarm::{Alarm, NEVER};
 use alloc::vec::Vec;
 use calendar::Calendar;
 use cmos::BANK;
@@ -173,12 +173,14 @@ impl Rtc {
 
     fn alarm(&self) -> Alarm {
         let read = |index: usize| Some(self.memory_at(index)).filter(|&value| value < ALARM_ANY);
+        // The chip compares bytes: one that the time's register never has matches at no time.
+        let number = |value| Some(self.decode(value)).filter(|&number| self.encode(number) == value);
+        let hour_of = |value| Some(self.decode_hour(value)).filter(|&hour| self.encode_hour(hour) == value);
         // In 12-hour mode bit 7 is PM, so both upper bits still mean "any".
-        let hour = read(register::HOUR_ALARM);
         Alarm {
-            hour: hour.map(|value| self.decode_hour(value)),
-            minute: read(register::MINUTE_ALARM).map(|value| self.decode(value)),
-            second: read(register::SECOND_ALARM).map(|value| self.decode(value)),
+            hour: read(register::HOUR_ALARM).map(|value| hour_of(value).unwrap_or(NEVER)),
+            minute: read(register::MINUTE_ALARM).map(|value| number(value).unwrap_or(NEVER)),
+            second: read(register::SECOND_ALARM).map(|value| number(value).unwrap_or(NEVER)),
         }
     }
 
