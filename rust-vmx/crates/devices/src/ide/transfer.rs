@@ -417,6 +417,7 @@ mod tests {
     use super::*;
 
     #[test]
+    #[cfg_attr(miri, ignore = "Miri ends when memory does")]
     fn a_buffer_that_the_heap_has_not_is_refused() {
         let mut transfer = Transfer::default();
         assert!(transfer.resize(SECTOR_SIZE) && transfer.buffer == [0; SECTOR_SIZE]);

@@ -61,6 +61,7 @@ mod tests {
     use super::*;
 
     #[test]
+    #[cfg_attr(miri, ignore = "Miri ends when memory does")]
     fn a_buffer_that_the_heap_has_not_is_an_error() {
         assert_eq!(zeroed(3).unwrap(), [0; 3]);
         assert_eq!(zeroed(isize::MAX as usize), Err(MemoryError::OutOfFrames));
