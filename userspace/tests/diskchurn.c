@@ -5,8 +5,8 @@
 //   journal    has a line for each round, appended; a second one when the power was cut in that round
 //   kept/N     the file of round N, of the last KEPT rounds; written under another name first
 //   scratch/   whatever the random operations make of it: only the file system's own order counts
-// Each of the first three is on the disk when its file has been closed. Then the round is reported, on the debug port and,
-// unless `quiet`, on the terminal.
+// Each of the first three is on the disk when its file has been closed. Then the round is reported, on the debug port
+// and, unless `quiet`, on the terminal.
 #include "errno.h"
 #include "fcntl.h"
 #include "nonstd.h"
@@ -63,8 +63,8 @@ static void put(const char* path, int flags, const void* content, size_t size)
 }
 
 // The file is the old one or the new one, whenever the power is cut. A cut while renaming can leave the file under both
-// names (minixfs promises no more), so what is left of the last life's `temporary` may be the very file that must stay as
-// it is: a new file is written, not that one.
+// names (minixfs promises no more), so what is left of the last life's `temporary` may be the very file that must stay
+// as it is: a new file is written, not that one.
 static void replace(const char* path, const char* temporary, const void* content, size_t size)
 {
   if (unlink(temporary) != 0 && errno != ENOENT)

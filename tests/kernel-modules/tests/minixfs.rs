@@ -317,7 +317,10 @@ fn replace(volume: &mut UniquePtr<Volume>, content: &[u8]) {
 fn a_file_that_is_replaced_is_old_or_new_after_a_cut_and_after_the_next() {
     let contents = [data(1500, 1), data(2500, 2), data(2000, 3)];
     let is_one_of = |volume: &mut UniquePtr<Volume>, contents: &[Vec<u8>]| {
-        assert!(contents.contains(&read_file(volume, "/kept/f")), "neither old nor new");
+        assert!(
+            contents.contains(&read_file(volume, "/kept/f")),
+            "neither old nor new"
+        );
     };
     let with_both_names = RefCell::new(Vec::new());
     cut_everywhere(
