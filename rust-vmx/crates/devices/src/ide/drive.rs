@@ -212,7 +212,8 @@ impl Drive {
         self.succeed();
     }
 
-    /// SET FEATURES (8.46): caches are settings without effect, because what is written is handed on at once.
+    /// SET FEATURES (8.46). The write cache is the host's: while it is off, a write is not over before that is flushed.
+    /// Look-ahead is a setting without effect.
     fn set_features(&mut self) {
         match self.task.features.current {
             0x02 => self.write_cache = true,

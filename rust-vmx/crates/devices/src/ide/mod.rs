@@ -159,7 +159,7 @@ impl Ide {
     /// The data of the outstanding request on `drive`: to be filled (read) or stored (write). Empty without one.
     pub fn buffer(&mut self, drive: u8) -> &mut [u8] {
         match self.drive_mut(drive) {
-            Some(drive) if drive.transfer.pending.is_some() => &mut drive.transfer.buffer,
+            Some(drive) if drive.transfer.pending.is_some() => drive.transfer.requested(),
             _ => &mut [],
         }
     }

@@ -12,6 +12,7 @@ struct Bench {
     disk: Vec<u8>,
     /// Sectors that cannot be read or written.
     bad: Vec<u64>,
+    fails_to_flush: bool,
 }
 
 impl Bench {
@@ -25,6 +26,7 @@ impl Bench {
             wires: Wires::default(),
             disk,
             bad: Vec::new(),
+            fails_to_flush: false,
         }
     }
 
@@ -55,7 +57,8 @@ impl Bench {
         while let Some(request) = self.ide.take_request() {
             let range = request.lba..request.lba + u64::from(request.sectors);
             let bytes = range.start as usize * SECTOR_SIZE..range.end as usize * SECTOR_SIZE;
-            let result = if self.bad.iter().any(|lba| range.contains(lba)) {
+            let flush_fails = self.fails_to_flush && request.operation == DiskOperation::Flush;
+            let result = if flush_fails || self.bad.iter().any(|lba| range.contains(lba)) {
                 Err(DiskError::Unrecoverable)
             } else {
                 match request.operation {
@@ -249,6 +252,30 @@ fn write_sectors_reaches_the_disk() {
 }
 
 #[test]
+fn without_write_cache_a_write_ends_with_a_flush() {
+    let mut bench = Bench::master();
+    let flushes = |bench: &Bench| bench.ide.statistics(0).unwrap().flushes;
+    let write = |bench: &mut Bench| {
+        bench.command_28(0x30, 20, 2);
+        bench.write(&[1; 512]);
+        bench.write(&[2; 512]);
+        assert!(bench.irq());
+        (bench.inb(0x1F7), bench.reported_lba(), bench.inb(0x1F2))
+    };
+    assert_eq!((write(&mut bench), flushes(&bench)), ((0x50, 21, 0), 0));
+    bench.out(0x1F1, 0x82);
+    bench.out(0x1F7, 0xEF);
+    assert_eq!((write(&mut bench), flushes(&bench)), ((0x50, 21, 0), 1));
+    bench.fails_to_flush = true;
+    bench.command_28(0x30, 20, 1);
+    bench.write(&[3; 512]);
+    assert_eq!((bench.inb(0x1F7), bench.inb(0x1F1)), (0x71, 0x04));
+    bench.out(0x1F1, 0x02);
+    bench.out(0x1F7, 0xEF);
+    assert_eq!((write(&mut bench), flushes(&bench)), ((0x50, 21, 0), 1));
+}
+
+#[test]
 fn lba48_multiple_moves_blocks() {
     let mut bench = Bench::master();
     bench.command_48(0x29, 1, 4);
@@ -319,6 +346,18 @@ fn errors_name_the_sector() {
     bench.command_28(0x30, 52, 1);
     bench.write(&[0; 512]);
     assert_eq!((bench.inb(0x1F7), bench.inb(0x1F1)), (0x71, 0x04));
+    bench.command_28(0x30, 50, 4);
+    for byte in 1..=4 {
+        bench.write(&[byte; 512]);
+    }
+    assert_eq!((bench.inb(0x1F7), bench.inb(0x1F1)), (0x71, 0x04));
+    assert_eq!((bench.reported_lba(), bench.inb(0x1F2)), (52, 2));
+    assert_eq!(bench.disk[50 * 512..52 * 512], [[1; 512], [2; 512]].concat());
+    assert_eq!(
+        bench.disk[53 * 512],
+        53,
+        "nothing behind the bad sector is written"
+    );
     bench.command_28(0x40, 0, 60);
     assert_eq!(
         (bench.inb(0x1F7), bench.inb(0x1F1), bench.reported_lba()),

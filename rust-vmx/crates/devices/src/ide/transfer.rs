@@ -35,6 +35,8 @@ enum Work {
     Read,
     Verify,
     Write,
+    /// The end of a write while the write cache is off: what the host keeps in its own cache has to reach its disk.
+    WriteThrough,
     Flush,
     /// Nobody's any more: a software reset waits for it.
     Reset(DiskOperation),
@@ -55,7 +57,7 @@ impl Pending {
         match self.work {
             Work::Read | Work::Verify => DiskOperation::Read,
             Work::Write => DiskOperation::Write,
-            Work::Flush => DiskOperation::Flush,
+            Work::WriteThrough | Work::Flush => DiskOperation::Flush,
             Work::Reset(operation) => operation,
         }
     }
@@ -66,7 +68,9 @@ impl Pending {
 pub(super) struct Transfer {
     phase: Phase,
     /// The present piece.
-    pub(super) buffer: Vec<u8>,
+    buffer: Vec<u8>,
+    /// The part of it that the machine has been asked to fill or to store: all of it, or after an error one sector.
+    requested: Range<usize>,
     /// The part of it that the guest may still move before the next block.
     block: Range<usize>,
     /// Bytes of a full block.
@@ -83,6 +87,11 @@ pub(super) struct Transfer {
 }
 
 impl Transfer {
+    /// What the machine fills or stores.
+    pub(super) fn requested(&mut self) -> &mut [u8] {
+        self.buffer.get_mut(self.requested.clone()).unwrap_or_default()
+    }
+
     fn width(&self) -> Width {
         if self.wide { Width::Bits48 } else { Width::Bits28 }
     }
@@ -182,7 +191,13 @@ impl Drive {
         };
     }
 
+    /// Asks for the whole buffer, or for a flush.
     fn ask(&mut self, work: Work, lba: u64, sectors: u32) {
+        self.transfer.requested = 0..self.transfer.buffer.len();
+        self.request(work, lba, sectors);
+    }
+
+    fn request(&mut self, work: Work, lba: u64, sectors: u32) {
         self.status = status::BSY;
         self.transfer.phase = Phase::Idle;
         self.transfer.pending = Some(Pending {
@@ -329,6 +344,28 @@ impl Drive {
         }
     }
 
+    /// Asks for the sector at byte `start` of the buffer to be written: one of several was refused, and the guest has to
+    /// know which.
+    fn write_sector(&mut self, start: usize) {
+        self.transfer.requested = start..start.saturating_add(SECTOR_SIZE);
+        self.request(Work::Write, self.transfer.next, 1);
+    }
+
+    /// What the guest has written so far is stored.
+    fn written(&mut self) {
+        let stored = self.transfer.requested.end;
+        if stored < self.transfer.buffer.len() {
+            self.write_sector(stored);
+        } else if self.transfer.remaining > 0 {
+            self.next_piece_out();
+        } else if self.write_cache() {
+            self.succeed_at_end();
+        } else {
+            self.end_transfer();
+            self.ask(Work::WriteThrough, 0, 0);
+        }
+    }
+
     /// The machine has done what was asked.
     pub(super) fn complete(&mut self, result: Result<(), DiskError>) {
         let Some(done) = self.transfer.pending.take() else {
@@ -341,7 +378,8 @@ impl Drive {
                 self.sign();
             }
             (Work::Flush, Ok(())) => self.succeed(),
-            (Work::Flush, Err(_)) => {
+            (Work::WriteThrough, Ok(())) => self.succeed_at_end(),
+            (Work::Flush | Work::WriteThrough, Err(_)) => {
                 self.fail(error::ABRT);
                 self.status |= status::DF;
             }
@@ -359,17 +397,14 @@ impl Drive {
             }
             (Work::Write, Ok(())) => {
                 self.moved(done.sectors);
-                if self.transfer.remaining == 0 {
-                    self.succeed_at_end();
-                } else {
-                    self.next_piece_out();
-                }
+                self.written();
             }
             (Work::Read | Work::Verify, Err(_)) if done.sectors > self.transfer.block_sectors() => {
                 self.transfer.piece = self.transfer.block_sectors();
                 self.next_piece_in(done.work);
             }
             (Work::Read | Work::Verify, Err(_)) => self.fail_at(error::UNC),
+            (Work::Write, Err(_)) if done.sectors > 1 => self.write_sector(0),
             (Work::Write, Err(DiskError::WriteProtected)) => self.fail_at(error::WP | error::ABRT),
             (Work::Write, Err(DiskError::Unrecoverable)) => {
                 self.fail_at(error::ABRT);
