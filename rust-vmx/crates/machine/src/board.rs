@@ -4,8 +4,10 @@
 //! 1 MiB ran on the 8086.
 
 use crate::bus::{DeviceIndex, DeviceSet, Overlap, PortBus};
+use crate::memory::MemoryError;
 use alloc::vec::Vec;
 use bounds::Cyclic;
+use core::fmt;
 use devices::uart::ComPort;
 use devices::{
     Cursor, DebugPort, DiskError, DiskRequest, Dma, DriveConfig, Ide, Kbc, Pic, Pit, PortDevice, Power,
@@ -21,6 +23,24 @@ pub struct BoardConfig {
     pub memory: u64,
     /// The drives: primary master and slave, secondary master and slave.
     pub drives: [Option<DriveConfig>; 4],
+}
+
+/// Why there is no board.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BoardError {
+    /// The host's memory is used up.
+    Memory(MemoryError),
+    /// Two devices want one port: a mistake of this crate.
+    Ports(Overlap),
+}
+
+impl fmt::Display for BoardError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Memory(error) => write!(f, "{error}"),
+            Self::Ports(overlap) => write!(f, "{overlap}"),
+        }
+    }
 }
 
 /// The devices.
@@ -88,7 +108,7 @@ pub struct Board {
 
 impl Board {
     /// A board after power-on.
-    pub fn new(config: BoardConfig) -> Result<Self, Overlap> {
+    pub fn new(config: BoardConfig) -> Result<Self, BoardError> {
         let disks = config.drives.iter().take(2).flatten().count() as u8;
         let rtc = RtcConfig {
             wall_clock: config.wall_clock,
@@ -107,10 +127,10 @@ impl Board {
             power: Power::new(),
             debug: DebugPort::new(),
         };
-        let mut bus = PortBus::default();
+        let mut bus = PortBus::new().map_err(BoardError::Memory)?;
         for index in 0..COUNT {
             if let Some(device) = devices.device(index) {
-                bus.attach(index, device.ports())?;
+                bus.attach(index, device.ports()).map_err(BoardError::Ports)?;
             }
         }
         let mut board = Self {

@@ -1,7 +1,7 @@
 //! The port bus: which device answers, in what width, and what an open bus reads.
 
-use alloc::boxed::Box;
-use alloc::vec;
+use crate::memory::{MemoryError, zeroed};
+use alloc::vec::Vec;
 use core::fmt;
 use devices::{AccessError, Context, PortDevice, PortRange, Width};
 
@@ -38,18 +38,17 @@ pub trait DeviceSet {
 
 /// One entry per port: finding a device is one load.
 pub struct PortBus {
-    owners: Box<[DeviceIndex]>,
-}
-
-impl Default for PortBus {
-    fn default() -> Self {
-        Self {
-            owners: vec![NOBODY; 1 << 16].into_boxed_slice(),
-        }
-    }
+    owners: Vec<DeviceIndex>,
 }
 
 impl PortBus {
+    /// A bus without devices.
+    pub fn new() -> Result<Self, MemoryError> {
+        let mut owners = zeroed(1 << 16)?;
+        owners.fill(NOBODY);
+        Ok(Self { owners })
+    }
+
     /// Attaches all of a device's ranges, or none.
     pub fn attach(&mut self, index: DeviceIndex, ranges: &[PortRange]) -> Result<(), Overlap> {
         let ports = |range: &PortRange| (range.first..=u16::MAX).take(usize::from(range.count));
@@ -203,7 +202,7 @@ mod tests {
 
     #[test]
     fn dispatch_splitting_and_open_bus() {
-        let mut bus = PortBus::default();
+        let mut bus = PortBus::new().unwrap();
         let mut set = Bytes {
             written: std::vec::Vec::new(),
         };
@@ -225,7 +224,7 @@ mod tests {
 
     #[test]
     fn overlap_attaches_nothing() {
-        let mut bus = PortBus::default();
+        let mut bus = PortBus::new().unwrap();
         bus.attach(1, RANGES).unwrap();
         let second = [
             PortRange {

@@ -1,6 +1,6 @@
 //! A machine: a guest with its CPU, from the definition to its end.
 
-use crate::board::{Board, BoardConfig};
+use crate::board::{Board, BoardConfig, BoardError};
 use crate::control::{COLUMNS, Control, Input, ROWS};
 use crate::cpu::VirtualCpu;
 use crate::cpuid::Cpuid;
@@ -49,8 +49,8 @@ pub enum SetupError {
         /// What is wrong with it.
         error: LoadError,
     },
-    /// Two devices want one port: a mistake of this crate.
-    Ports(crate::bus::Overlap),
+    /// The board.
+    Board(BoardError),
 }
 
 impl fmt::Display for SetupError {
@@ -58,7 +58,7 @@ impl fmt::Display for SetupError {
         match self {
             Self::File(error) => write!(f, "{error}"),
             Self::Image { path, error } => write!(f, "{path} {error}"),
-            Self::Ports(overlap) => write!(f, "{overlap}"),
+            Self::Board(error) => write!(f, "{error}"),
         }
     }
 }
@@ -132,7 +132,7 @@ impl<C: VirtualCpu, M: GuestRam, H: Host> Machine<C, M, H> {
             memory: definition.memory,
             drives: disks.configuration(),
         })
-        .map_err(SetupError::Ports)?;
+        .map_err(SetupError::Board)?;
         let clock = Clock::start(&host);
         let guest = Guest {
             memory,

@@ -40,7 +40,7 @@ pub struct Firmware {
 pub fn install<M: GuestRam, H: Host>(guest: &mut Guest<M, H>) -> Result<(), MemoryError> {
     for (at, bytes) in [
         (0, rom::vectors()),
-        (crate::memory::layout::FIRMWARE, rom::image()),
+        (crate::memory::layout::FIRMWARE, rom::image()?),
     ] {
         guest.memory.install(Gpa(at), &bytes)?;
     }

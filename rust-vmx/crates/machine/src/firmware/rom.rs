@@ -1,6 +1,6 @@
 //! The ROM: a stub per vector, and the few bytes programs look for at fixed places.
 
-use alloc::vec;
+use crate::memory::{MemoryError, zeroed};
 use alloc::vec::Vec;
 use bounds::Clip;
 
@@ -61,8 +61,8 @@ pub fn vectors() -> Vec<u8> {
 }
 
 /// The last 64 KiB below 1 MiB.
-pub fn image() -> Vec<u8> {
-    let mut rom = vec![0; 0x1_0000];
+pub fn image() -> Result<Vec<u8>, MemoryError> {
+    let mut rom = zeroed(0x1_0000)?;
     let mut put = |at: usize, bytes: &[u8]| bounds::copy(rom.past_mut(at), bytes);
     for vector in 0..=255 {
         let at = usize::from(stub(vector));
@@ -80,7 +80,7 @@ pub fn image() -> Vec<u8> {
     put(RESET, &[FAR_JUMP, low, high, segment_low, segment_high]);
     put(DATE.0, DATE.1);
     put(MODEL, &[0xFC]);
-    rom
+    Ok(rom)
 }
 
 #[cfg(test)]
@@ -89,7 +89,7 @@ mod tests {
 
     #[test]
     fn stubs_and_vectors_agree() {
-        let (vectors, image) = (vectors(), image());
+        let (vectors, image) = (vectors(), image().unwrap());
         for vector in 0..=255u8 {
             let entry = &vectors[4 * usize::from(vector)..][..4];
             let offset = u16::from_le_bytes([entry[0], entry[1]]);
