@@ -9,6 +9,7 @@
 #include "MinixFSType.h"
 #include "PageManager.h"
 #include "ProcessRegistry.h"
+#include "RamFSType.h"
 #include "RealTimeClock.h"
 #include "Scheduler.h"
 #include "Thread.h"
@@ -23,6 +24,12 @@ size_t blockCacheMemory()
 {
   const size_t share = PageManager::instance()->getTotalNumPages() * PAGE_SIZE / 64;
   return ustl::min<size_t>(ustl::max<size_t>(share, 64 * 1024), 2 * 1024 * 1024);
+}
+
+/// Bytes of RAM the files of the root file system may take.
+uint64 ramfsMemory()
+{
+  return PageManager::instance()->getTotalNumPages() * PAGE_SIZE / 2;
 }
 } // namespace
 
@@ -41,6 +48,7 @@ size_t blockCacheMemory()
   Scheduler::instance()->initialise();
 
   debug(MAIN, "File systems\n");
+  RamFSType::setLimit(ramfsMemory());
   VirtualFileSystem::instance().initialise();
   MinixFSType::setCacheMemory(blockCacheMemory());
   VirtualFileSystem::instance().setWallClock([] { return static_cast<uint32>(RealTimeClock::wallClock()); });

@@ -15,6 +15,8 @@ int64 RamFSDirectory::lookup(const ustl::string& name, RefPtr<Inode>& found)
 int64 RamFSDirectory::add(const ustl::string& name, RefPtr<RamFSInode> inode)
 {
   ScopeLock guard(lock());
+  if (!entries_.tryGrow())
+    return -ENOSPC;
   ++inode->links_;
   touch();
   entries_[name] = ustl::move(inode);
@@ -36,6 +38,8 @@ RefPtr<RamFSInode> RamFSDirectory::take(const ustl::string& name)
 
 int64 RamFSDirectory::mkfile(const ustl::string& name, uint32 mode, RefPtr<Inode>& created)
 {
+  if (!ramfs()->hasRoom())
+    return -ENOSPC;
   RefPtr<RamFSInode> inode(new RamFSFile(ramfs(), mode));
   created = RefPtr<Inode>(inode.get());
   return add(name, inode);
@@ -43,6 +47,8 @@ int64 RamFSDirectory::mkfile(const ustl::string& name, uint32 mode, RefPtr<Inode
 
 int64 RamFSDirectory::mkdir(const ustl::string& name, uint32 mode, RefPtr<Inode>& created)
 {
+  if (!ramfs()->hasRoom())
+    return -ENOSPC;
   RefPtr<RamFSInode> inode(new RamFSDirectory(ramfs(), mode));
   created = RefPtr<Inode>(inode.get());
   return add(name, inode);
@@ -76,6 +82,8 @@ int64 RamFSDirectory::rename(const ustl::string& name, Inode* new_parent, const 
   if (target != target_directory->entries_.end() && target->second->isDirectory() &&
       !static_cast<RamFSDirectory*>(target->second.get())->entries_.empty())
     return -ENOTEMPTY;
+  if (!target_directory->entries_.tryGrow())
+    return -ENOSPC; // before the old name is gone
   RefPtr<RamFSInode> inode = take(name);
   if (!inode)
     return -ENOENT;
@@ -85,9 +93,17 @@ int64 RamFSDirectory::rename(const ustl::string& name, Inode* new_parent, const 
 
 int64 RamFSDirectory::readdir(ustl::vector<DirectoryEntry>& entries)
 {
+  if (!entries.tryReserve(entries_.size() + 2))
+    return -ENOMEM;
   entries.push_back({".", InodeType::DIRECTORY, 0});
   entries.push_back({"..", InodeType::DIRECTORY, 0});
-  for (auto& entry : entries_)
-    entries.push_back({entry.first, entry.second->getType(), entry.second->getSize()});
+  for (auto& [name, inode] : entries_)
+  {
+    DirectoryEntry entry{{}, inode->getType(), inode->getSize()};
+    if (!entry.name.tryReserve(name.size()))
+      return -ENOMEM;
+    entry.name += name;
+    entries.push_back(ustl::move(entry));
+  }
   return 0;
 }

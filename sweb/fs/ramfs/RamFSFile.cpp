@@ -93,10 +93,12 @@ int64 RamFSFile::truncate(uint64 size)
 
 char* RamFSFile::chunkForWriting(size_t index)
 {
-  if (index >= chunks_.size())
-    chunks_.resize(index + 1);
+  if (index >= chunks_.size() && !chunks_.tryResize(index + 1))
+    return nullptr;
   if (!chunks_[index])
   {
+    if (!ramfs()->hasRoom())
+      return nullptr;
     chunks_[index] = new (std::nothrow) char[CHUNK_SIZE];
     if (!chunks_[index])
       return nullptr;

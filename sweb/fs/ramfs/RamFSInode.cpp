@@ -6,6 +6,12 @@ RamFSInode::RamFSInode(RamFSSuperblock* superblock, InodeType type, uint32 mode)
     : Inode(superblock, type), inode_number_(superblock->nextInodeNumber()), mode_(mode),
       modification_time_(VirtualFileSystem::instance().now())
 {
+  superblock->countInodes(1);
+}
+
+RamFSInode::~RamFSInode()
+{
+  ramfs()->countInodes(-1);
 }
 
 int64 RamFSInode::stat(FileStat& result)

@@ -8,6 +8,7 @@ class RamFSInode : public Inode
 {
 public:
   RamFSInode(RamFSSuperblock* superblock, InodeType type, uint32 mode);
+  ~RamFSInode() override;
 
   int64 stat(FileStat& result) override;
 

@@ -3,7 +3,7 @@
 #include "RamFSFile.h"
 #include "ScopeLock.h"
 
-RamFSSuperblock::RamFSSuperblock(bool read_only) : Superblock(nullptr, read_only)
+RamFSSuperblock::RamFSSuperblock(bool read_only, uint64 limit) : Superblock(nullptr, read_only), limit_(limit)
 {
   root_ = Dentry::makeRoot(RefPtr<Inode>(new RamFSDirectory(this, 0755)));
 }
@@ -11,6 +11,11 @@ RamFSSuperblock::RamFSSuperblock(bool read_only) : Superblock(nullptr, read_only
 RamFSSuperblock::~RamFSSuperblock()
 {
   root_.reset(); // while there still is a superblock for the files to count in
+}
+
+bool RamFSSuperblock::hasRoom() const
+{
+  return chunks_ + inodes_ < limit_ / RamFSFile::CHUNK_SIZE;
 }
 
 int64 RamFSSuperblock::statfs(FileSystemStat& result)
