@@ -6,12 +6,12 @@ Dentry::Dentry(RefPtr<Dentry> parent, const ustl::string& name, RefPtr<Inode> in
     : parent_(ustl::move(parent)), name_(name), inode_(ustl::move(inode))
 {
   if (parent_)
-    parent_->children_.push_back(this);
+    joinSiblings();
 }
 
 Dentry::~Dentry()
 {
-  assert(children_.empty() && !mount_);
+  assert(!first_child_ && !mount_);
 }
 
 RefPtr<Dentry> Dentry::makeRoot(RefPtr<Inode> inode)
@@ -56,9 +56,17 @@ void Dentry::detach()
 {
   if (detached_ || !parent_)
     return;
-  auto& siblings = parent_->children_;
-  siblings.erase(ustl::find(siblings.begin(), siblings.end(), this));
+  Dentry** link = &parent_->first_child_;
+  while (*link != this)
+    link = &(*link)->next_sibling_;
+  *link = next_sibling_;
   detached_ = true;
+}
+
+void Dentry::joinSiblings()
+{
+  next_sibling_ = parent_->first_child_;
+  parent_->first_child_ = this;
 }
 
 void Dentry::moveTo(RefPtr<Dentry> parent, const ustl::string& name)
@@ -67,13 +75,13 @@ void Dentry::moveTo(RefPtr<Dentry> parent, const ustl::string& name)
   detach();
   detached_ = false;
   parent_ = ustl::move(parent);
-  parent_->children_.push_back(this);
+  joinSiblings();
   name_ = name;
 }
 
 Dentry* Dentry::childInUse(const ustl::string& name) const
 {
-  for (Dentry* child : children_)
+  for (Dentry* child = first_child_; child; child = child->next_sibling_)
     if (child->name_ == name)
       return child;
   return nullptr;

@@ -3,7 +3,6 @@
 #include "Inode.h"
 #include "RefPtr.h"
 #include "ustring.h"
-#include "uvector.h"
 
 class VfsMount;
 
@@ -43,11 +42,13 @@ private:
   Dentry(RefPtr<Dentry> parent, const ustl::string& name, RefPtr<Inode> inode);
   ~Dentry() override;
   void dispose() override;
+  void joinSiblings();
 
   RefPtr<Dentry> parent_; ///< null for a root
   ustl::string name_;
   RefPtr<Inode> inode_;
-  ustl::vector<Dentry*> children_;
+  Dentry* first_child_ = nullptr;
+  Dentry* next_sibling_ = nullptr;
   VfsMount* mount_ = nullptr; ///< what is mounted here; that mount holds a reference to this
   bool detached_ = false;
 };

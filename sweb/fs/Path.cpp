@@ -1,14 +1,14 @@
 #include "Path.h"
+#include "kstring.h"
 
-ustl::string Path::getAbsolutePath(const Path& root) const
+template <class Visit> void Path::forEachNameUpTo(const Path& root, Visit visit) const
 {
-  ustl::string result;
   Path place = *this;
   while (!(place == root))
   {
     if (place.dentry_->getParent())
     {
-      result = ustl::string("/") + place.dentry_->getName() + result;
+      visit(place.dentry_->getName());
       place.dentry_ = RefPtr<Dentry>(place.dentry_->getParent());
     }
     else if (place.mount_->getParent())
@@ -16,5 +16,24 @@ ustl::string Path::getAbsolutePath(const Path& root) const
     else
       break; // the very root, above the caller's
   }
-  return result.empty() ? ustl::string("/") : result;
+}
+
+ustl::string Path::getAbsolutePath(const Path& root) const
+{
+  size_t length = 0;
+  forEachNameUpTo(root, [&](const ustl::string& name) { length += 1 + name.size(); });
+  if (length == 0)
+    return "/";
+  if (length > MAX_PATH_LENGTH)
+    return "";
+  ustl::string result(length, '/');
+  size_t start = length;
+  forEachNameUpTo(root,
+                  [&](const ustl::string& name)
+                  {
+                    start -= name.size();
+                    memcpy(&result[start], name.c_str(), name.size());
+                    --start; // the slash is there
+                  });
+  return result;
 }

@@ -22,10 +22,13 @@ public:
   explicit operator bool() const { return static_cast<bool>(dentry_); }
   bool operator==(const Path& other) const { return dentry_ == other.dentry_ && mount_ == other.mount_; }
   Inode* getInode() const { return dentry_->getInode(); }
-  /// Absolute name, as seen from `root`.
+  /// Absolute name, as seen from `root`; empty when it is longer than MAX_PATH_LENGTH.
   ustl::string getAbsolutePath(const Path& root) const;
 
   // In this order: the name goes before the mount, with which the file system may go.
   RefPtr<VfsMount> mount_;
   RefPtr<Dentry> dentry_;
+
+private:
+  template <class Visit> void forEachNameUpTo(const Path& root, Visit visit) const;
 };

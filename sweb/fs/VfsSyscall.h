@@ -50,6 +50,7 @@ public:
   static int64 readdir(const char* path, ustl::vector<DirectoryEntry>& entries);
 
   static int64 chdir(const char* path);
+  /// Empty when it is longer than MAX_PATH_LENGTH.
   static ustl::string getcwd();
 
   /// Mounts block device `device_name` ("" for ramfs, devicefs) on directory `path`.

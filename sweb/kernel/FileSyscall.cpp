@@ -245,6 +245,8 @@ int64 FileSyscall::rename(pointer user_from, pointer user_to)
 int64 FileSyscall::getcwd(pointer buffer, size_t size)
 {
   const ustl::string path = VfsSyscall::getcwd();
+  if (path.empty())
+    return -ENAMETOOLONG;
   if (path.size() >= size)
     return -ERANGE;
   const int64 error = UserMemory::copyOut(buffer, path.c_str(), path.size() + 1);
@@ -260,7 +262,13 @@ int64 FileSyscall::pseudols(pointer user_path, pointer buffer, size_t size)
   if (const int64 error = VfsSyscall::readdir(path.text(), entries); error < 0)
     return error;
 
+  constexpr size_t MARK = 4; // "[D] "
+  size_t largest = 0;
+  for (const DirectoryEntry& entry : entries)
+    largest += MARK + entry.name.size() + 1;
   ustl::string text;
+  if (!text.tryReserve(largest))
+    return -ENOMEM;
   for (const DirectoryEntry& entry : entries)
   {
     if (entry.name == "." || entry.name == "..")

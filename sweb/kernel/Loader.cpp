@@ -130,7 +130,7 @@ int64 Loader::accessPage(pointer address, Access access, uint8*& kernel_view)
 ppn_t Loader::allocateFrame()
 {
   PageManager* pages = PageManager::instance();
-  return pages->getNumFreePages() > PAGES_KEPT_FOR_KERNEL ? pages->allocPPN() : 0;
+  return pages->getNumAvailablePages() > PAGES_KEPT_FOR_KERNEL ? pages->allocPPN() : 0;
 }
 
 int64 Loader::loadStackPage(pointer page, Access access)

@@ -5,6 +5,7 @@
 #include "Clock.h"
 #include "FileSystemInfo.h"
 #include "KernelMemoryManager.h"
+#include "MemoryReservation.h"
 #include "PageManager.h"
 #include "Power.h"
 #include "ProgramArguments.h"
@@ -62,6 +63,7 @@ ProcessRegistry::ProcessRegistry(FileSystemInfo* root_directory)
 
 void ProcessRegistry::Run()
 {
+  const MemoryReservation memory(MemoryReservation::SYSTEM_CALL_PAGES); // for shutting down
   const bool has_programs = mountFileSystems();
   pages_at_start_ = freeAndHeapPages();
 
@@ -155,10 +157,10 @@ int64 ProcessRegistry::createProcess(const char* path, const ProgramArguments& a
     return error;
 
   ScopeLock guard(lock_);
-  if (shutdown_requested_)
+  if (shutdown_requested_ || !records_.tryGrow())
   {
     delete process; // not registered yet, so its destructor does not come back here
-    return -EBUSY;
+    return shutdown_requested_ ? -EBUSY : -ENOMEM;
   }
   const size_t pid = process->getPid();
   process->registered_pid_ = pid;
@@ -259,6 +261,7 @@ size_t ProcessRegistry::listProcesses(char* buffer, size_t size)
 void ProcessRegistry::reportLeaks() const
 {
   const size_t pages = freeAndHeapPages();
+  MemoryReservation::printUse();
   debug(PROCESS_REG, "free and heap pages: %zu before the first program, %zu now\n", pages_at_start_, pages);
   if (pages < pages_at_start_)
     debug(PROCESS_REG, "warning: %zu pages were not given back\n", pages_at_start_ - pages);

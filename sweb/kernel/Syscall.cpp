@@ -1,7 +1,9 @@
 #include "Syscall.h"
 
+#include "AllocationFaults.h"
 #include "ArchThreads.h"
 #include "FileSyscall.h"
+#include "MemoryReservation.h"
 #include "ProcessRegistry.h"
 #include "ProcessSyscall.h"
 #include "SystemSyscall.h"
@@ -11,7 +13,37 @@
 #include "errno.h"
 #include "syscall-definitions.h"
 
+namespace
+{
+/// Calls without plain `new` on their way. Among them is what gives memory back.
+constexpr bool worksWithoutMemory(size_t number)
+{
+  switch (number)
+  {
+  case sc_exit:
+  case sc_getpid:
+  case sc_sched_yield:
+  case sc_ioctl:
+  case sc_sysinfo:
+  case sc_reboot:
+  case sc_vm_kill:
+  case sc_fail_allocations:
+    return true;
+  default:
+    return false;
+  }
+}
+} // namespace
+
 int64 Syscall::syscallException(size_t number, size_t arg1, size_t arg2, size_t arg3, size_t arg4, size_t)
+{
+  if (worksWithoutMemory(number))
+    return perform(number, arg1, arg2, arg3, arg4);
+  const MemoryReservation memory(MemoryReservation::SYSTEM_CALL_PAGES);
+  return memory.isValid() ? perform(number, arg1, arg2, arg3, arg4) : -ENOMEM;
+}
+
+int64 Syscall::perform(size_t number, size_t arg1, size_t arg2, size_t arg3, size_t arg4)
 {
   switch (number)
   {
@@ -83,6 +115,8 @@ int64 Syscall::syscallException(size_t number, size_t arg1, size_t arg2, size_t 
     return SystemSyscall::outline(arg1, arg2);
   case sc_trace:
     return SystemSyscall::trace();
+  case sc_fail_allocations:
+    return static_cast<int64>(AllocationFaults::arm(arg1, arg2));
 
   default:
     debug(SYSCALL, "system call %zu is not implemented\n", number);

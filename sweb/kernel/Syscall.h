@@ -11,4 +11,7 @@ public:
   static int64 syscallException(size_t number, size_t arg1, size_t arg2, size_t arg3, size_t arg4, size_t arg5);
 
   Syscall() = delete;
+
+private:
+  static int64 perform(size_t number, size_t arg1, size_t arg2, size_t arg3, size_t arg4);
 };

@@ -2,6 +2,7 @@
 
 #include "CpuCredit.h"
 #include "KernelStack.h"
+#include "MemoryReservation.h"
 #include "ThreadQueue.h"
 #include "types.h"
 
@@ -95,6 +96,8 @@ public:
   /// The lock this thread waits for, and the locks it holds (linked through the locks); for the locks and their dumps.
   Lock* lock_waiting_on_ = nullptr;
   Lock* holding_lock_list_ = nullptr;
+
+  ThreadReserve reserve_; ///< for MemoryReservation
 
 private:
   friend class Scheduler;

@@ -71,10 +71,15 @@ enum
   sc_vm_report = 306, // (id, buf, n)                     text: why the VM ended
   sc_vm_check = 307,  // (id, buf, n)                     text: the VMCS explained, and the rules of VM entry it breaks
   sc_vm_check_cpu = 308, // (struct vm_check_cpu_request*) text in request->report; 0 = checker and CPU agree, 1 = not
-  sc_vm_panic = 309,  // (id)                             the hypervisor panics while it runs the VM: a drill
-  sc_vm_refuse = 310, // (id, which)                      the CPU refuses the VM's next entry, for a control field (0), the
-                      //                                  host's state (1), the guest's (2): a drill
+  sc_vm_panic = 309,     // (id)                             the hypervisor panics while it runs the VM: a drill
+  sc_vm_refuse =
+      310, // (id, which)                      the CPU refuses the VM's next entry, for a control field (0), the
+           //                                  host's state (1), the guest's (2): a drill
   sc_vm_last = 349,
+
+  // For tests of the kernel.
+  sc_fail_allocations = 350, // (first, count)            allocations that fail from now on, 1 being the next; count 0:
+                             //                           none. The number of those since the last call
 };
 
 // Flags of open. They are SWEB's, not POSIX's: one of the first three has to be given.

@@ -1,7 +1,10 @@
 #include "KernelMemoryManager.h"
 
+#include "AllocationFaults.h"
 #include "AllocationSites.h"
 #include "MappedRange.h"
+#include "MemoryReservation.h"
+#include "PageManager.h"
 #include "assert.h"
 #include "kprintf.h"
 #include "kstring.h"
@@ -10,7 +13,7 @@ constinit KernelMemoryManager KernelMemoryManager::instance_;
 
 bool KernelMemoryManager::WindowMemory::commit(pointer start, size_t size)
 {
-  return MappedRange::map(start, size / PAGE_SIZE);
+  return MappedRange::map(start, size / PAGE_SIZE, claim);
 }
 
 void KernelMemoryManager::WindowMemory::release(pointer start, size_t size)
@@ -18,9 +21,18 @@ void KernelMemoryManager::WindowMemory::release(pointer start, size_t size)
   MappedRange::unmap(start, size / PAGE_SIZE);
 }
 
-void* KernelMemoryManager::allocateMemory(size_t size, size_t alignment, pointer called_by)
+void* KernelMemoryManager::allocateMemory(size_t size, size_t alignment, pointer called_by, Claim claim)
 {
+  if (size >= LARGE_ALLOCATION)
+    claim = Claim::ORDINARY;
+  // What is free inside the heap counts as set aside, too, once pages that were are in use.
+  if (claim == Claim::ORDINARY && (AllocationFaults::strike() || PageManager::instance()->isReserveTouched()))
+    return nullptr;
+  if (claim == Claim::RESERVED)
+    MemoryReservation::noteUse(size);
+
   ScopeSpinLock guard(lock_);
+  memory_.claim = claim;
   if (size >= LARGE_ALLOCATION)
     return size < KERNEL_HEAP_SIZE / 2 ? large_.allocate(size, called_by) : nullptr;
   return heap_.allocate(size, alignment < FreeBlockIndex::GRANULE ? FreeBlockIndex::GRANULE : alignment, called_by);

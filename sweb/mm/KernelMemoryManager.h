@@ -1,5 +1,6 @@
 #pragma once
 
+#include "Claim.h"
 #include "Heap.h"
 #include "LargeAllocations.h"
 #include "SpinLock.h"
@@ -18,8 +19,9 @@ public:
 
   [[nodiscard]] static KernelMemoryManager* instance() { return &instance_; }
 
-  /// Null when out of memory. `alignment` is a power of two up to a page.
-  [[nodiscard]] void* allocateMemory(size_t size, size_t alignment, pointer called_by);
+  /// Null when out of memory. `alignment` is a power of two up to a page. Of Claim::RESERVED are only sizes below
+  /// LARGE_ALLOCATION.
+  [[nodiscard]] void* allocateMemory(size_t size, size_t alignment, pointer called_by, Claim claim = Claim::ORDINARY);
   void freeMemory(void* address, pointer called_by);
   [[nodiscard]] void* reallocateMemory(void* address, size_t new_size, pointer called_by);
 
@@ -36,6 +38,8 @@ private:
     constexpr WindowMemory() = default;
     bool commit(pointer start, size_t size) override;
     void release(pointer start, size_t size) override;
+
+    Claim claim = Claim::ORDINARY; ///< how commit() takes pages
   };
 
   constexpr KernelMemoryManager()

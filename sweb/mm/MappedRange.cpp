@@ -3,12 +3,12 @@
 #include "ArchMemory.h"
 #include "PageManager.h"
 
-bool MappedRange::map(pointer start, size_t pages)
+bool MappedRange::map(pointer start, size_t pages, Claim claim)
 {
   for (size_t i = 0; i < pages; ++i)
   {
-    const ppn_t ppn = PageManager::instance()->allocPPN();
-    if (ppn && ArchMemory::mapKernelPage(start / PAGE_SIZE + i, ppn))
+    const ppn_t ppn = PageManager::instance()->allocPPN(PAGE_SIZE, claim);
+    if (ppn && ArchMemory::mapKernelPage(start / PAGE_SIZE + i, ppn, claim))
       continue;
     if (ppn)
       PageManager::instance()->freePPN(ppn);

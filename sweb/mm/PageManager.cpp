@@ -1,5 +1,6 @@
 #include "PageManager.h"
 
+#include "AllocationFaults.h"
 #include "ArchCommon.h"
 #include "ArchMemory.h"
 #include "BootMemory.h"
@@ -91,14 +92,36 @@ void PageManager::takeOverFreeMemory()
         memset(frame(page), FREE_PATTERN, PAGE_SIZE);
 }
 
-ppn_t PageManager::allocPPN(size_t size)
+bool PageManager::reserve(size_t pages)
+{
+  if (AllocationFaults::strike())
+    return false;
+  ScopeSpinLock guard(lock_);
+  if (getNumAvailablePages() < pages)
+    return false;
+  reserved_ += pages;
+  return true;
+}
+
+void PageManager::unreserve(size_t pages)
+{
+  ScopeSpinLock guard(lock_);
+  assert(pages <= reserved_);
+  reserved_ -= pages;
+}
+
+ppn_t PageManager::allocPPN(size_t size, Claim claim)
 {
   const size_t count = size / PAGE_SIZE;
   assert(size % PAGE_SIZE == 0 && count != 0 && (count & (count - 1)) == 0 && "a power of two of whole pages");
 
+  if (claim == Claim::ORDINARY && AllocationFaults::strike())
+    return 0;
   ppn_t page;
   {
     ScopeSpinLock guard(lock_);
+    if (claim == Claim::ORDINARY && getNumAvailablePages() < count)
+      return 0;
     page = frames_.findFree(count);
     if (page == 0)
       return 0;

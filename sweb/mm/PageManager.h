@@ -1,5 +1,6 @@
 #pragma once
 
+#include "Claim.h"
 #include "FrameBitmap.h"
 #include "SpinLock.h"
 #include "paging-definitions.h"
@@ -18,10 +19,24 @@ public:
 
   /// Allocates `size` bytes of contiguous physical memory, zeroed, `size` being a power of two of at least one page;
   /// it is aligned to its size. Returns the number of the first page, 0 when there is none.
-  [[nodiscard]] ppn_t allocPPN(size_t size = PAGE_SIZE);
+  [[nodiscard]] ppn_t allocPPN(size_t size = PAGE_SIZE, Claim claim = Claim::ORDINARY);
 
   /// Frees memory of one allocPPN(), or a part of it. Freeing a free page panics.
   void freePPN(ppn_t page_number, size_t size = PAGE_SIZE);
+
+  /// Sets `pages` free pages aside, which only Claim::RESERVED gets; false when there are not enough. See
+  /// MemoryReservation.
+  [[nodiscard]] bool reserve(size_t pages);
+  void unreserve(size_t pages);
+
+  /// True while pages that were set aside are in use: nobody gets anything but with Claim::RESERVED.
+  [[nodiscard]] bool isReserveTouched() const { return frames_.getNumFree() < reserved_; }
+
+  /// Pages that Claim::ORDINARY can have.
+  [[nodiscard]] size_t getNumAvailablePages() const
+  {
+    return isReserveTouched() ? 0 : frames_.getNumFree() - reserved_;
+  }
 
   /// Pages of RAM under management, used or not.
   [[nodiscard]] size_t getTotalNumPages() const { return total_pages_; }
@@ -44,4 +59,5 @@ private:
   mutable SpinLock lock_;
   FrameBitmap frames_;
   size_t total_pages_ = 0;
+  size_t reserved_ = 0; ///< pages set aside
 };

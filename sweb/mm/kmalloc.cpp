@@ -16,9 +16,9 @@ void* kmalloc(size_t size)
   return KernelMemoryManager::instance()->allocateMemory(size, DEFAULT_ALIGNMENT, CALLER);
 }
 
-void* kmallocAligned(size_t size, size_t alignment)
+void* kmallocAligned(size_t size, size_t alignment, Claim claim)
 {
-  return KernelMemoryManager::instance()->allocateMemory(size, alignment, CALLER);
+  return KernelMemoryManager::instance()->allocateMemory(size, alignment, CALLER, claim);
 }
 
 void kfree(void* address)
@@ -37,7 +37,7 @@ namespace
 {
 void* allocateOrPanic(size_t size, size_t alignment, pointer called_by)
 {
-  void* memory = KernelMemoryManager::instance()->allocateMemory(size, alignment, called_by);
+  void* memory = KernelMemoryManager::instance()->allocateMemory(size, alignment, called_by, Claim::RESERVED);
   if (!memory)
     kpanict("Out of kernel memory: new of %zu bytes at %#lx", size, called_by);
   return memory;

@@ -21,6 +21,9 @@ public:
   bool empty() const { return entries_.empty(); }
   void clear() { entries_.clear(); }
 
+  /// Makes room for one more entry, so that adding it cannot fail; false when out of memory.
+  [[nodiscard]] bool tryGrow() { return entries_.tryGrow(); }
+
   /// The entry of `key`, or end().
   iterator find(const Key& key)
   {

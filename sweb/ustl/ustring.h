@@ -44,6 +44,18 @@ public:
     chars_.push_back('\0');
   }
 
+  /// Makes room for `count` bytes of text in all, so that growing up to there cannot fail; false when out of memory.
+  /// For lengths that somebody else decides.
+  [[nodiscard]] bool tryReserve(size_t count) { return chars_.tryReserve(count + 1); }
+  /// As resize; false when out of memory.
+  [[nodiscard]] bool tryResize(size_t count)
+  {
+    if (!tryReserve(count))
+      return false;
+    resize(count);
+    return true;
+  }
+
   string& append(const char* text, size_t length);
   string& append(size_t count, char fill);
   string& append(const char* text) { return append(text, lengthOf(text)); }

@@ -64,18 +64,26 @@ public:
   /// Makes room for `count` elements in all; the only function besides growth that allocates.
   void reserve(size_t count)
   {
-    if (count <= capacity_)
-      return;
-    T* bigger = static_cast<T*>(::operator new(count * sizeof(T)));
-    for (size_t i = 0; i < size_; ++i)
-    {
-      new (&bigger[i]) T(ustl::move(data_[i]));
-      data_[i].~T();
-    }
-    release(data_);
-    data_ = bigger;
-    capacity_ = count;
+    if (count > capacity_)
+      moveTo(static_cast<T*>(::operator new(count * sizeof(T))), count);
   }
+
+  /// As reserve; false, with nothing changed, when out of memory. For sizes that somebody else decides.
+  [[nodiscard]] bool tryReserve(size_t count)
+  {
+    if (count <= capacity_)
+      return true;
+    size_t bytes = 0;
+    if (__builtin_mul_overflow(count, sizeof(T), &bytes))
+      return false;
+    auto* bigger = static_cast<T*>(::operator new(bytes, std::nothrow));
+    if (bigger)
+      moveTo(bigger, count);
+    return bigger != nullptr;
+  }
+
+  /// Makes room for one more element, which the next push_back or insert then has; false when out of memory.
+  [[nodiscard]] bool tryGrow() { return size_ < capacity_ || tryReserve(grownCapacity()); }
 
   /// Taken by value: the argument may be an element of this vector, which growth would move away.
   void push_back(T value)
@@ -124,6 +132,15 @@ public:
       new (&data_[size_++]) T(value);
   }
 
+  /// As resize; false, with nothing changed, when out of memory.
+  [[nodiscard]] bool tryResize(size_t count, const T& value = T())
+  {
+    if (!tryReserve(count))
+      return false;
+    resize(count, value);
+    return true;
+  }
+
   template <class It> void assign(It first, It last)
   {
     clear();
@@ -153,7 +170,21 @@ private:
   void grow()
   {
     if (size_ == capacity_)
-      reserve(capacity_ ? 2 * capacity_ : 4);
+      reserve(grownCapacity());
+  }
+
+  size_t grownCapacity() const { return capacity_ ? 2 * capacity_ : 4; }
+
+  void moveTo(T* bigger, size_t capacity)
+  {
+    for (size_t i = 0; i < size_; ++i)
+    {
+      new (&bigger[i]) T(ustl::move(data_[i]));
+      data_[i].~T();
+    }
+    release(data_);
+    data_ = bigger;
+    capacity_ = capacity;
   }
 
   static void release(T* data) { ::operator delete(data); }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "types.h"
+#include <new>
 
 /**
  * Bounded queue for one producer and one consumer without a lock: the producer writes only `head_`, the consumer only
@@ -10,16 +11,21 @@
 template <class T> class RingBuffer
 {
 public:
-  /// Holds at least `capacity` elements (rounded up to a power of two). Allocates.
+  /// Holds at least `capacity` elements (rounded up to a power of two). isValid() tells whether there was memory.
   explicit RingBuffer(size_t capacity = 256)
   {
     while (size_ < capacity)
       size_ *= 2;
-    slots_ = new T[size_];
+    slots_ = new (std::nothrow) T[size_];
+    if (!slots_)
+      size_ = 0; // nothing fits
   }
   ~RingBuffer() { delete[] slots_; }
   RingBuffer(const RingBuffer&) = delete;
   RingBuffer& operator=(const RingBuffer&) = delete;
+
+  /// False if there was no memory for the elements; then none fits.
+  [[nodiscard]] bool isValid() const { return slots_ != nullptr; }
 
   /// Producer: appends, or drops and returns false when full.
   bool put(T element)

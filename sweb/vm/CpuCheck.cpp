@@ -1,6 +1,8 @@
 #include "CpuCheck.h"
+#include "MemoryReservation.h"
 #include "Scheduler.h"
 #include "Thread.h"
+#include "kformat.h"
 
 /// Runs one comparison and ends.
 class CpuCheckThread : public Thread
@@ -35,7 +37,10 @@ bool CpuCheck::run()
 
 void CpuCheck::work()
 {
-  if (vmx_enable(report_, sizeof(report_)) == 0)
+  const MemoryReservation memory(MemoryReservation::HYPERVISOR_PAGES);
+  if (!memory.isValid())
+    ksnprintf(report_, sizeof(report_), "the host has no free memory left; stop a program or a guest");
+  else if (vmx_enable(report_, sizeof(report_)) == 0)
     verdict_ = vmx_check(count_, seed_, &CpuCheck::goOn, reinterpret_cast<size_t>(this), report_, sizeof(report_));
   done_.notify();
 }

@@ -1,6 +1,7 @@
 #include "VcpuThread.h"
 #include "ArchInterrupts.h"
 #include "ArchThreads.h"
+#include "MemoryReservation.h"
 
 VcpuThread::VcpuThread(RefPtr<VirtualMachine> vm, uint32 index)
     : Thread(nullptr, "VcpuThread", KERNEL_THREAD, STACK_PAGES), vm_(ustl::move(vm)), index_(index)
@@ -9,7 +10,10 @@ VcpuThread::VcpuThread(RefPtr<VirtualMachine> vm, uint32 index)
 
 void VcpuThread::Run()
 {
-  if (vm_->powerOn())
+  const MemoryReservation memory(MemoryReservation::HYPERVISOR_PAGES);
+  if (!memory.isValid())
+    vm_->refuseForMemory();
+  else if (vm_->powerOn())
     vm_->powerOff(runUntilOver());
 }
 

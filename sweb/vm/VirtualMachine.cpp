@@ -31,9 +31,10 @@ const char* errorText(int64 error)
 }
 } // namespace
 
-VirtualMachine::VirtualMachine(uint32 id, const ustl::string& name, const ustl::string& definition)
-    : id_(id), name_(name), definition_(definition), handle_lock_("VirtualMachine::handle_lock_"), console_(*this),
-      state_lock_("VirtualMachine::state_lock_"), state_changed_(&state_lock_, "VirtualMachine::state_changed_")
+VirtualMachine::VirtualMachine(uint32 id, const ustl::string& name, ustl::string definition)
+    : id_(id), name_(name), definition_(ustl::move(definition)), handle_lock_("VirtualMachine::handle_lock_"),
+      console_(*this), state_lock_("VirtualMachine::state_lock_"),
+      state_changed_(&state_lock_, "VirtualMachine::state_changed_")
 {
 }
 
@@ -116,7 +117,7 @@ ustl::string VirtualMachine::logTrouble() const
   const int64 error = output_.logError();
   if (error == 0)
     return ustl::string();
-  char text[MESSAGE_SIZE];
+  char text[MAX_TROUBLE];
   const size_t length =
       ksnprintf(text, sizeof(text), "the log file %s is not complete: %s\n", log_path_.c_str(), errorText(error));
   return ustl::string(text, length);
@@ -126,6 +127,11 @@ void VirtualMachine::refuseStart(const char* reason)
 {
   report_ = reason;
   enter(REFUSED);
+}
+
+void VirtualMachine::refuseForMemory()
+{
+  refuseStart("the host has no free memory left; stop a program or another guest");
 }
 
 void VirtualMachine::enter(State state)

@@ -33,7 +33,10 @@ public:
 
   /// `definition` is the text of a guest definition, `name` the VM's name unless the text gives it another. Nothing
   /// happens until a VcpuThread runs it.
-  VirtualMachine(uint32 id, const ustl::string& name, const ustl::string& definition);
+  VirtualMachine(uint32 id, const ustl::string& name, ustl::string definition);
+
+  /// False if there was no memory; then it may only be dropped.
+  [[nodiscard]] bool isUsable() const { return output_.isUsable(); }
 
   uint32 id() const { return id_; }
   const ustl::string& name() const { return name_; }
@@ -42,6 +45,8 @@ public:
 
   // ---- for the VcpuThread
 
+  /// The VM is not even tried, for want of memory.
+  void refuseForMemory();
   /// Enables VMX if needed and builds the VM. False if that is refused; the state and the report say why.
   bool powerOn();
   /// The hypervisor's handle; valid between powerOn() and powerOff().
@@ -71,6 +76,7 @@ public:
 
   /// A line about a log file that is not complete; empty if there is nothing to say. Once the VM runs, any thread.
   ustl::string logTrouble() const;
+  static constexpr size_t MAX_TROUBLE = 512; ///< bytes of that line
 
   void stop();
   void reset();

@@ -2,6 +2,7 @@
 // rust-vmx/crates/sweb-vmx/src/ffi.rs.
 
 #include "ArchMemory.h"
+#include "MemoryReservation.h"
 #include "PageManager.h"
 #include "kmalloc.h"
 #include "sweb_vmx.h"
@@ -15,7 +16,10 @@ constexpr size_t FRAMES_KEPT_FOR_HOST = 512;
 
 uint8_t* host_alloc(size_t size, size_t align)
 {
-  return static_cast<uint8_t*>(kmallocAligned(size, align));
+  // Rust cannot go on without a small object, and asks for large ones in a way that can fail. The threads that enter
+  // the hypervisor hold reservations.
+  const Claim claim = MemoryReservation::isHeld() ? Claim::RESERVED : Claim::ORDINARY;
+  return static_cast<uint8_t*>(kmallocAligned(size, align, claim));
 }
 
 void host_free(uint8_t* address, size_t, size_t)
@@ -26,7 +30,7 @@ void host_free(uint8_t* address, size_t, size_t)
 uint64_t host_frame_alloc(size_t pages)
 {
   PageManager* frames = PageManager::instance();
-  if (frames->getNumFreePages() < pages + FRAMES_KEPT_FOR_HOST)
+  if (frames->getNumAvailablePages() < pages + FRAMES_KEPT_FOR_HOST)
     return 0;
   return frames->allocPPN(pages * PAGE_SIZE) * PAGE_SIZE;
 }

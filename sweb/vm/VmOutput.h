@@ -20,6 +20,9 @@ public:
   VmOutput();
   ~VmOutput();
 
+  /// False if there was no memory; then all output is lost.
+  [[nodiscard]] bool isUsable() const { return waiting_.isValid(); }
+
   /// Creates (or empties) the log file. 0 or -E....
   [[nodiscard]] int64 openLog(const char* path);
 

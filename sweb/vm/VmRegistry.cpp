@@ -2,6 +2,7 @@
 #include "Scheduler.h"
 #include "ScopeLock.h"
 #include "VcpuThread.h"
+#include "errno.h"
 #include "kformat.h"
 #include <new>
 
@@ -13,7 +14,7 @@ VmRegistry* VmRegistry::instance()
 
 VmRegistry::VmRegistry() : lock_("VmRegistry::lock_") {}
 
-RefPtr<VirtualMachine> VmRegistry::start(const ustl::string& name, const ustl::string& definition, ustl::string& error)
+RefPtr<VirtualMachine> VmRegistry::start(const ustl::string& name, ustl::string definition, ustl::string& error)
 {
   RefPtr<VirtualMachine> vm;
   {
@@ -23,7 +24,12 @@ RefPtr<VirtualMachine> VmRegistry::start(const ustl::string& name, const ustl::s
       error = "the host is shutting down";
       return nullptr;
     }
-    vm = RefPtr<VirtualMachine>(new VirtualMachine(next_id_++, name, definition));
+    vm = RefPtr<VirtualMachine>(new VirtualMachine(next_id_++, name, ustl::move(definition)));
+  }
+  if (!vm->isUsable())
+  {
+    error = "not enough memory for the VM's output; end a program or another VM first";
+    return nullptr;
   }
   auto* thread = new VcpuThread(vm, 0);
   if (!thread->isUsable())
@@ -72,12 +78,13 @@ RefPtr<VirtualMachine> VmRegistry::find(uint32 id)
   return nullptr;
 }
 
-ustl::string VmRegistry::list()
+int64 VmRegistry::list(ustl::string& text)
 {
   static constexpr const char* STATE_NAMES[] = {"starting", "running", "powered off", "failed", "killed", "refused"};
-  ScopeLock lock(lock_);
-  ustl::string text;
   char line[160];
+  ScopeLock lock(lock_);
+  if (!text.tryReserve((vms_.size() + 1) * sizeof(line)))
+    return -ENOMEM;
   ksnprintf(line, sizeof(line), "%3s  %-16s %-12s %9s %12s %10s\n", "id", "name", "state", "memory", "exits",
             "interrupts");
   text += line;
@@ -89,7 +96,7 @@ ustl::string VmRegistry::list()
               STATE_NAMES[vm->state()], info.memory_bytes / 1024, info.exits, info.interrupts);
     text += line;
   }
-  return text;
+  return 0;
 }
 
 void VmRegistry::shutdown()

@@ -13,13 +13,13 @@ public:
   static VmRegistry* instance();
 
   /// Starts a VM from the text of a guest definition and waits until it runs. Null if it was refused; `error` says why.
-  RefPtr<VirtualMachine> start(const ustl::string& name, const ustl::string& definition, ustl::string& error);
+  RefPtr<VirtualMachine> start(const ustl::string& name, ustl::string definition, ustl::string& error);
 
   /// The VM with this number, running or ended; null if there is none.
   RefPtr<VirtualMachine> find(uint32 id);
 
-  /// One line a VM.
-  ustl::string list();
+  /// One line a VM. 0 or -ENOMEM.
+  int64 list(ustl::string& text);
 
   /// Stops every VM, waits for their ends, and leaves VMX operation. For power-off.
   void shutdown();

@@ -12,7 +12,7 @@
 
 namespace
 {
-constexpr size_t MAX_DEFINITION = 64 * 1024;
+constexpr size_t MAX_DEFINITION = 8 * 1024; ///< MemoryReservation::HYPERVISOR_PAGES has to cover it several times
 constexpr size_t MAX_STATISTICS = 8 * 1024;
 constexpr size_t MAX_EXPLANATION = 16 * 1024;
 constexpr uint64 CHECK_INTERVAL = 4000000; ///< nanoseconds between two looks for an explanation
@@ -75,18 +75,19 @@ int64 VmSyscalls::create(pointer user_request)
   if (result < 0)
     return result;
   if (request.definition_length > MAX_DEFINITION)
-    return explain(user_request, "the guest definition is longer than 64 KiB");
+    return explain(user_request, "the guest definition is longer than 8 KiB");
 
   request.name[vm_name_size - 1] = 0;
   ustl::string definition;
-  definition.resize(request.definition_length);
+  if (!definition.tryResize(request.definition_length))
+    return explain(user_request, "not enough memory for the guest definition; end a program or another VM first");
   result =
       UserMemory::copyIn(definition.data(), reinterpret_cast<pointer>(request.definition), request.definition_length);
   if (result < 0)
     return result;
 
   ustl::string error;
-  const RefPtr<VirtualMachine> vm = VmRegistry::instance()->start(request.name, definition, error);
+  const RefPtr<VirtualMachine> vm = VmRegistry::instance()->start(request.name, ustl::move(definition), error);
   return vm ? static_cast<int64>(vm->id()) : explain(user_request, error);
 }
 
@@ -113,8 +114,9 @@ int64 VmSyscalls::attach(uint32 id)
 
 int64 VmSyscalls::list(pointer buffer, size_t size)
 {
-  const ustl::string text = VmRegistry::instance()->list();
-  return copyTextOut(buffer, size, text.c_str(), text.size());
+  ustl::string text;
+  const int64 error = VmRegistry::instance()->list(text);
+  return error < 0 ? error : copyTextOut(buffer, size, text.c_str(), text.size());
 }
 
 int64 VmSyscalls::kill(uint32 id)
@@ -152,7 +154,8 @@ int64 VmSyscalls::statistics(uint32 id, pointer buffer, size_t size)
   if (!vm)
     return -ESRCH;
   ustl::string text;
-  text.resize(MAX_STATISTICS);
+  if (!text.tryReserve(MAX_STATISTICS + VirtualMachine::MAX_TROUBLE) || !text.tryResize(MAX_STATISTICS))
+    return -ENOMEM;
   size_t length = 0;
   if (!vm->withHandle([&](Vm* handle) { length = vm_statistics(handle, text.data(), text.size()); }))
     return -ESRCH;
@@ -190,7 +193,8 @@ int64 VmSyscalls::check(uint32 id, pointer buffer, size_t size)
   if (!vm)
     return -ESRCH;
   ustl::string text;
-  text.resize(MAX_EXPLANATION);
+  if (!text.tryResize(MAX_EXPLANATION))
+    return -ENOMEM;
   size_t length = 0;
   // Only the vCPU's thread may read its VMCS. It answers at its next exit.
   vm->requestCheck();

@@ -209,7 +209,9 @@ int64 MinixFSDirectory::readdir(ustl::vector<DirectoryEntry>& entries)
       continue;
     if (error != 0)
       return error;
-    DirectoryEntry entry{nameOf(slot), InodeType::OTHER, 0};
+    DirectoryEntry entry{{}, InodeType::OTHER, 0};
+    if (!entries.tryGrow() || !getName(slot, entry.name))
+      return -ENOMEM;
     MinixInodeRecord record;
     if (minixfs().readRecord(slot.inode_number, record) == 0)
     {
@@ -246,13 +248,16 @@ int64 MinixFSDirectory::getSlot(uint32 index, Slot& slot)
   return 0;
 }
 
-ustl::string MinixFSDirectory::nameOf(const Slot& slot) const
+bool MinixFSDirectory::getName(const Slot& slot, ustl::string& result) const
 {
   const char* name = reinterpret_cast<const char*>(slot.raw) + geometry().number_size;
   size_t length = 0;
   while (length < geometry().name_length && name[length])
     ++length;
-  return ustl::string(name, length);
+  if (!result.tryReserve(length))
+    return false;
+  result.append(name, length);
+  return true;
 }
 
 bool MinixFSDirectory::hasName(const Slot& slot, const ustl::string& name) const

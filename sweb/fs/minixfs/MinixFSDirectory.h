@@ -34,7 +34,8 @@ private:
   uint32 numberOfSlots() const { return record_.size / geometry().entry_size; }
   /// The entry's place; -ENOENT for one that lies in a hole.
   int64 getSlot(uint32 index, Slot& slot);
-  ustl::string nameOf(const Slot& slot) const;
+  /// Appends the name to `result`; false when out of memory.
+  bool getName(const Slot& slot, ustl::string& result) const;
   bool hasName(const Slot& slot, const ustl::string& name) const;
   void fillSlot(Slot& slot, uint32 inode_number, const ustl::string& name);
   int64 findEntry(const ustl::string& name, Slot& slot);

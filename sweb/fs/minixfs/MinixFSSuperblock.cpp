@@ -128,6 +128,8 @@ int64 MinixFSSuperblock::getInode(uint32 number, RefPtr<MinixFSInode>& inode)
     debug(VFS, "a name refers to inode %u, which is not in order: the file system is damaged\n", number);
     return -EIO;
   }
+  if (!inodes_.tryGrow())
+    return -ENOMEM;
   auto* object =
       record.isDirectory() ? new MinixFSDirectory(this, number, record) : new MinixFSInode(this, number, record);
   inodes_[number] = object;

@@ -35,7 +35,7 @@ public:
 
   // All below: superblock lock held.
 
-  /// The inode object of a number; there is only one as long as somebody refers to it. 0, -EIO.
+  /// The inode object of a number; there is only one as long as somebody refers to it. 0, -EIO, -ENOMEM.
   int64 getInode(uint32 number, RefPtr<MinixFSInode>& inode);
   bool isInUse(uint32 number) const { return inodes_.find(number) != inodes_.end(); }
   /// The object leaves the table: it is about to be deleted.

@@ -34,5 +34,9 @@ int cursor_column(void);
 int system_information(struct system_information* information);
 ssize_t process_list(char* buffer, size_t size);
 
+// For tests: of the kernel's allocations from now on, `count` fail, beginning with the `first` (1: the next). Returns
+// how many there were since the last call.
+long fail_allocations(unsigned long first, unsigned long count);
+
 // Ends everything cleanly; returns only if it failed.
 int reboot(int how);

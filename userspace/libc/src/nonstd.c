@@ -40,6 +40,11 @@ int system_information(struct system_information* information)
 
 ssize_t process_list(char* buffer, size_t size) { return __syscall_errno(sc_processlist, ARG(buffer), size, 0, 0, 0); }
 
+long fail_allocations(unsigned long first, unsigned long count)
+{
+  return __syscall_errno(sc_fail_allocations, first, count, 0, 0, 0);
+}
+
 int reboot(int how) { return (int)__syscall_errno(sc_reboot, ARG(how), 0, 0, 0, 0); }
 
 int sched_yield(void) { return (int)__syscall_errno(sc_sched_yield, 0, 0, 0, 0, 0); }

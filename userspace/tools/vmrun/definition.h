@@ -8,7 +8,7 @@ struct Definition
 {
   char name[64];
   size_t length;
-  char text[16384];
+  char text[8192];
 };
 
 // Takes the text of /usr/guests/GUEST.vm, or of the definition file GUEST, or makes one for the kernel image GUEST.

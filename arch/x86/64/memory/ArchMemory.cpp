@@ -26,10 +26,11 @@ using Tables = PageTables<KernelMemory>;
 struct WindowMemory : KernelMemory
 {
   static inline constinit size_t tables = 0;
+  static inline constinit Claim claim = Claim::ORDINARY; ///< how the next ones are allocated
 
   static ppn_t allocate()
   {
-    const ppn_t ppn = KernelMemory::allocate();
+    const ppn_t ppn = PageManager::instance()->allocPPN(PAGE_SIZE, claim);
     tables += ppn != 0;
     return ppn;
   }
@@ -127,13 +128,16 @@ ArchMemoryMapping ArchMemory::resolveMapping(ppn_t pml4, vpn_t virtual_page)
   return Tables::resolve(pml4, virtual_page);
 }
 
-bool ArchMemory::mapKernelPage(vpn_t virtual_page, ppn_t physical_page, PageRights rights)
+bool ArchMemory::mapKernelPage(vpn_t virtual_page, ppn_t physical_page, Claim claim)
 {
   assert(isKernelPage(virtual_page));
   InterruptGuard guard;
-  PageTableEntry leaf = makeLeaf(physical_page, rights);
+  PageTableEntry leaf = makeLeaf(physical_page, READ_WRITE);
   leaf.global = 1;
-  return WindowTables::map(BootPaging::getRoot(), virtual_page, leaf);
+  WindowMemory::claim = claim;
+  const bool mapped = WindowTables::map(BootPaging::getRoot(), virtual_page, leaf);
+  WindowMemory::claim = Claim::ORDINARY;
+  return mapped;
 }
 
 ppn_t ArchMemory::unmapKernelPage(vpn_t virtual_page)

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "ArchMemoryMapping.h"
+#include "Claim.h"
 #include "paging-definitions.h"
 #include "types.h"
 
@@ -45,8 +46,8 @@ public:
   [[nodiscard]] static pointer getIdentAddress(uint64 physical) { return IDENT_MAPPING_START + physical; }
 
   /// Maps a page of a kernel window, not executable. False when it is mapped already or there is no memory for a table.
-  /// Usable with interrupts disabled.
-  [[nodiscard]] static bool mapKernelPage(vpn_t virtual_page, ppn_t physical_page, PageRights rights = READ_WRITE);
+  /// `claim` is for that table. Usable with interrupts disabled.
+  [[nodiscard]] static bool mapKernelPage(vpn_t virtual_page, ppn_t physical_page, Claim claim);
 
   /// Unmaps a page of a kernel window and returns the frame, which it does not free.
   static ppn_t unmapKernelPage(vpn_t virtual_page);
