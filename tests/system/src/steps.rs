@@ -57,6 +57,28 @@ pub fn guest_command(sweb: &mut Session, line: &str) -> Result<String> {
     Ok(sweb.screen().text())
 }
 
+/// Runs a program that checks something and says `[PASS]`, and returns all it says.
+pub fn passes(sweb: &mut Session, line: &str, seconds: u64) -> Result<String> {
+    let output = sweb.command_within(line, seconds)?;
+    sweb.check(output.contains("[PASS]"), &format!("'{line}' says:\n{output}"))?;
+    Ok(output)
+}
+
+/// Switches off. What the kernel allocated in ways that cannot fail must have been set aside before (see the kernel's
+/// `MemoryReservation`).
+pub fn power_off_within_reservations(sweb: &mut Session) -> Result<()> {
+    sweb.type_line("poweroff")?;
+    sweb.wait_power_off()?;
+    let log = sweb.debug_log();
+    let line = log.lines().rfind(|line| line.contains("reservations: "));
+    let number = |word| line.and_then(|line| number_after(line, word));
+    let [used, of, without] = ["reservations: ", " of ", " used at most, "].map(number);
+    sweb.check(
+        line.is_some() && used <= of && without == Some(0),
+        &format!("more was allocated than was reserved: {line:?}"),
+    )
+}
+
 /// The number in front of a word of a text.
 pub fn number_before(text: &str, word: &str) -> Option<u64> {
     let before = &text[..text.find(word)?];

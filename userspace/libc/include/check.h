@@ -1,5 +1,7 @@
 #pragma once
 
+#include "nonstd.h"
+#include "sched.h"
 #include "stdio.h"
 
 // What test programs share. A test calls CHECK for each thing that has to be true and ends with
@@ -34,4 +36,30 @@ static inline int checkResult(const char* name)
   else
     printf("[FAIL] %s: %d of %d checks\n", name, checks_failed, checks_done);
   return checks_failed;
+}
+
+static inline struct system_information checkSystem(void)
+{
+  struct system_information information = {0};
+  CHECK(system_information(&information) == 0);
+  return information;
+}
+
+// Waits until what has ended has given its memory back, which the kernel does later.
+static inline void checkSettle(void)
+{
+  enum
+  {
+    QUIET = 20, // turns of all others without a change
+    MOST = 20000,
+  };
+  unsigned long used = 0;
+  int quiet = 0;
+  for (int i = 0; i < MOST && quiet < QUIET; ++i)
+  {
+    sched_yield();
+    struct system_information seen = checkSystem();
+    quiet = seen.heap_used == used ? quiet + 1 : 0;
+    used = seen.heap_used;
+  }
 }

@@ -76,8 +76,8 @@ fn every_test_program_passes() -> Result<()> {
         "badpointers",
         "fputest",
         "filetest",
+        "nasty",
         "processtest",
-        "syscallfuzz",
         "elftest",
     ] {
         let output = sweb.command_within(name, 120)?;
