@@ -143,8 +143,13 @@ int64 BlockCache::writeThrough(Ref& ref)
 int64 BlockCache::flush(WriteOrder order)
 {
   ustl::vector<Block*> dirty;
+  const auto is_due = [order](const Block* block) { return block->dirty && block->order == order; };
+  size_t count = 0;
+  for (const Block* block = oldest_; block; block = block->newer)
+    count += is_due(block);
+  dirty.reserve(count);
   for (Block* block = oldest_; block; block = block->newer)
-    if (block->dirty && block->order == order)
+    if (is_due(block))
       dirty.push_back(block);
   ustl::sort(dirty.begin(), dirty.end(), [](const Block* a, const Block* b) { return a->number < b->number; });
 
