@@ -29,7 +29,7 @@ void* KernelMemoryManager::allocateMemory(size_t size, size_t alignment, pointer
   if (claim == Claim::ORDINARY && (AllocationFaults::strike() || PageManager::instance()->isReserveTouched()))
     return nullptr;
   if (claim == Claim::RESERVED)
-    MemoryReservation::noteUse(size);
+    MemoryReservation::noteUse(size, called_by);
 
   ScopeSpinLock guard(lock_);
   memory_.claim = claim;
@@ -44,7 +44,10 @@ void KernelMemoryManager::freeMemory(void* address, pointer called_by)
     return;
   ScopeSpinLock guard(lock_);
   if (heap_.contains(address))
+  {
+    MemoryReservation::noteFree(Heap::sizeOf(address));
     heap_.free(address, called_by);
+  }
   else if (!large_.free(address))
     kpanict("%p is freed (at %#lx) but is no heap memory", address, called_by);
 }

@@ -14,6 +14,7 @@ constinit size_t most_used_of = 1;
 
 /// Allocations that relied on a reservation, but had none.
 constinit size_t uncovered = 0;
+constinit pointer last_uncovered_by = 0;
 } // namespace
 
 ThreadReserve::~ThreadReserve()
@@ -43,7 +44,7 @@ bool MemoryReservation::isHeld()
   return currentThread && currentThread->reserve_.pages_ > 0;
 }
 
-void MemoryReservation::noteUse(size_t bytes)
+void MemoryReservation::noteUse(size_t bytes, pointer called_by)
 {
   if (system_state != RUNNING || !currentThread)
     return;
@@ -52,6 +53,7 @@ void MemoryReservation::noteUse(size_t bytes)
   if (reserve.pages_ == 0)
   {
     ++uncovered;
+    last_uncovered_by = called_by;
     return;
   }
   reserve.used_bytes_ += bytes;
@@ -63,8 +65,17 @@ void MemoryReservation::noteUse(size_t bytes)
   }
 }
 
+void MemoryReservation::noteFree(size_t bytes)
+{
+  if (!isHeld())
+    return;
+  InterruptGuard guard;
+  size_t& used = currentThread->reserve_.used_bytes_;
+  used -= bytes < used ? bytes : used;
+}
+
 void MemoryReservation::printUse()
 {
-  debug(PM, "reservations: %zu of %zu bytes used at most, %zu allocations without\n", most_used, most_used_of,
-        uncovered);
+  debug(PM, "reservations: %zu of %zu bytes used at most, %zu allocations without (the last at %#lx)\n", most_used,
+        most_used_of, uncovered, last_uncovered_by);
 }

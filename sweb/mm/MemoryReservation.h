@@ -17,7 +17,7 @@ private:
   friend class MemoryReservation;
 
   size_t pages_ = 0;
-  size_t used_bytes_ = 0; ///< asked for with Claim::RESERVED since pages_ was 0
+  size_t used_bytes_ = 0; ///< of what was set aside
 };
 
 /// Pages set aside for what the running thread does while this lives. It makes plain `new` safe: C++ code without
@@ -46,8 +46,10 @@ public:
   /// True if the running thread has anything set aside.
   [[nodiscard]] static bool isHeld();
 
-  /// The heap tells that `bytes` were allocated with Claim::RESERVED.
-  static void noteUse(size_t bytes);
+  /// The heap tells that `bytes` were allocated with Claim::RESERVED, or freed. Once the reserve is touched, what is
+  /// freed is there for reservations only, whoever had it.
+  static void noteUse(size_t bytes, pointer called_by);
+  static void noteFree(size_t bytes);
 
   /// Prints to the debug output how far reservations were used.
   static void printUse();

@@ -51,7 +51,9 @@ public:
   ~BlockCache();
   BlockCache(const BlockCache&) = delete;
   BlockCache& operator=(const BlockCache&) = delete;
-  bool isValid() const { return buckets_ && run_buffer_; }
+
+  /// False if there was no memory for the cache itself.
+  [[nodiscard]] bool isValid() const { return buckets_ && run_buffer_; }
 
   /// The block's content, read if need be. 0, -EIO, -ENOMEM.
   int64 get(uint64 number, Ref& ref);
