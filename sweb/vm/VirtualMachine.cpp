@@ -131,7 +131,7 @@ void VirtualMachine::refuseStart(const char* reason)
 
 void VirtualMachine::refuseForMemory()
 {
-  refuseStart("the host has no free memory left; stop a program or another guest");
+  enter(REFUSED);
 }
 
 void VirtualMachine::enter(State state)

@@ -45,7 +45,7 @@ public:
 
   // ---- for the VcpuThread
 
-  /// The VM is not even tried, for want of memory.
+  /// The VM is not even tried, for want of memory; there is none for a report either.
   void refuseForMemory();
   /// Enables VMX if needed and builds the VM. False if that is refused; the state and the report say why.
   bool powerOn();

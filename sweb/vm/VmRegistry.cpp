@@ -42,6 +42,8 @@ RefPtr<VirtualMachine> VmRegistry::start(const ustl::string& name, ustl::string 
   if (vm->waitUntilStarted() == VirtualMachine::REFUSED)
   {
     error = vm->report();
+    if (error.empty())
+      error = "the host has no free memory left; stop a program or another guest";
     return nullptr;
   }
   ScopeLock lock(lock_);
