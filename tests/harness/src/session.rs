@@ -241,6 +241,11 @@ impl Session {
         Ok(())
     }
 
+    /// Pastes characters: all arrive at once, faster than anybody types.
+    pub fn paste(&mut self, text: &str) -> Result<()> {
+        self.send(text.as_bytes())
+    }
+
     /// Presses a key.
     pub fn key(&mut self, key: Key) -> Result<()> {
         self.send(key.bytes())

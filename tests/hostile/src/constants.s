@@ -156,6 +156,18 @@
         movl    $\entry, WINDOW_TABLE + \page * 8
         .endm
 
+# Real mode: the screen says `!!!!!!!!`. Changes EAX, ECX and EDI.
+        .macro  EXCLAIM
+        pushw   $0xB800
+        popw    %es
+        xorw    %di, %di
+        movl    $0x0721, %eax
+        movw    $8, %cx
+        rep stosw
+        pushw   $0
+        popw    %es
+        .endm
+
 # Executes many instructions; changes ECX.
         .macro  WAIT_A_WHILE
         movl    $1000000, %ecx

@@ -9,6 +9,7 @@ mod events;
 mod fairness;
 mod interrupts;
 mod isolation;
+mod keyboard;
 mod memory;
 mod msrs;
 mod paging;
@@ -48,10 +49,15 @@ fn main() {
         .map(|family| family.trials().into_iter())
         .collect();
     // Those that boot a host each come first.
-    let mut trials: Vec<Trial> = [isolation::trials(), fairness::trials(), cycles::trials()]
-        .into_iter()
-        .flatten()
-        .collect();
+    let mut trials: Vec<Trial> = [
+        isolation::trials(),
+        fairness::trials(),
+        cycles::trials(),
+        keyboard::trials(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
     loop {
         let before = trials.len();
         trials.extend(queues.iter_mut().filter_map(Iterator::next));
