@@ -5,6 +5,7 @@ use crate::storage::{Handle, Storage, StorageError};
 use devices::Stream;
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::rc::Rc;
 use std::string::String;
 use std::vec::Vec;
@@ -14,6 +15,7 @@ struct Inner {
     files: RefCell<BTreeMap<String, Vec<u8>>>,
     open: RefCell<BTreeMap<i64, String>>,
     broken: RefCell<BTreeSet<String>>,
+    bad: RefCell<BTreeMap<String, Range<usize>>>,
     next: Cell<i64>,
     now: Cell<u64>,
     output: RefCell<Vec<(Stream, u8)>>,
@@ -38,6 +40,11 @@ impl FakeHost {
     /// Lets every access to an open file fail.
     pub fn break_file(&self, path: &str) {
         self.0.broken.borrow_mut().insert(path.into());
+    }
+
+    /// Lets every access fail that touches one of these bytes of a file.
+    pub fn damage(&self, path: &str, bytes: Range<usize>) {
+        self.0.bad.borrow_mut().insert(path.into(), bytes);
     }
 
     /// Moves the clock on.
@@ -84,6 +91,17 @@ impl FakeHost {
             Ok(path)
         }
     }
+
+    /// The path of an open file, if none of these bytes is damaged.
+    fn place(&self, handle: Handle, bytes: Range<usize>) -> Result<String, StorageError> {
+        let path = self.path(handle)?;
+        let bad = self.0.bad.borrow().get(&path).cloned().unwrap_or_default();
+        if bytes.start < bad.end && bad.start < bytes.end {
+            Err(StorageError(5))
+        } else {
+            Ok(path)
+        }
+    }
 }
 
 impl Storage for FakeHost {
@@ -101,20 +119,22 @@ impl Storage for FakeHost {
     }
 
     fn read(&self, handle: Handle, offset: u64, bytes: &mut [u8]) -> Result<usize, StorageError> {
-        let files = self.0.files.borrow();
-        let content = &files[&self.path(handle)?];
-        let rest = content.get(offset as usize..).unwrap_or(&[]);
         // Short reads, so that callers prove they can take them.
-        let count = rest.len().min(bytes.len()).min(700);
+        let most = bytes.len().min(700);
+        let offset = offset as usize;
+        let path = self.place(handle, offset..offset.saturating_add(most))?;
+        let files = self.0.files.borrow();
+        let rest = files[&path].get(offset..).unwrap_or(&[]);
+        let count = rest.len().min(most);
         bytes[..count].copy_from_slice(&rest[..count]);
         Ok(count)
     }
 
     fn write(&self, handle: Handle, offset: u64, bytes: &[u8]) -> Result<(), StorageError> {
-        let path = self.path(handle)?;
+        let offset = offset as usize;
+        let path = self.place(handle, offset..offset + bytes.len())?;
         let mut files = self.0.files.borrow_mut();
         let content = files.get_mut(&path).ok_or(StorageError(9))?;
-        let offset = offset as usize;
         content
             .get_mut(offset..offset + bytes.len())
             .ok_or(StorageError(28))?
@@ -122,7 +142,8 @@ impl Storage for FakeHost {
         Ok(())
     }
 
-    fn flush(&self, _handle: Handle) -> Result<(), StorageError> {
+    fn flush(&self, handle: Handle) -> Result<(), StorageError> {
+        self.path(handle)?;
         self.0.flushes.set(self.0.flushes.get() + 1);
         Ok(())
     }

@@ -1,5 +1,6 @@
 //! Whole machines on the bench, a file per family of exits.
 
+mod disks;
 mod ends;
 mod firmware;
 mod interrupts;

@@ -1,7 +1,7 @@
-//! Port I/O, string instructions, disks, output.
+//! Port I/O, string instructions, output.
 
 use crate::Stop;
-use crate::testing::{Bench, bench, bench_with, exit};
+use crate::testing::{Bench, bench, exit};
 use devices::Stream;
 use vmx::addr::Gva;
 use vmx::event::Event;
@@ -266,60 +266,4 @@ fn an_item_across_pages_faults_as_a_whole() {
     bench.exit(string(0x300, 4, true, 0x5FFE, 4));
     assert_eq!(bench.cpu().delivered, [Event::fault_with_code(14, 2)]);
     assert_eq!(bench.machine.guest_mut().memory.bytes(0x7FFE, 2), [0, 0]);
-}
-
-/// Asks the primary master for one sector, with the drive's interrupt off.
-fn command(bench: &mut Bench, lba: u8, command: u8) {
-    for (port, value) in [
-        (0x3F6, 2),
-        (0x1F6, 0xE0),
-        (0x1F2, 1),
-        (0x1F3, lba),
-        (0x1F4, 0),
-        (0x1F5, 0),
-        (0x1F7, command),
-    ] {
-        bench.out(port, value);
-    }
-    bench.run();
-}
-
-#[test]
-fn sectors_come_from_the_hosts_file_and_go_there() {
-    let mut image = std::vec![0; 4 * 512];
-    image[512..1024].fill(0xAB);
-    let mut bench = bench_with("disk = /disk", |host| host.put("/disk", &image));
-    command(&mut bench, 1, 0x20);
-    assert_eq!(bench.input(0x1F7) & 0x89, 0x08, "data, no error");
-    bench.cpu().registers.gpr[RCX] = 256;
-    bench.cpu().registers.gpr[RDI] = 0x8000;
-    bench.exit(string(0x1F0, 2, true, 0x8000, 8));
-    assert_eq!(bench.machine.guest_mut().memory.bytes(0x8000, 512), [0xAB; 512]);
-    assert_eq!(bench.cpu().registers.gpr[RCX], 0);
-
-    command(&mut bench, 3, 0x30);
-    bench.machine.guest_mut().memory.write_at(0x9000, &[0xCD; 512]);
-    bench.cpu().registers.gpr[RCX] = 256;
-    bench.cpu().registers.gpr[RSI] = 0x9000;
-    bench.exit(string(0x1F0, 2, false, 0x9000, 8));
-    assert_eq!(bench.host.get("/disk")[3 * 512..], [0xCD; 512]);
-    let statistics = &bench.machine.control().statistics;
-    assert_eq!(
-        (statistics.sectors_read.get(), statistics.sectors_written.get()),
-        (1, 1)
-    );
-}
-
-#[test]
-fn disk_errors_reach_the_guest_as_such() {
-    let mut bench = bench_with("disk = /disk,ro", |host| host.put("/disk", &[0; 1024]));
-    command(&mut bench, 0, 0x30);
-    bench.cpu().registers.gpr[RCX] = 256;
-    bench.exit(string(0x1F0, 2, false, 0, 8));
-    assert_eq!(bench.input(0x1F7) & 1, 1, "a write to a read-only disk");
-    command(&mut bench, 9, 0x20);
-    assert_eq!(bench.input(0x1F7) & 1, 1, "beyond the end");
-    bench.host.break_file("/disk");
-    command(&mut bench, 0, 0x20);
-    assert_eq!(bench.input(0x1F7) & 1, 1, "the host's disk failed");
 }

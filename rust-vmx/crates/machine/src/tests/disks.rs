@@ -1,0 +1,223 @@
+//! A guest's drives and the host's files behind them.
+
+use crate::testing::{Bench, bench_with, exit};
+use vmx::addr::Gva;
+use vmx::exit::{Exit, IoAccess, StringIo, VmExit};
+use vmx::state::SegmentName;
+use vmx::state::gpr::{RCX, RDI, RSI};
+
+const DISK: &str = "/disk";
+const SECTOR: usize = 512;
+const SECTORS: usize = 16;
+/// The one that the host's drive can neither read nor write.
+const BAD: usize = 7;
+/// Where the guest has its data.
+const DATA: u64 = 0x8000;
+
+const READ: u8 = 0x20;
+const READ_MULTIPLE: u8 = 0xC4;
+const WRITE: u8 = 0x30;
+const WRITE_MULTIPLE: u8 = 0xC5;
+const VERIFY: u8 = 0x40;
+const SET_MULTIPLE: u8 = 0xC6;
+const FLUSH: u8 = 0xE7;
+const SET_FEATURES: u8 = 0xEF;
+
+// Status and error register.
+const READY: u8 = 0x50;
+const DATA_REQUEST: u8 = 0x08;
+const FAILED: u8 = 0x51;
+const FAULT: u8 = 0x71;
+const UNCORRECTABLE: u8 = 0x40;
+const NOT_FOUND: u8 = 0x10;
+const ABORTED: u8 = 0x04;
+const PROTECTED: u8 = 0x44;
+
+/// A sector that shows which one it is.
+fn sector(number: usize) -> [u8; SECTOR] {
+    [number as u8 + 1; SECTOR]
+}
+
+/// A machine with a disk whose sectors can be told apart.
+fn with_disk(options: &str) -> Bench {
+    let content: Vec<u8> = (0..SECTORS).flat_map(sector).collect();
+    bench_with(&format!("disk = {DISK}{options}"), |host| {
+        host.put(DISK, &content)
+    })
+}
+
+fn string(input: bool) -> VmExit {
+    let string = Some(StringIo {
+        rep: true,
+        linear: Gva(DATA),
+        segment: if input { SegmentName::Es } else { SegmentName::Ds },
+        address_size: 8,
+    });
+    exit(Exit::Io(IoAccess {
+        port: 0x1F0,
+        width: 2,
+        input,
+        string,
+    }))
+}
+
+/// Gives the primary master a command with a count and an address, its interrupt off.
+fn command(bench: &mut Bench, command: u8, first: usize, count: u8) {
+    for (port, value) in [
+        (0x3F6, 2),
+        (0x1F6, 0xE0),
+        (0x1F2, count),
+        (0x1F3, first as u8),
+        (0x1F4, 0),
+        (0x1F5, 0),
+        (0x1F7, command),
+    ] {
+        bench.out(port, value);
+    }
+    bench.run();
+}
+
+/// Moves a sector through the data port.
+fn move_sector(bench: &mut Bench, input: bool) {
+    let registers = &mut bench.cpu().registers.gpr;
+    registers[RCX] = 256;
+    registers[RSI] = DATA;
+    registers[RDI] = DATA;
+    bench.exit(string(input));
+    assert_eq!(bench.cpu().registers.gpr[RCX], 0);
+}
+
+fn wants_data(bench: &mut Bench) -> bool {
+    bench.input(0x1F7) & DATA_REQUEST != 0
+}
+
+/// Reads until the drive has no more; which sectors these were.
+fn read(bench: &mut Bench, opcode: u8, first: usize, count: u8) -> Vec<usize> {
+    command(bench, opcode, first, count);
+    let mut numbers = Vec::new();
+    while wants_data(bench) {
+        move_sector(bench, true);
+        let data = bench.machine.guest_mut().memory.bytes(DATA, SECTOR);
+        let number = usize::from(data[0]) - 1;
+        assert_eq!(data, sector(number));
+        numbers.push(number);
+    }
+    numbers
+}
+
+/// Writes zeros until the drive wants no more.
+fn write(bench: &mut Bench, opcode: u8, first: usize, count: u8) {
+    command(bench, opcode, first, count);
+    while wants_data(bench) {
+        move_sector(bench, false);
+    }
+}
+
+/// Which sectors of the host's file are not as they were.
+fn written(bench: &Bench) -> Vec<usize> {
+    let content = bench.host.get(DISK);
+    let (sectors, _) = content.as_chunks::<SECTOR>();
+    (0..SECTORS)
+        .filter(|&number| sectors[number] != sector(number))
+        .collect()
+}
+
+/// Status and error register; the address and the count, which tell where a command has ended.
+fn outcome(bench: &mut Bench) -> ((u8, u8), usize, u8) {
+    let status = bench.input(0x1F7);
+    let error = bench.input(0x1F1);
+    let address = usize::from(bench.input(0x1F3));
+    ((status, error), address, bench.input(0x1F2))
+}
+
+fn set_feature(bench: &mut Bench, feature: u8) {
+    bench.out(0x1F1, feature);
+    command(bench, SET_FEATURES, 0, 0);
+    assert_eq!(bench.input(0x1F7), READY);
+}
+
+#[test]
+fn sectors_come_from_the_hosts_file_and_go_there() {
+    let mut bench = with_disk("");
+    assert_eq!(read(&mut bench, READ, 1, 3), [1, 2, 3]);
+    write(&mut bench, WRITE, 5, 2);
+    assert_eq!(outcome(&mut bench), ((READY, 0), 6, 0));
+    assert_eq!(written(&bench), [5, 6]);
+    let statistics = &bench.machine.control().statistics;
+    assert_eq!(
+        (statistics.sectors_read.get(), statistics.sectors_written.get()),
+        (3, 2)
+    );
+}
+
+#[test]
+fn a_sector_that_cannot_be_read_is_named() {
+    for (opcode, block) in [(READ, 1), (READ_MULTIPLE, 4)] {
+        let mut bench = with_disk("");
+        bench.host.damage(DISK, BAD * SECTOR + 100..BAD * SECTOR + 101);
+        command(&mut bench, SET_MULTIPLE, 0, 4);
+        // A block is given as a whole or not at all, and named by its first sector.
+        let good = (BAD - 4) / block * block;
+        assert_eq!(read(&mut bench, opcode, 4, 8), (4..4 + good).collect::<Vec<_>>());
+        let left = 8 - good as u8;
+        assert_eq!(outcome(&mut bench), ((FAILED, UNCORRECTABLE), 4 + good, left));
+        assert_eq!(
+            read(&mut bench, opcode, BAD + 1, 2),
+            [BAD + 1, BAD + 2],
+            "the drive goes on"
+        );
+    }
+    let mut bench = with_disk("");
+    bench.host.damage(DISK, BAD * SECTOR..BAD * SECTOR + 1);
+    command(&mut bench, VERIFY, 4, 8);
+    assert_eq!(outcome(&mut bench), ((FAILED, UNCORRECTABLE), BAD, 5));
+}
+
+#[test]
+fn a_sector_that_cannot_be_written_is_named() {
+    for opcode in [WRITE, WRITE_MULTIPLE] {
+        let mut bench = with_disk("");
+        bench.host.damage(DISK, BAD * SECTOR + 100..BAD * SECTOR + 101);
+        command(&mut bench, SET_MULTIPLE, 0, 4);
+        write(&mut bench, opcode, 4, 8);
+        assert_eq!(outcome(&mut bench), ((FAULT, ABORTED), BAD, 5));
+        assert_eq!(
+            written(&bench),
+            [4, 5, 6],
+            "what is before it is written, what is behind is not"
+        );
+        write(&mut bench, opcode, BAD + 1, 2);
+        assert_eq!(outcome(&mut bench), ((READY, 0), BAD + 2, 0), "the drive goes on");
+    }
+}
+
+#[test]
+fn a_flush_is_the_hosts_and_so_is_its_error() {
+    let mut bench = with_disk("");
+    command(&mut bench, FLUSH, 0, 0);
+    assert_eq!((bench.input(0x1F7), bench.host.flushes()), (READY, 1));
+    write(&mut bench, WRITE, 1, 2);
+    assert_eq!(bench.host.flushes(), 1, "the write cache is on");
+    set_feature(&mut bench, 0x82);
+    write(&mut bench, WRITE, 1, 2);
+    assert_eq!(
+        (outcome(&mut bench), bench.host.flushes()),
+        (((READY, 0), 2, 0), 2)
+    );
+    bench.host.break_file(DISK);
+    command(&mut bench, FLUSH, 0, 0);
+    assert_eq!((bench.input(0x1F7), bench.input(0x1F1)), (FAULT, ABORTED));
+}
+
+#[test]
+fn what_the_guest_may_not_or_cannot_reach_is_an_error_of_its_own() {
+    let mut bench = with_disk(",ro");
+    write(&mut bench, WRITE, 0, 1);
+    assert_eq!((bench.input(0x1F7), bench.input(0x1F1)), (FAILED, PROTECTED));
+    assert_eq!(written(&bench), []);
+    assert_eq!(read(&mut bench, READ, SECTORS, 1), []);
+    assert_eq!((bench.input(0x1F7), bench.input(0x1F1)), (FAILED, NOT_FOUND));
+    bench.host.break_file(DISK);
+    assert_eq!(read(&mut bench, READ, 0, 1), []);
+    assert_eq!((bench.input(0x1F7), bench.input(0x1F1)), (FAILED, UNCORRECTABLE));
+}
