@@ -95,6 +95,7 @@ pub struct Machine {
     pub(crate) pace: Pace,
     pub(crate) display: Display,
     pub(crate) gdb: bool,
+    pub(crate) trace: Option<String>,
 }
 
 impl Machine {
@@ -114,6 +115,7 @@ impl Machine {
             pace: Pace::Fast,
             display: Display::None,
             gdb: false,
+            trace: None,
         }
     }
 
@@ -186,6 +188,12 @@ impl Machine {
     /// Holds the machine until a gdb connects to port 1234; QEMU only.
     pub fn gdb(mut self, wait_for_gdb: bool) -> Machine {
         self.gdb = wait_for_gdb;
+        self
+    }
+
+    /// Has the emulator log each occurrence of one of its trace events; QEMU only.
+    pub fn trace(mut self, event: &str) -> Machine {
+        self.trace = Some(event.to_owned());
         self
     }
 

@@ -43,6 +43,9 @@ pub(crate) fn command(machine: &Machine, disks: &[PathBuf], serial_port: u16, di
     if machine.display == Display::None {
         command.args(["-display", "none"]);
     }
+    if let Some(event) = &machine.trace {
+        command.args(["-trace", event]);
+    }
     if machine.gdb {
         command.args(["-s", "-S"]);
     }

@@ -140,6 +140,12 @@ impl Session {
         String::from_utf8_lossy(&log).into_owned()
     }
 
+    /// What the emulator wrote about itself.
+    pub fn emulator_log(&self) -> String {
+        let log = fs::read(self.emulator.emulator_log()).unwrap_or_default();
+        String::from_utf8_lossy(&log).into_owned()
+    }
+
     /// How the machine ended, if it has.
     pub fn ending(&self) -> Option<&Ending> {
         self.ended.as_ref()

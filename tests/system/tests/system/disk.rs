@@ -1,7 +1,7 @@
 //! The disk.
 
 use anyhow::Result;
-use harness::{ImageUse, Machine, RunDir, copy_image};
+use harness::{EmulatorKind, ImageUse, Machine, RunDir, Session, copy_image};
 
 #[test]
 fn files_survive_a_reboot() -> Result<()> {
@@ -48,4 +48,50 @@ fn a_full_disk_is_reported_and_harms_nothing() -> Result<()> {
     sweb.command("echo room again > /usr/room")?;
     let room = sweb.command("cat /usr/room")?;
     sweb.check(room.contains("room again"), "no room after removing a file")
+}
+
+/// What the drive was told to do, in order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum DriveCommand {
+    Write,
+    Flush,
+    Other,
+}
+
+fn drive_commands(sweb: &Session) -> Vec<DriveCommand> {
+    let log = sweb.emulator_log();
+    let lines = log.lines().filter(|line| line.contains("ide_exec_cmd"));
+    lines
+        .map(|line| match line.rsplit_once("cmd 0x").map(|(_, code)| code) {
+            Some("30" | "34" | "39" | "c5") => DriveCommand::Write,
+            Some("e7" | "ea") => DriveCommand::Flush,
+            _ => DriveCommand::Other,
+        })
+        .collect()
+}
+
+/// The order of writes that a power cut cannot break is one of the drive's cache as well: content, the zone maps of a large
+/// file, inodes, and names are flushed one after the other, and the last flush is over when the file has been closed.
+#[test]
+fn the_drive_flushes_its_cache_between_the_steps_of_closing_a_file() -> Result<()> {
+    let mut sweb = Machine::new("disk flush")
+        .emulator(EmulatorKind::Qemu)
+        .trace("ide_exec_cmd")
+        .boot()?;
+    for (line, steps) in [
+        ("echo kept > /usr/note", 3),
+        ("cp /usr/memtest.sweb /usr/copy", 4),
+    ] {
+        let before = drive_commands(&sweb).len();
+        sweb.command(line)?;
+        let mut commands = drive_commands(&sweb).split_off(before);
+        commands.retain(|command| *command != DriveCommand::Other);
+        commands.dedup();
+        let step = [DriveCommand::Write, DriveCommand::Flush];
+        sweb.check(
+            commands == step.repeat(steps),
+            &format!("'{line}' had the drive {commands:?}"),
+        )?;
+    }
+    sweb.power_off()
 }
