@@ -136,3 +136,99 @@ pub(crate) unsafe fn enter(
         _ => Err(VmFail::Valid),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::state::gpr::{RAX, RBP, RBX, RSP};
+    use core::arch::global_asm;
+
+    // pretend_exit(rdi: the guest's registers, rsi: where the sixteen registers go that are found afterwards): makes the
+    // stack that the switch has when it enters a guest, fills the registers as a guest would, and goes where an exit goes.
+    global_asm!(
+        "pretend_exit:",
+        "push rbp",
+        "push rbx",
+        "push r12",
+        "push r13",
+        "push r14",
+        "push r15",
+        "push rsi",
+        "lea rax, [rip + 2f]",
+        "push rax",
+        "push 0x105",
+        "push 0x103",
+        "push 0x10C",
+        "push 0x10D",
+        "push 0x10E",
+        "push 0x10F",
+        "push rdi",
+        "mov eax, 0x200",
+        "mov ecx, 0x201",
+        "mov edx, 0x202",
+        "mov ebx, 0x203",
+        "mov ebp, 0x205",
+        "mov esi, 0x206",
+        "mov edi, 0x207",
+        "mov r8d, 0x208",
+        "mov r9d, 0x209",
+        "mov r10d, 0x20A",
+        "mov r11d, 0x20B",
+        "mov r12d, 0x20C",
+        "mov r13d, 0x20D",
+        "mov r14d, 0x20E",
+        "mov r15d, 0x20F",
+        "jmp vmx_world_switch_exit",
+        "2:",
+        "push rax",
+        "mov rax, [rsp + 8]",
+        "pop qword ptr [rax]",
+        "mov [rax + 1*8], rcx",
+        "mov [rax + 2*8], rdx",
+        "mov [rax + 3*8], rbx",
+        "mov [rax + 5*8], rbp",
+        "mov [rax + 6*8], rsi",
+        "mov [rax + 7*8], rdi",
+        "mov [rax + 8*8], r8",
+        "mov [rax + 9*8], r9",
+        "mov [rax + 10*8], r10",
+        "mov [rax + 11*8], r11",
+        "mov [rax + 12*8], r12",
+        "mov [rax + 13*8], r13",
+        "mov [rax + 14*8], r14",
+        "mov [rax + 15*8], r15",
+        "pop rsi",
+        "pop r15",
+        "pop r14",
+        "pop r13",
+        "pop r12",
+        "pop rbx",
+        "pop rbp",
+        "ret",
+    );
+
+    unsafe extern "C" {
+        fn pretend_exit(guest: *mut Registers, found: *mut Registers);
+    }
+
+    #[test]
+    #[cfg_attr(miri, ignore = "Miri knows no assembly")]
+    fn an_exit_leaves_nothing_of_the_guest_in_registers() {
+        let (mut guest, mut found) = (Registers::default(), Registers::default());
+        // SAFETY: the function follows the System V ABI, and both places are its own for the call.
+        unsafe { pretend_exit(&mut guest, &mut found) };
+        for index in (0..16).filter(|&index| index != RSP) {
+            assert_eq!(
+                guest.gpr[index],
+                0x200 + index as u64,
+                "the guest's register {index}"
+            );
+            let host = match index {
+                RBX | RBP | 12..=15 => 0x100 + index as u64,
+                _ => 0,
+            };
+            assert_eq!(found.gpr[index], host, "register {index} after the exit");
+        }
+        assert_eq!(found.gpr[RAX], 0, "an exit is no failed entry");
+    }
+}
