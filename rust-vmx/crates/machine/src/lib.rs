@@ -26,6 +26,7 @@ extern crate alloc;
 pub mod backend;
 pub mod board;
 pub mod bus;
+pub mod calls;
 pub mod control;
 pub mod cpu;
 pub mod cpuid;

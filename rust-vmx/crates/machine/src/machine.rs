@@ -1,6 +1,7 @@
 //! A machine: a guest with its CPU, from the definition to its end.
 
 use crate::board::{Board, BoardConfig, BoardError};
+use crate::calls::Calls;
 use crate::control::{COLUMNS, Control, Input, ROWS};
 use crate::cpu::VirtualCpu;
 use crate::cpuid::Cpuid;
@@ -458,7 +459,15 @@ impl<C: VirtualCpu, M: GuestRam, H: Host> Machine<C, M, H> {
         self.cpu.unload();
         let (host, definition) = (&self.guest.host, &self.definition);
         let name = |address| symbol(host, definition, address);
-        let text = report::write(&definition.name, &mut self.cpu, failure, &self.history, name);
+        let calls = Calls::new(&mut self.cpu, &mut self.guest.memory, self.guest.cpuid.paging());
+        let text = report::write(
+            &definition.name,
+            &mut self.cpu,
+            failure,
+            &self.history,
+            calls,
+            name,
+        );
         self.guest.control.report.call_once(|| text);
         Stop::Failed
     }

@@ -147,6 +147,16 @@ impl Walker {
         }
     }
 
+    /// The same for somebody who looks at the guest from outside: whose pages they are does not matter.
+    #[must_use]
+    pub fn for_inspection(self) -> Self {
+        Self {
+            cr4: self.cr4 & !(bits::CR4_SMAP | bits::CR4_SMEP),
+            user: false,
+            ..self
+        }
+    }
+
     /// The physical address of `address` for `access`, valid to the end of its 4 KiB page.
     pub fn translate(
         &self,

@@ -39,17 +39,18 @@ impl History {
     }
 }
 
-/// Writes the report. `symbol` turns an address into a name, if it can.
+/// Writes the report. `calls` are where the guest will return to, and `symbol` turns an address into a name, if it can.
 pub fn write<C: VirtualCpu>(
     name: &str,
     cpu: &mut C,
     failure: &Failure,
     history: &History,
+    calls: impl Iterator<Item = u64>,
     symbol: impl Fn(u64) -> Option<String>,
 ) -> String {
     let mut text = Growing(String::new());
     // The most important comes first, so a report cut short is still one.
-    let _ = sections(&mut text, name, cpu, failure, history, symbol);
+    let _ = sections(&mut text, name, cpu, failure, history, calls, symbol);
     text.0
 }
 
@@ -77,6 +78,7 @@ fn sections<C: VirtualCpu>(
     cpu: &mut C,
     failure: &Failure,
     history: &History,
+    calls: impl Iterator<Item = u64>,
     symbol: impl Fn(u64) -> Option<String>,
 ) -> fmt::Result {
     let rip = cpu.read(SystemRegister::Rip);
@@ -84,11 +86,13 @@ fn sections<C: VirtualCpu>(
     writeln!(out, "hint: {}", failure.hint())?;
     let cs = cpu.segment(SegmentName::Cs);
     write!(out, "at {:04x}:{rip:016x}", cs.selector)?;
-    match symbol(cs.base.wrapping_add(rip)) {
+    let name = |address: u64| symbol(cs.base.wrapping_add(address));
+    match name(rip) {
         Some(symbol) => writeln!(out, " {symbol}, {:?} mode", cpu.mode())?,
         None => writeln!(out, ", {:?} mode", cpu.mode())?,
     }
     registers(out, cpu)?;
+    backtrace(out, calls, name)?;
     writeln!(out, "last exits, newest last:")?;
     for past in history.iter() {
         write!(
@@ -105,6 +109,19 @@ fn sections<C: VirtualCpu>(
     }
     if matches!(failure, Failure::Entry(_) | Failure::Unexpected(_)) {
         cpu.dump(out)?;
+    }
+    Ok(())
+}
+
+fn backtrace(
+    out: &mut impl Write,
+    calls: impl Iterator<Item = u64>,
+    name: impl Fn(u64) -> Option<String>,
+) -> fmt::Result {
+    let mut heading = "called from, the latest call first:\n";
+    for address in calls {
+        let symbol = name(address).unwrap_or_default();
+        writeln!(out, "{}  {address:016x} {symbol}", core::mem::take(&mut heading))?;
     }
     Ok(())
 }

@@ -37,6 +37,21 @@ const GLUTTON: [u8; 47] = [
     0xEB, 0xF6,                                                             // jmp to the write
 ];
 
+/// A Multiboot kernel that waits in a function.
+#[rustfmt::skip]
+const CALLER: [u8; 51] = [
+    0x02, 0xB0, 0xAD, 0x1B, 0x00, 0x00, 0x01, 0x00, 0xFE, 0x4F, 0x51, 0xE4, // magic, flags, checksum
+    0x00, 0x00, 0x10, 0x00, 0x00, 0x00, 0x10, 0x00,                         // header and load address: 1 MiB
+    0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x20, 0x00, 0x10, 0x00, // all of the file, no .bss, entry
+    0xBC, 0x00, 0x00, 0x20, 0x00,                                           // mov esp, 0x200000
+    0x31, 0xED,                                                             // xor ebp, ebp
+    0xE8, 0x02, 0x00, 0x00, 0x00,                                           // call the function
+    0xEB, 0xFE,                                                             // 10002C  jmp here
+    0x55,                                                                   // push ebp
+    0x89, 0xE5,                                                             // mov ebp, esp
+    0xEB, 0xFE,                                                             // jmp here
+];
+
 fn hello() -> Result<Vec<u8>> {
     Ok(fs::read(build_dir().join("usr-guests/guests/hello"))?)
 }
@@ -157,21 +172,25 @@ fn the_exit_code_of_a_guest_is_shown() -> Result<()> {
 /// A mistake of the hypervisor, here one that was asked for, ends the VM it happened to and gives all of it back.
 #[test]
 fn a_panic_of_the_hypervisor_ends_one_vm() -> Result<()> {
+    let dir = RunDir::create("panic")?;
     let mut sweb = Machine::new("hypervisor panic")
         .memory(MEMORY_FOR_GUESTS)
+        .guest(guest_from(&dir, "caller", &CALLER, "memory = 8M\n")?)
         .boot()?;
     sweb.command("vmrun --detach --name other hello")?;
     // What is remembered of a VM that is over: its report and a page of its log. Its own pages are ten times as many.
     const REMEMBERED_PAGES: u64 = 3;
     let mut free = Vec::new();
     for _ in 0..2 {
-        sweb.command("vmrun --detach --name unlucky boot")?;
+        sweb.command("vmrun --detach --name unlucky caller")?;
         sweb.command("vmpanic unlucky")?;
         let report = sweb.command("vmreport unlucky")?;
         for part in [
             "stopped: the hypervisor panicked: a drill",
             "hint:",
             "rax",
+            "called from, the latest call first:",
+            "000000000010002c",
             "last exits",
         ] {
             sweb.check(
@@ -193,8 +212,12 @@ fn a_panic_of_the_hypervisor_ends_one_vm() -> Result<()> {
     let row = |name: &str| list.lines().find(|row| row.contains(name)).unwrap_or_default();
     sweb.check(row("unlucky").contains("failed"), "vmlist does not say 'failed'")?;
     sweb.check(row("other").contains("running"), "the other VM has stopped")?;
+    let log = sweb.debug_log();
+    let trace = log.split("HYPERVISOR PANIC: ").nth(1).unwrap_or_default();
     sweb.check(
-        sweb.debug_log().contains("HYPERVISOR PANIC: "),
+        ["vm_run", "VcpuThread::runOnce"]
+            .iter()
+            .all(|name| trace.contains(name)),
         "the debug log has no backtrace",
     )?;
     sweb.type_line("vmconsole other")?;

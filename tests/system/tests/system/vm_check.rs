@@ -46,9 +46,7 @@ fn vmcheck_explains_a_vmcs_area_by_area() -> Result<()> {
 /// The three ways in which a CPU refuses an entry, each with the field, its value, the rule, the section and the remedy.
 #[test]
 fn a_refused_entry_names_the_rule_it_broke() -> Result<()> {
-    let mut sweb = Machine::new("refused entry")
-        .memory(MEMORY_FOR_GUESTS)
-        .boot()?;
+    let mut sweb = Machine::new("refused entry").memory(MEMORY_FOR_GUESTS).boot()?;
     let drills: [(&str, &[&str]); 3] = [
         (
             "control",

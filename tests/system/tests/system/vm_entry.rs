@@ -16,7 +16,10 @@ fn cross_check_on(model: &str) -> Result<()> {
         .cpu(model)
         .memory(MEMORY_FOR_GUESTS)
         .boot()?;
-    let output = sweb.command_within(&format!("cls; vmcheck --cpu {count} {seed}"), 600 * counts::scale())?;
+    let output = sweb.command_within(
+        &format!("cls; vmcheck --cpu {count} {seed}"),
+        600 * counts::scale(),
+    )?;
     println!("{model}:\n{output}");
     sweb.check(
         output.contains("checker and CPU agree"),

@@ -8,8 +8,8 @@ use crate::memory::Layout;
 use crate::testing::{FakeCpu, FakeHost, Ram, bench, bench_with, exit};
 use std::string::ToString;
 use vmx::exit::{Exit, IoAccess};
-use vmx::state::SystemRegister;
-use vmx::state::gpr::RAX;
+use vmx::state::gpr::{RAX, RBP};
+use vmx::state::{CpuMode, SystemRegister};
 
 #[test]
 fn a_boot_sector_starts_in_real_mode() {
@@ -65,12 +65,16 @@ fn the_power_ports_end_the_machine() {
 fn a_triple_fault_is_reported_with_everything() {
     let mut bench = bench();
     bench.cpu().system.insert(SystemRegister::Cr2, 0xDEAD_BEEF);
+    bench.cpu().mode = CpuMode::Long;
+    bench.cpu().registers.gpr[RBP] = 0x2000;
+    bench.machine.guest_mut().memory.set64(0x2008, 0xFEED_CAFE);
     assert_eq!(bench.exit(exit(Exit::TripleFault)), Stop::Failed);
     let report = bench.machine.control().report.get().unwrap();
     for part in [
         "guest 'test' stopped: triple fault",
         "hint:",
         "cr2 00000000deadbeef",
+        "called from, the latest call first:\n  00000000feedcafe",
         "TripleFault",
         "idtr",
     ] {
