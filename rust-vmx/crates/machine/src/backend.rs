@@ -1,6 +1,6 @@
 //! Machines on VT-x: the trait over `vmx`'s vCPU, and putting one together.
 
-use crate::cpu::{Drill, TripleFault, VirtualCpu};
+use crate::cpu::{Drill, TripleFault, VirtualCpu, Watched};
 use crate::cpuid::{self, Cpuid};
 use crate::definition::Definition;
 use crate::host::Host;
@@ -169,6 +169,14 @@ impl<F: Frames + Clone> VirtualCpu for Vcpu<F> {
 
     fn skip_instruction(&mut self, length: u8) {
         Vcpu::skip_instruction(self, length);
+    }
+
+    fn watches(&mut self) -> bool {
+        Vcpu::watches(self)
+    }
+
+    fn accessed(&mut self, access: Watched, length: u64) {
+        Vcpu::accessed(self, access, length);
     }
 
     fn inject(&mut self, event: Event) -> Result<(), TripleFault> {

@@ -7,6 +7,7 @@
 use core::fmt::{self, Display};
 use vmx::addr::Gpa;
 use vmx::barrier::BarrierCost;
+pub use vmx::breakpoint::Watched;
 use vmx::event::Event;
 use vmx::exit::VmExit;
 use vmx::state::{CpuMode, DescriptorTable, Registers, Segment, SegmentName, SystemRegister, TableName};
@@ -52,6 +53,11 @@ pub trait VirtualCpu {
     /// Finishes an instruction that was carried out for the guest: RIP moves behind it, blocking by STI and MOV SS ends, a
     /// single step is due. A length of 0 finishes an iteration of a repeated string instruction.
     fn skip_instruction(&mut self, length: u8);
+    /// Whether the guest has breakpoints on data or ports. Then strings must be carried out item by item.
+    fn watches(&mut self) -> bool;
+    /// An access of so many bytes was carried out for the guest, which may have a breakpoint there. Before
+    /// [`skip_instruction`](Self::skip_instruction).
+    fn accessed(&mut self, access: Watched, length: u64);
     /// Delivers an event at the next entry. An exception during the delivery of another event becomes what the SDM says;
     /// `Err` when that is a shutdown.
     fn inject(&mut self, event: Event) -> Result<(), TripleFault>;

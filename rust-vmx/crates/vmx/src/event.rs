@@ -69,6 +69,13 @@ impl EventKind {
 }
 
 impl Event {
+    /// An exception whose handler returns to the instruction that raised it. #DB can be one, but only the CPU knows.
+    #[must_use]
+    pub const fn is_fault(&self) -> bool {
+        const TRAPS_AND_ABORTS: u32 = 1 << 1 | 1 << 2 | 1 << 3 | 1 << 4 | 1 << 8 | 1 << 18;
+        self.kind.is_exception() && self.vector < 32 && TRAPS_AND_ABORTS >> self.vector & 1 == 0
+    }
+
     /// The VM-entry interruption-information field that injects the event.
     #[must_use]
     pub const fn interruption_info(&self) -> u32 {
@@ -173,6 +180,14 @@ mod tests {
         assert_eq!(escalate(&Event::GP, Event::GP), Escalation::Deliver(Event::DF));
         assert_eq!(escalate(&Event::DF, Event::GP), Escalation::TripleFault);
         assert_eq!(escalate(&Event::DF, PF), Escalation::TripleFault);
+    }
+
+    #[test]
+    fn faults_return_to_their_instruction() {
+        let faults = (0..=255).filter(|&vector| Event::fault(vector).is_fault());
+        let expected = [0, 5, 6, 7].into_iter().chain(9..18).chain(19..32);
+        assert!(faults.eq(expected));
+        assert!(!Event::interrupt(13).is_fault());
     }
 
     #[test]

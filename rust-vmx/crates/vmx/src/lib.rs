@@ -45,6 +45,7 @@ extern crate alloc;
 
 pub mod addr;
 pub mod barrier;
+pub mod breakpoint;
 pub mod capability;
 pub mod check;
 mod control_register;

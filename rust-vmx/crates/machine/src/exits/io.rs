@@ -6,7 +6,7 @@
 use super::span::Span;
 use super::{Outcome, segment};
 use crate::bus::width_of;
-use crate::cpu::VirtualCpu;
+use crate::cpu::{VirtualCpu, Watched};
 use crate::failure::Failure;
 use crate::guest::{Guest, GuestRam};
 use crate::host::Host;
@@ -35,6 +35,7 @@ pub fn handle<C: VirtualCpu, M: GuestRam, H: Host>(
         Some(string) => string_io(cpu, guest, access, string),
         None if access.input => {
             let value = guest.board.read(access.port, width, now);
+            cpu.accessed(Watched::Port(access.port), u64::from(access.width));
             let registers = cpu.registers_mut();
             match access.width {
                 1 => registers.gpr[RAX] = registers.gpr[RAX] & !0xFF | u64::from(value),
@@ -46,6 +47,7 @@ pub fn handle<C: VirtualCpu, M: GuestRam, H: Host>(
         None => {
             let value = cpu.registers().low32(RAX);
             guest.board.write(access.port, width, value, now);
+            cpu.accessed(Watched::Port(access.port), u64::from(access.width));
             Outcome::Done
         }
     }
@@ -83,7 +85,7 @@ fn string_io<C: VirtualCpu, M: GuestRam, H: Host>(
     if within == 0 {
         return Outcome::Raise(segment::fault(string.segment));
     }
-    let items = if down || rflags & RFLAGS_TF != 0 {
+    let items = if down || rflags & RFLAGS_TF != 0 || cpu.watches() {
         1
     } else {
         // The offset wraps inside the address size; a chunk ends there.
@@ -121,6 +123,13 @@ fn string_io<C: VirtualCpu, M: GuestRam, H: Host>(
         Err(error) => return Outcome::Fail(Failure::Memory(error)),
     };
     let done = (moved / size) as u64;
+    cpu.accessed(Watched::Port(access.port), size as u64);
+    let memory = if access.input {
+        Watched::Write(string.linear)
+    } else {
+        Watched::Read(string.linear)
+    };
+    cpu.accessed(memory, moved as u64);
     advance(
         cpu,
         string,

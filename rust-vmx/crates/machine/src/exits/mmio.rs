@@ -6,7 +6,7 @@
 
 use super::span::Span;
 use super::{Outcome, segment};
-use crate::cpu::VirtualCpu;
+use crate::cpu::{VirtualCpu, Watched};
 use crate::failure::Failure;
 use crate::guest::{Guest, GuestRam};
 use crate::host::Host;
@@ -137,6 +137,14 @@ impl Operand {
         violation.write == (self.access == Access::Write) && violation.gva.is_some_and(inside)
     }
 
+    fn watched(&self) -> Watched {
+        if self.access == Access::Write {
+            Watched::Write(self.linear)
+        } else {
+            Watched::Read(self.linear)
+        }
+    }
+
     fn span<C: VirtualCpu, M: GuestRam, H: Host>(
         &self,
         cpu: &mut C,
@@ -189,6 +197,7 @@ fn carry_out<C: VirtualCpu, M: GuestRam, H: Host>(
     if let Some(value) = executed.store {
         span.write(&mut guest.memory, value.to_le_bytes().upto(operand.size))?;
     }
+    cpu.accessed(operand.watched(), operand.size as u64);
     if executed.rflags != rflags {
         // Arithmetic flags are always valid.
         let _ = cpu.write(SystemRegister::Rflags, executed.rflags);
@@ -298,7 +307,7 @@ fn store_string<C: VirtualCpu, M: GuestRam, H: Host>(
         1
     };
     let room = PAGE_SIZE - operand.linear.page_offset() as u64;
-    let here = if down || rflags & flag::TRAP != 0 || room < size {
+    let here = if down || rflags & flag::TRAP != 0 || room < size || cpu.watches() {
         1
     } else {
         // The CPU has let the first element pass; the others must lie inside the segment, too.
@@ -310,6 +319,7 @@ fn store_string<C: VirtualCpu, M: GuestRam, H: Host>(
         let element = cpu.registers().gpr[RAX].to_le_bytes();
         let span = operand.span(cpu, guest)?;
         span.write(&mut guest.memory, element.upto(operand.size))?;
+        cpu.accessed(operand.watched(), size);
     }
     let distance = if down { size.wrapping_neg() } else { here * size };
     let add = |value: u64, amount: u64| value & keep | value.wrapping_add(amount) & mask;

@@ -1,6 +1,6 @@
 //! A CPU that exits as a script says.
 
-use crate::cpu::{Drill, TripleFault, VirtualCpu};
+use crate::cpu::{Drill, TripleFault, VirtualCpu, Watched};
 use core::fmt;
 use std::collections::{HashMap, VecDeque};
 use std::string::String;
@@ -40,6 +40,8 @@ pub struct FakeCpu {
     pub shadow: bool,
     /// A single step is to be delivered.
     pub debug_trap: bool,
+    /// Accesses for the guest, while it watches data or ports.
+    pub watched: Option<Vec<(Watched, u64)>>,
     /// An exit is wanted as soon as the guest accepts an interrupt.
     pub window: bool,
     /// When the next entry ends at the latest.
@@ -73,6 +75,7 @@ impl Default for FakeCpu {
             delivered: Vec::new(),
             shadow: false,
             debug_trap: false,
+            watched: None,
             window: false,
             deadline: None,
             tsc: 1000,
@@ -193,6 +196,16 @@ impl VirtualCpu for FakeCpu {
         *self.system.entry(SystemRegister::Rip).or_default() += u64::from(length);
         self.shadow = false;
         self.debug_trap |= self.read(SystemRegister::Rflags) & 1 << 8 != 0;
+    }
+
+    fn watches(&mut self) -> bool {
+        self.watched.is_some()
+    }
+
+    fn accessed(&mut self, access: Watched, length: u64) {
+        if let Some(accesses) = &mut self.watched {
+            accesses.push((access, length));
+        }
     }
 
     fn inject(&mut self, event: Event) -> Result<(), TripleFault> {

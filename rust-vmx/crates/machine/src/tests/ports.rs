@@ -1,8 +1,10 @@
 //! Port I/O, string instructions, output.
 
 use crate::Stop;
+use crate::cpu::Watched;
 use crate::testing::{Bench, bench, exit};
 use devices::Stream;
+use std::vec::Vec;
 use vmx::addr::Gva;
 use vmx::event::Event;
 use vmx::exit::{Exit, IoAccess, StringIo, VmExit};
@@ -51,6 +53,30 @@ fn debug_output_reaches_the_host() {
     }
     bench.run();
     assert_eq!(bench.host.output_of(Stream::Debug), "hello");
+}
+
+#[test]
+fn a_guest_with_breakpoints_gets_one_item_at_a_time() {
+    let mut bench = bench();
+    bench.machine.guest_mut().memory.write_at(0x5000, b"0123");
+    bench.cpu().watched = Some(Vec::new());
+    bench.cpu().registers.gpr[RCX] = 2;
+    bench.cpu().registers.gpr[RSI] = 0x5000;
+    bench.exit(string(0xE9, 2, false, 0x5000, 8));
+    assert_eq!(bench.cpu().registers.gpr[RCX], 1);
+    bench.exit(exit(Exit::Io(IoAccess {
+        port: 0x300,
+        width: 4,
+        input: true,
+        string: None,
+    })));
+    let seen = bench.cpu().watched.take();
+    let expected = [
+        (Watched::Port(0xE9), 2),
+        (Watched::Read(Gva(0x5000)), 2),
+        (Watched::Port(0x300), 4),
+    ];
+    assert_eq!(seen.as_deref(), Some(&expected[..]));
 }
 
 #[test]

@@ -4,12 +4,8 @@ use super::Vcpu;
 use super::cache::Cached;
 use crate::controls::PrimaryControls;
 use crate::event::{Escalation, Event, EventKind, escalate};
-use crate::field::guest;
 use crate::frames::Frames;
 use crate::registers::rflags;
-
-/// Pending debug exceptions: 12, an enabled breakpoint was met; 14, BS, a single step.
-const PENDING_DEBUG_TRAPS: u64 = 1 << 12 | 1 << 14;
 
 /// A fault while a double fault was being delivered: the CPU shuts down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +16,7 @@ impl<F: Frames + Clone> Vcpu<F> {
     /// becomes what the SDM says (double fault, or the second alone); a third fault is the error [`TripleFault`]. For an external
     /// interrupt [`Self::accepts_interrupt`] must hold.
     pub fn inject(&mut self, event: Event) -> Result<(), TripleFault> {
+        self.save_resume_flag(&event);
         let Some(first) = self.pending else {
             self.pending = Some(event);
             return Ok(());
@@ -55,12 +52,6 @@ impl<F: Frames + Clone> Vcpu<F> {
     /// Whether an NMI can be injected now.
     pub fn accepts_nmi(&mut self) -> bool {
         self.pending().is_none() && self.nmis_open()
-    }
-
-    /// Whether a debug trap will be delivered at the next entry: pending debug exceptions with BS, or with an enabled
-    /// breakpoint (SDM table 25-4).
-    pub fn debug_trap_pending(&mut self) -> bool {
-        self.get(guest::PENDING_DEBUG) & PENDING_DEBUG_TRAPS != 0
     }
 
     fn interrupts_open(&mut self) -> bool {

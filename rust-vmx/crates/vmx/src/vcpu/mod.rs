@@ -6,7 +6,7 @@
 //! All other methods may be called in either state.
 //!
 //! Files: here registers and segments; `setup` making and resetting it; `system` control registers and MSRs with what follows
-//! from a write; `events` injection; `exceptions` those the host must see; `run` entry and exit; `switch` what is loaded by
+//! from a write; `events` injection; `steps` the end of an emulated instruction; `exceptions` those the host must see; `run` entry and exit; `switch` what is loaded by
 //! hand; `diagnosis` why an entry is refused; `fields` access to the VMCS; `cache` what is kept between exit and entry.
 
 mod cache;
@@ -17,6 +17,7 @@ mod exceptions;
 mod fields;
 mod run;
 mod setup;
+mod steps;
 mod switch;
 mod system;
 
@@ -212,40 +213,6 @@ impl<F: Frames + Clone> Vcpu<F> {
     pub fn set_interruptibility(&mut self, state: Interruptibility) {
         let bits = u64::from(state.sti) | u64::from(state.mov_ss) << 1 | u64::from(state.nmi) << 3;
         self.cache.set(Cached::Interruptibility, bits);
-    }
-
-    /// Finishes an instruction that was emulated: RIP moves on by `length` (in the width of the mode), blocking by STI
-    /// and MOV SS ends, and with RFLAGS.TF a single-step #DB becomes pending.
-    #[inline]
-    pub fn skip_instruction(&mut self, length: u8) {
-        let old = self.cached(Cached::Rip);
-        let mut new = old.wrapping_add(u64::from(length));
-        // Outside 64-bit mode RIP has 32 bits.
-        if (old ^ new) >> 32 != 0 && self.mode() != CpuMode::Long {
-            new &= 0xFFFF_FFFF;
-        }
-        self.cache.set(Cached::Rip, new);
-        let mut state = self.interruptibility();
-        if state.sti || state.mov_ss {
-            (state.sti, state.mov_ss) = (false, false);
-            self.set_interruptibility(state);
-        }
-        if self.single_steps() {
-            self.add_pending_step();
-        }
-    }
-
-    /// Whether each instruction ends in a #DB: RFLAGS.TF, unless IA32_DEBUGCTL.BTF makes that each branch.
-    #[inline]
-    pub(super) fn single_steps(&mut self) -> bool {
-        const BTF: u64 = 1 << 1;
-        self.cached(Cached::Rflags) & rflags::TF != 0 && self.get(guest::DEBUGCTL) & BTF == 0
-    }
-
-    /// Bit 14, BS: what the CPU would have recognised behind an instruction (SDM 25.4.2, table 25-4).
-    pub(super) fn add_pending_step(&mut self) {
-        let pending = self.get(guest::PENDING_DEBUG);
-        self.set(guest::PENDING_DEBUG, pending | 1 << 14);
     }
 
     /// The difference guest TSC - host TSC.

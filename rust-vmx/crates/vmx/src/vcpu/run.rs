@@ -256,6 +256,9 @@ impl<F: Frames + Clone> Vcpu<F> {
         // The injected event was delivered, or is the one that must be delivered again.
         self.pending = vectoring;
         self.restore_nmi_blocking(&exit, vectoring);
+        if matches!(exit, Exit::EptViolation(_) | Exit::DebugRegister(_)) {
+            self.forget_unfinished_step();
+        }
         Ok(VmExit {
             exit,
             reason: raw as u16,
