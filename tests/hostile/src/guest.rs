@@ -53,8 +53,9 @@ pub unsafe fn between(begin: *const u8, end: *const u8) -> &'static [u8] {
 /// hardware, `call *RING3` returns in ring 3, `call *DONE` ends the guest. What they change is in `runtime.s`. After `says`
 /// come the lines that the guest must say before it ends by itself, after `values` lists of the values it must say and nothing
 /// else, after `fails` a part of the report with which its VM must end, and `loops []` is for a guest that goes on until it is
-/// killed. What tries all numbers of something is in `scan.s`, what works with a disk in `disk.s`, what
-/// handles interrupts in `interrupts.s`; `disk = /usr/disk` in a definition is the disk that [`crate::disk`] makes.
+/// killed. What tries all numbers of something is in `scan.s`, what works with a disk in `disk.s`, what handles interrupts in
+/// `interrupts.s`, what looks closely at events in `events.s`; `disk = /usr/disk` in a definition is the disk that
+/// [`crate::disk`] makes.
 #[macro_export]
 macro_rules! guest {
     ($name:ident, $mode:ident, $kind:ident $expected:tt, definition $definition:literal, $($line:expr),+ $(,)?) => {
@@ -71,6 +72,7 @@ macro_rules! guest {
             include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/scan.s")),
             include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/disk.s")),
             include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/interrupts.s")),
+            include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/events.s")),
             ".pushsection .rodata.hostile_guests, \"a\", @progbits",
             $crate::code_width!($mode),
             concat!("hostile_guest_", stringify!($name), line!(), ":"),

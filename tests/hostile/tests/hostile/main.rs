@@ -1,5 +1,6 @@
 //! The families of hostile guests, as one test program: a test for each guest.
 
+mod breakpoints;
 mod cpu;
 mod cycles;
 mod debugging;
@@ -16,6 +17,7 @@ mod paging;
 mod ports;
 mod privilege;
 mod registers;
+mod shadows;
 mod strings;
 mod tables;
 mod time;
@@ -25,6 +27,7 @@ use libtest_mimic::{Arguments, Trial};
 
 fn main() {
     let families = [
+        breakpoints::family(),
         cpu::family(),
         debugging::family(),
         devices::family(),
@@ -38,6 +41,7 @@ fn main() {
         ports::family(),
         privilege::family(),
         registers::family(),
+        shadows::family(),
         strings::family(),
         tables::family(),
         time::family(),

@@ -1,0 +1,168 @@
+# For guests that look closely at when and how events come: handlers that keep what they see and return.
+
+        .set    NOTED, 0x5440                   # how many came
+        .set    NOTED_IP, 0x5448                # where the last one came
+        .set    NOTED_FLAGS, 0x5450
+
+        .ifndef HOSTILE_EVENTS
+        .set    HOSTILE_EVENTS, 1
+
+# Sets the handler of a vector to a label. All code lies below 64 KiB: the upper bits of a gate stay as they are. Changes EAX.
+        .macro  HANDLE bits, vector, label
+        ADDRESS \label, %eax
+        .if     \bits == 16
+        movw    %ax, \vector * 4
+        movw    $0, \vector * 4 + 2
+        .elseif \bits == 32
+        movw    %ax, IDT + \vector * 8
+        .else
+        movw    %ax, IDT + \vector * 16
+        .endif
+        .endm
+
+# Keeps what the processor has pushed, and returns behind the `skip` bytes of the instruction, with the flags in `clear` off and those in
+# `set` on.
+# `error`: the exception pushes an error code. Changes no register.
+        .macro  NOTE bits, error=0, skip=0, clear=0, set=0
+        .if     \bits == 16
+        popw    NOTED_IP
+        popw    NOTED_FLAGS + 2
+        popw    NOTED_FLAGS
+        pushw   NOTED_FLAGS
+        pushw   NOTED_FLAGS + 2
+        pushw   NOTED_IP
+        movw    $0, NOTED_FLAGS + 2
+        incl    NOTED
+        addw    $\skip, (%esp)
+        andw    $~\clear & 0xFFFF, 4(%esp)
+        .elseif \bits == 32
+        .if     \error
+        addl    $4, %esp
+        .endif
+        pushl   (%esp)
+        popl    NOTED_IP
+        pushl   8(%esp)
+        popl    NOTED_FLAGS
+        incl    NOTED
+        addl    $\skip, (%esp)
+        andl    $~\clear, 8(%esp)
+        orl     $\set, 8(%esp)
+        .else
+        .if     \error
+        addq    $8, %rsp
+        .endif
+        pushq   (%rsp)
+        popq    NOTED_IP
+        pushq   16(%rsp)
+        popq    NOTED_FLAGS
+        incl    NOTED
+        addl    $\skip, (%rsp)
+        andl    $~\clear, 16(%rsp)
+        orl     $\set, 16(%rsp)
+        .endif
+        .endm
+
+        .macro  RETURN bits
+        .if     \bits == 16
+        iretw
+        .elseif \bits == 32
+        iretl
+        .else
+        iretq
+        .endif
+        .endm
+
+# From here on an exception is noted. Changes EAX.
+        .macro  NOTE_EXCEPTION bits, vector, error=0, skip=0, clear=0, set=0
+        jmp     771f
+770:    NOTE    \bits, \error, \skip, \clear, \set
+        RETURN  \bits
+771:    HANDLE  \bits, \vector, 770b
+        .endm
+
+# From here on the timer's interrupts are noted, and return with interrupts off. Changes EAX.
+        .macro  NOTE_TIMER bits
+        jmp     773f
+772:    NOTE    \bits, 0, 0, 0x200
+        push    %ax
+        movb    $0x20, %al
+        outb    %al, $0x20
+        pop     %ax
+        RETURN  \bits
+773:    HANDLE  \bits, 8, 772b
+        PIC     0xFE
+        TIMER   0x400
+        .endm
+
+# With an interrupt waiting, STI and an instruction. Says how far from the address behind it the interrupt came. `prepare` is
+# executed before STI; EAX, ECX and EDX are its own. Changes what the instruction and VALUE change.
+        .macro  STI_AND prepare, instruction:vararg
+        movl    $0, NOTED_IP
+        movb    $0x0A, %al
+        outb    %al, $0x20
+774:    inb     $0x20, %al
+        testb   $1, %al
+        jz      774b
+        \prepare
+        sti
+        \instruction
+775:    nop
+        cli
+        ADDRESS 775b, %eax
+        subl    NOTED_IP, %eax
+        call    *VALUE
+        .endm
+
+# An instruction with the trap flag on that should raise another exception than the trap, as FAULTS. Changes EAX.
+        .macro  STEP_FAULTS instruction:vararg
+        ADDRESS 777f, %eax
+        movl    %eax, EXPECTED
+        ADDRESS 778f, %eax
+        movl    %eax, LANDING
+        movl    %esp, LANDING_SP
+        pushf
+        orw     $0x100, (%esp)
+        popf
+777:    \instruction
+        call    *NO_FAULT
+778:
+        .endm
+
+# For TRAPS STEP: an instruction behind a MOV to SS, which holds its trap off until then. Real mode: SS is 0, as is EBX.
+        .macro  IN_SHADOW instruction:vararg
+        movw    %bx, %ss
+        \instruction
+        .endm
+
+# For TRAPS: loads SS from memory, and then one more instruction.
+        .macro  LOAD_STACK_SEGMENT_AND instruction:vararg
+        movw    0x5800, %ss
+        \instruction
+        .endm
+
+# Pushes the flags with the trap flag on, for TRAPS STEP.
+        .macro  PUSH_STEP
+        pushf
+        orw     $0x100, (%esp)
+        .endm
+
+# Says DR6's conditions, and clears them. Changes EAX.
+        .macro  SAY_CONDITIONS register
+        mov     %dr6, \register
+        andl    $0xE00F, %eax
+        call    *VALUE
+        xorl    %eax, %eax
+        mov     \register, %dr6
+        .endm
+
+# A breakpoint at `address` with DR7's R/W and LEN bits `kind` (instruction 0, write 1, port 2, access 3; length minus 1 in the two
+# bits above). Changes EAX.
+        .macro  BREAKPOINT register, number, address, kind
+        movl    \address, %eax
+        mov     \register, %dr\number
+        mov     %dr7, \register
+        orl     $(2 << (2 * \number) | \kind << (16 + 4 * \number)), %eax
+        mov     \register, %dr7
+        .endm
+
+        .endif
