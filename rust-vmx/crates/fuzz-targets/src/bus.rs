@@ -72,7 +72,7 @@ const WIDTHS: [Width; 3] = [Width::Byte, Width::Word, Width::Dword];
 /// The target.
 pub fn run(data: &[u8]) {
     let mut input = Input::new(data);
-    let mut bus = PortBus::default();
+    let mut bus = PortBus::new().expect("the host has memory");
     let mut set = Set(Vec::new());
     // What each port holds; a port that is missing is nobody's.
     let mut model: BTreeMap<u16, u8> = BTreeMap::new();
