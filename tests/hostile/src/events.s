@@ -140,6 +140,62 @@
         \instruction
         .endm
 
+# As FAULTS, where the stack is none to go on with.
+        .macro  FAULTS_ON_STACK instruction:vararg
+        ADDRESS 777f, %eax
+        movl    %eax, EXPECTED
+        ADDRESS 778f, %eax
+        movl    %eax, LANDING
+        movl    $RING0_STACK, LANDING_SP
+777:    \instruction
+        call    *NO_FAULT
+778:
+        .endm
+
+# Protected mode: a GDT at 60000 in which the only task is not busy, and 48 is free. Changes EAX, ECX, ESI, EDI.
+        .macro  FREE_TASK
+        COPY_GDT 0x60000
+        movb    $0x89, 0x6003D
+        LOAD_TABLE lgdtl, 0x60000, 0x57
+        .endm
+
+# WRMSR. Changes EAX, ECX, EDX.
+        .macro  SET_MSR number, low, high=0
+        movl    $\number, %ecx
+        movl    $\low, %eax
+        movl    $\high, %edx
+        wrmsr
+        .endm
+
+# The same for the address of a label.
+        .macro  SET_MSR_TO_ADDRESS number, label
+        movl    $\number, %ecx
+        ADDRESS \label, %eax
+        xorl    %edx, %edx
+        wrmsr
+        .endm
+
+# SYSENTER goes to a label, with selectors from `selector` on. Changes EAX, ECX, EDX.
+        .macro  SYSENTER_TO label, selector
+        SET_MSR 0x174, \selector
+        SET_MSR 0x175, RING0_STACK
+        SET_MSR_TO_ADDRESS 0x176, \label
+        .endm
+
+# SYSCALL goes to a label, with selectors from STAR. Changes EAX, ECX, EDX.
+        .macro  SYSCALL_TO label, selectors, mask=0
+        SET_MSR 0xC0000081, 0, \selectors
+        SET_MSR_TO_ADDRESS 0xC0000082, \label
+        SET_MSR 0xC0000084, \mask
+        .endm
+
+# Says a segment register. Changes EAX.
+        .macro  SAY_SELECTOR register
+        xorl    %eax, %eax
+        movw    \register, %ax
+        call    *VALUE
+        .endm
+
 # Pushes the flags with the trap flag on, for TRAPS STEP.
         .macro  PUSH_STEP
         pushf

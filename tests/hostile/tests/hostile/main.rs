@@ -4,10 +4,12 @@ mod breakpoints;
 mod cpu;
 mod cycles;
 mod debugging;
+mod delivery;
 mod devices;
 mod disk;
 mod events;
 mod fairness;
+mod fast_calls;
 mod interrupts;
 mod isolation;
 mod keyboard;
@@ -20,6 +22,7 @@ mod registers;
 mod shadows;
 mod strings;
 mod tables;
+mod tasks;
 mod time;
 mod virtualization;
 
@@ -30,9 +33,11 @@ fn main() {
         breakpoints::family(),
         cpu::family(),
         debugging::family(),
+        delivery::family(),
         devices::family(),
         disk::family(),
         events::family(),
+        fast_calls::family(),
         interrupts::family(),
         isolation::family(),
         memory::family(),
@@ -44,6 +49,7 @@ fn main() {
         shadows::family(),
         strings::family(),
         tables::family(),
+        tasks::family(),
         time::family(),
         virtualization::family(),
     ];
