@@ -60,7 +60,11 @@ struct Date {
 
 impl Date {
     fn month_length(&self) -> u16 {
-        let leap = self.year % 4 == 0 && self.year % 100 != 0 || self.year % 400 == 0;
+        let leap = match self.year % 400 {
+            0 => true,
+            100 | 200 | 300 => false,
+            year => year.is_multiple_of(4),
+        };
         match self.month {
             2 if leap => 29,
             2 => 28,
@@ -133,7 +137,7 @@ impl Model {
             return;
         }
         self.chain += 1;
-        if RATES[self.rate] != 0 && self.chain % (CRYSTAL / RATES[self.rate]) == 0 {
+        if RATES[self.rate] != 0 && self.chain.is_multiple_of(CRYSTAL / RATES[self.rate]) {
             self.flags |= 0x40;
         }
         if self.chain == CRYSTAL {
