@@ -94,8 +94,9 @@ int64 VmRegistry::list(ustl::string& text)
   {
     VmInfo info = {};
     vm->withHandle([&](Vm* handle) { vm_info(handle, &info); });
-    ksnprintf(line, sizeof(line), "%3u  %-16s %-12s %6lu KiB %12lu %10lu\n", vm->id(), vm->name().c_str(),
-              STATE_NAMES[vm->state()], info.memory_bytes / 1024, info.exits, info.interrupts);
+    const char* state = info.halted_for_good ? "halted" : STATE_NAMES[vm->state()];
+    ksnprintf(line, sizeof(line), "%3u  %-16s %-12s %6lu KiB %12lu %10lu\n", vm->id(), vm->name().c_str(), state,
+              info.memory_bytes / 1024, info.exits, info.interrupts);
     text += line;
   }
   return 0;

@@ -9,6 +9,8 @@ pub enum Outcome {
     Fails(String),
     /// It goes on until somebody kills it.
     Loops,
+    /// It sleeps with interrupts disabled, which the host says, until somebody kills it.
+    Halts,
 }
 
 impl Outcome {
@@ -26,7 +28,9 @@ impl Outcome {
             }
             Self::Fails(report) => (!unwrapped(printed).contains(&unwrapped(report)))
                 .then(|| format!("its report lacks '{report}':\n{printed}")),
-            Self::Loops => (!printed.contains("runs as VM")).then(|| format!("it does not run:\n{printed}")),
+            Self::Loops | Self::Halts => {
+                (!printed.contains("runs as VM")).then(|| format!("it does not run:\n{printed}"))
+            }
         }
     }
 }

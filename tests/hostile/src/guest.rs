@@ -53,9 +53,9 @@ pub unsafe fn between(begin: *const u8, end: *const u8) -> &'static [u8] {
 /// hardware, `call *RING3` returns in ring 3, `call *DONE` ends the guest. What they change is in `runtime.s`. After `says`
 /// come the lines that the guest must say before it ends by itself, after `values` lists of the values it must say and nothing
 /// else, after `fails` a part of the report with which its VM must end, and `loops []` is for a guest that goes on until it is
-/// killed. What tries all numbers of something is in `scan.s`, what works with a disk in `disk.s`, what handles interrupts in
-/// `interrupts.s`, what looks closely at events in `events.s`; `disk = /usr/disk` in a definition is the disk that
-/// [`crate::disk`] makes.
+/// killed, `halts []` for one that has halted with interrupts disabled. What tries all numbers of something is in `scan.s`,
+/// what works with a disk in `disk.s`, what handles interrupts in `interrupts.s`, what looks closely at events in `events.s`;
+/// `disk = /usr/disk` in a definition is the disk that [`crate::disk`] makes.
 #[macro_export]
 macro_rules! guest {
     ($name:ident, $mode:ident, $kind:ident $expected:tt, definition $definition:literal, $($line:expr),+ $(,)?) => {
@@ -154,6 +154,9 @@ macro_rules! outcome {
     };
     (fails [$text:expr]) => {
         $crate::Outcome::Fails($text.into())
+    };
+    (halts []) => {
+        $crate::Outcome::Halts
     };
     (loops []) => {
         $crate::Outcome::Loops

@@ -76,7 +76,8 @@ impl Host {
     /// Runs one guest and looks at what it left.
     pub fn run(&mut self, guest: &Guest) -> Result<()> {
         let printed = match guest.outcome {
-            Outcome::Loops => self.run_for_a_while(guest.name)?,
+            Outcome::Loops => self.run_for_a_while(guest.name, "running")?,
+            Outcome::Halts => self.run_for_a_while(guest.name, "halted")?,
             _ => self.run_to_its_end(guest.name)?,
         };
         let said = self.said(guest.name)?;
@@ -111,10 +112,16 @@ impl Host {
 
     /// Whether a guest runs.
     pub fn runs(&mut self, name: &str) -> Result<bool> {
+        self.is(name, "running")
+    }
+
+    /// Whether `vmlist` says this of a guest.
+    pub fn is(&mut self, name: &str, state: &str) -> Result<bool> {
         let list = self.sweb.command("cls; vmlist")?;
         Ok(list
             .lines()
-            .any(|row| row.split_whitespace().any(|word| word == name) && row.contains("running")))
+            .map(|row| row.split_whitespace().collect::<Vec<_>>())
+            .any(|row| row.contains(&name) && row.contains(&state)))
     }
 
     /// A number that `vmstat` counts for a guest that runs: the last one of the row.
@@ -160,11 +167,11 @@ impl Host {
             .failure(&format!("{} pages free before, {pages} after", self.pages)))
     }
 
-    fn run_for_a_while(&mut self, name: &str) -> Result<String> {
+    fn run_for_a_while(&mut self, name: &str, state: &str) -> Result<String> {
         let printed = self.start(name)?;
         self.sweb.idle(WATCHED)?;
-        let runs = self.runs(name)?;
-        self.sweb.check(runs, "it does not run any more")?;
+        let as_it_should = self.is(name, state)?;
+        self.sweb.check(as_it_should, &format!("it is not {state}"))?;
         self.kill(name)?;
         Ok(printed)
     }

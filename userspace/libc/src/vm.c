@@ -83,7 +83,11 @@ static int parseListLine(const char* line, struct ListedVm* vm)
 
 static int isAlive(const struct ListedVm* vm)
 {
-  return strcmp(vm->state, "running") == 0 || strcmp(vm->state, "starting") == 0;
+  static const char* const ALIVE[] = {"starting", "running", "halted"};
+  for (size_t i = 0; i < sizeof(ALIVE) / sizeof(ALIVE[0]); ++i)
+    if (strcmp(vm->state, ALIVE[i]) == 0)
+      return 1;
+  return 0;
 }
 
 int vm_find(const char* command, const char* wanted)

@@ -249,7 +249,11 @@ impl<C: VirtualCpu, M: GuestRam, H: Host> Machine<C, M, H> {
         if let Some(stop) = self.serve_devices(now)? {
             return Ok(Some(stop));
         }
-        if self.halted && !self.wakes() {
+        let stays_halted = self.halted && !self.wakes();
+        // There is no source of NMIs, so what does not accept interrupts sleeps until somebody resets or ends it.
+        let for_good = stays_halted && !self.cpu.accepts_interrupt();
+        self.guest.control.statistics.halted_for_good.set(for_good);
+        if stays_halted {
             let deadline_ns = self
                 .guest
                 .board

@@ -3,7 +3,7 @@
 use alloc::string::String;
 use bounds::Cyclic;
 use core::fmt::{self, Write};
-use core::sync::atomic::{AtomicU64, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use vmx::barrier::BarrierCost;
 
 /// Basic exit reasons are numbered below this; larger ones share the last place.
@@ -34,6 +34,23 @@ impl Counter {
     }
 }
 
+/// A fact with one writer, the thread of the vCPU, and any readers.
+#[derive(Debug, Default)]
+pub struct Flag(AtomicBool);
+
+impl Flag {
+    /// Replaces the fact.
+    pub fn set(&self, value: bool) {
+        self.0.store(value, Ordering::Relaxed);
+    }
+
+    /// The fact.
+    #[must_use]
+    pub fn get(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
 /// How often, and how long.
 #[derive(Debug, Default)]
 struct Cost {
@@ -59,6 +76,8 @@ pub struct Statistics {
     barriers: Cost,
     /// Bytes of host frames the VM holds.
     pub frame_bytes: Counter,
+    /// It has halted with interrupts disabled: no device will wake it.
+    pub halted_for_good: Flag,
 }
 
 impl Statistics {
@@ -145,7 +164,14 @@ impl Statistics {
             "{:<24}{:>12}",
             "sectors written",
             self.sectors_written.get()
-        )
+        )?;
+        if self.halted_for_good.get() {
+            writeln!(
+                text,
+                "The guest has executed HLT with interrupts disabled: only vmreset or vmkill end that."
+            )?;
+        }
+        Ok(())
     }
 }
 

@@ -77,6 +77,8 @@ pub struct VmInfo {
     pub host_ticks: u64,
     /// Interrupts injected.
     pub interrupts: u64,
+    /// Whether it has halted with interrupts disabled, so that nothing but a reset wakes it.
+    pub halted_for_good: bool,
 }
 
 /// Room for a VM's name in `VmDescription`, with the terminating NUL.

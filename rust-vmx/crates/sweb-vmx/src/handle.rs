@@ -111,6 +111,7 @@ impl Handle {
             guest_ticks: statistics.guest_ticks.get(),
             host_ticks: statistics.host_ticks(),
             interrupts: statistics.interrupts.get(),
+            halted_for_good: statistics.halted_for_good.get(),
         }
     }
 

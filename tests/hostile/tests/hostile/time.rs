@@ -10,7 +10,10 @@ pub fn family() -> &'static Family {
             guest!(loop_with_interrupts_off, Protected, loops [], "cli", "1: jmp 1b"),
             guest!(loop_in_ring_3, Long, loops [], "call *RING3", "1: jmp 1b"),
             guest!(pause_loop, Long, loops [], "1: pause", "jmp 1b"),
-            guest!(halt_with_interrupts_off, Real, loops [], "cli", "1: hlt", "jmp 1b"),
+            guest!(halt_with_interrupts_off, Real, halts [], "cli", "1: hlt", "jmp 1b"),
+            // HLT everywhere, and so at last where the next instruction is.
+            guest!(overwrites_itself, Protected, halts [],
+                "cli", "movl $0xF4F4F4F4, %eax", "xorl %edi, %edi", "movl $(0xA0000 / 4), %ecx", "rep stosl"),
             guest!(port_storm, Real, loops [], "1: outb %al, $0x80", "jmp 1b"),
             guest!(port_storm_without_device, Real, loops [], "movw $0x1234, %dx", "1: inl %dx, %eax", "jmp 1b"),
             guest!(cpuid_storm, Long, loops [], "1: cpuid", "jmp 1b"),

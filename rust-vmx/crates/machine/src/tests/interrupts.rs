@@ -72,6 +72,7 @@ fn hlt_blocks_until_the_timer() {
         panic!("not halted")
     };
     assert_eq!(bench.rip(), rip + 2);
+    assert!(!bench.machine.control().statistics.halted_for_good.get());
     assert!((900_000..1_100_000).contains(&deadline), "{deadline}");
     // Nothing happened yet: still halted, and the CPU is not entered.
     assert_eq!(
@@ -93,6 +94,9 @@ fn hlt_without_anything_to_come_has_no_deadline() {
     bench.cpu().then(|_| instruction(Instruction::Hlt));
     let stop = bench.machine.run();
     assert!(matches!(stop, Stop::Halted { .. }), "{stop:?}");
+    let statistics = &bench.machine.control().statistics;
+    assert!(statistics.halted_for_good.get());
+    assert!(statistics.table().contains("HLT with interrupts disabled"));
     bench.machine.control().request_stop();
     assert_eq!(bench.machine.run(), Stop::Stopped);
 }
