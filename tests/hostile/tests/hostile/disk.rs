@@ -181,6 +181,18 @@ pub fn family() -> &'static Family {
                 "1: ATA_TAKE", "movw $BUFFER, %si", "2: lodsl", "subl $0xD15C0000, %eax", "cmpl %ebp, %eax", "je 3f", "incl %ebx",
                 "3: cmpw $(BUFFER + 512), %si", "jb 2b", "incl %ebp", "cmpl $32, %ebp", "jb 1b",
                 "movl %ebx, %eax", "call *VALUE", "SAY_SECTOR 44", "call *DONE"),
+            // Every sector that it may write, and one more; then all of them again.
+            guest!(fills_its_disk, Real, values [[NO_SUCH_SECTOR, 0], sector(content(5))], definition "disk = /usr/disk\n",
+                "movl $32, %ebp",
+                "1: ATA_ADDRESS 0, 1", "movw $0x1F3, %dx", "movl %ebp, %eax", "outb %al, %dx", "ATA_OUT 7, 0x30", "ATA_WAIT",
+                "movl %ebp, %eax", "xorl $0xF111ED00, %eax", "ATA_FILL", "ATA_GIVE", "incl %ebp", "cmpl $64, %ebp", "jb 1b",
+                "ATA_COMMAND 0x30, 64, 1", "SAY_STATUS", "ATA_COMMAND 0xE7, 0, 0",
+                "movl $32, %ebp", "xorl %ebx, %ebx",
+                "2: ATA_ADDRESS 0, 1", "movw $0x1F3, %dx", "movl %ebp, %eax", "outb %al, %dx", "ATA_OUT 7, 0x20", "ATA_WAIT",
+                "ATA_TAKE", "movw $BUFFER, %si",
+                "3: lodsl", "xorl $0xF111ED00, %eax", "cmpl %ebp, %eax", "je 4f", "incl %ebx",
+                "4: cmpw $(BUFFER + 512), %si", "jb 3b", "incl %ebp", "cmpl $64, %ebp", "jb 2b",
+                "movl %ebx, %eax", "call *VALUE", "SAY_SECTOR 5", "call *DONE"),
         ],
     )
 }
