@@ -5,6 +5,7 @@
 #include "Clock.h"
 #include "FileSystemInfo.h"
 #include "KernelMemoryManager.h"
+#include "KernelStack.h"
 #include "MemoryReservation.h"
 #include "PageManager.h"
 #include "Power.h"
@@ -262,6 +263,7 @@ void ProcessRegistry::reportLeaks() const
 {
   const size_t pages = freeAndHeapPages();
   MemoryReservation::printUse();
+  KernelStack::printUse();
   debug(PROCESS_REG, "free and heap pages: %zu before the first program, %zu now\n", pages_at_start_, pages);
   if (pages < pages_at_start_)
     debug(PROCESS_REG, "warning: %zu pages were not given back\n", pages_at_start_ - pages);

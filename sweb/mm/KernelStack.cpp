@@ -4,12 +4,17 @@
 #include "InterruptGuard.h"
 #include "MappedRange.h"
 #include "assert.h"
+#include "debug.h"
 
 namespace
 {
 constexpr uint64 CANARY = 0x79'72'61'6E'61'43'20'4B; // "K Canary"
 
 constinit uint64 used_slots[KernelStack::MAX_SLOTS / 64] = {};
+
+/// The stack that came closest to its end, in bytes.
+constinit size_t most_used = 0;
+constinit size_t most_used_of = 1;
 
 static_assert(KernelStack::MAX_SLOTS * KernelStack::SLOT_SIZE <= KERNEL_STACKS_SIZE);
 
@@ -31,6 +36,15 @@ void giveSlotBack(size_t slot)
 {
   InterruptGuard guard;
   used_slots[slot / 64] &= ~(1UL << (slot % 64));
+}
+
+void noteUse(size_t used, size_t size)
+{
+  InterruptGuard guard;
+  if (used * most_used_of <= most_used * size)
+    return;
+  most_used = used;
+  most_used_of = size;
 }
 
 uint64& canaryOf(pointer bottom)
@@ -62,6 +76,7 @@ KernelStack::~KernelStack()
   if (!isValid())
     return;
   assert(isCanaryOK());
+  noteUse(usedBytes(), top_ - bottom_);
   MappedRange::unmap(bottom_, (top_ - bottom_) / PAGE_SIZE);
   giveSlotBack((top_ - KERNEL_STACKS_START) / SLOT_SIZE - 1);
 }
@@ -74,4 +89,19 @@ bool KernelStack::isOverflow(pointer address) const
 bool KernelStack::isCanaryOK() const
 {
   return canaryOf(bottom_) == (CANARY ^ bottom_);
+}
+
+size_t KernelStack::usedBytes() const
+{
+  // Pages come zeroed.
+  const auto* top = reinterpret_cast<const uint64*>(top_);
+  const uint64* word = &canaryOf(bottom_) + 1;
+  while (word < top && *word == 0)
+    ++word;
+  return static_cast<size_t>(top - word) * sizeof(*word);
+}
+
+void KernelStack::printUse()
+{
+  debug(THREAD, "kernel stacks: %zu of %zu bytes used at most\n", most_used, most_used_of);
 }

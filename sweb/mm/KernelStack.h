@@ -31,7 +31,14 @@ public:
   /// False if the word at the very end of the stack was overwritten.
   [[nodiscard]] bool isCanaryOK() const;
 
+  /// Prints to the debug output how deep the stacks of threads that ended were at most. For tests: how deep calls nest
+  /// must not depend on what programs and guests ask for.
+  static void printUse();
+
 private:
+  /// Bytes that were written to, up to the top.
+  [[nodiscard]] size_t usedBytes() const;
+
   pointer top_ = 0;
   pointer bottom_ = 0;
 };

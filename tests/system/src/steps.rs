@@ -76,6 +76,13 @@ pub fn power_off_within_reservations(sweb: &mut Session) -> Result<()> {
     sweb.check(
         line.is_some() && used <= of && without == Some(0),
         &format!("more was allocated than was reserved: {line:?}"),
+    )?;
+    let line = log.lines().rfind(|line| line.contains("kernel stacks: "));
+    let number = |word| line.and_then(|line| number_after(line, word));
+    let [used, of] = ["stacks: ", " of "].map(number);
+    sweb.check(
+        line.is_some() && used.map(|used| 4 * used) <= of.map(|of| 3 * of),
+        &format!("a quarter of each kernel stack should be left: {line:?}"),
     )
 }
 
