@@ -108,6 +108,22 @@ static void testDirectories(void)
   }
 }
 
+// Going back to the root drops all of the path at once, and here it is longer than a kernel stack.
+static void testDeepDirectories(void)
+{
+  static char path[256];
+  int depth = 0;
+  while (depth < MOST_DIRECTORIES && mkdir("d") == 0 && chdir("d") == 0)
+    ++depth;
+  CHECK(depth >= FEWEST_FILES && (errno == ENOSPC || errno == ENOMEM));
+  CHECK(getcwd(path, sizeof(path)) == 0);
+  CHECK(chdir("/") == 0);
+  for (int i = 0; i < depth; ++i)
+    CHECK(chdir("d") == 0);
+  for (int i = 0; i < depth; ++i)
+    CHECK(chdir("..") == 0 && rmdir("d") == 0);
+}
+
 // ---- virtual machines
 
 static void testVms(void)
@@ -164,6 +180,7 @@ int main(int argc, char* argv[])
   repeat("processes that start processes", testBomb);
   repeat("a file", testFile);
   repeat("directories", testDirectories);
+  repeat("a deep directory", testDeepDirectories);
   testVms(); // some VMs that are over are remembered, and more of them in the second round
   repeat("virtual machines", testVms);
   return CHECK_RESULT("exhaust");

@@ -17,6 +17,7 @@ enum
   BAD_ACCESS = 9999,
   NESTED_TASK = 0x4000,
   TRAP = 0x100,
+  ALIGNMENT_CHECK = 0x40000,
 };
 
 #define INSTRUCTION(name, text)                                                                                        \
@@ -49,6 +50,8 @@ INSTRUCTION(vmResume, "vmresume")
 INSTRUCTION(undefined, "ud2")
 INSTRUCTION(fastCall, "xor %%eax, %%eax; syscall")
 INSTRUCTION(otherFastCall, "sysenter")
+INSTRUCTION(breakpoint, "int3")
+INSTRUCTION(debugTrap, ".byte 0xf1")
 INSTRUCTION(interrupt, "int $0x20")
 INSTRUCTION(pageFaultVector, "int $0x0e")
 INSTRUCTION(doubleFaultVector, "int $0x08")
@@ -131,6 +134,23 @@ static void trapDuringCall(void)
                    : "memory", "cc");
 }
 
+// MOV SS holds a trap back for an instruction, which here is the one into the kernel.
+static void trapBehindStackSegment(void)
+{
+  __asm__ volatile("mov %%ss, %%r12d; pushf; orl $0x100, (%%rsp); popf; mov %%r12d, %%ss; int $0x80; nop"
+                   :
+                   : "a"((long)sc_getpid), "b"(0l), "c"(0l), "d"(0l), "S"(0l), "D"(0l)
+                   : "r12", "memory", "cc");
+}
+
+// The kernel accesses what is not aligned, too.
+static void alignmentCheck(void)
+{
+  static const char text[] = "./usr/README.txt";
+  setFlags(ALIGNMENT_CHECK);
+  exit(open(text + 1, O_RDONLY) >= 0 && getpid() > 0 ? SURVIVES : 1);
+}
+
 static const struct
 {
   void (*act)(void);
@@ -163,6 +183,8 @@ static const struct
     {undefined, EXCEPTION},
     {fastCall, EXCEPTION},
     {otherFastCall, EXCEPTION},
+    {breakpoint, EXCEPTION},
+    {debugTrap, EXCEPTION},
     {interrupt, EXCEPTION},
     {pageFaultVector, EXCEPTION},
     {doubleFaultVector, EXCEPTION},
@@ -187,6 +209,8 @@ static const struct
     {tooLong, EXCEPTION},
     {singleStep, EXCEPTION},
     {trapDuringCall, EXCEPTION},
+    {trapBehindStackSegment, EXCEPTION},
+    {alignmentCheck, SURVIVES},
     {backwards, SURVIVES},
     {nestedTask, SURVIVES},
     {callWithoutStack, SURVIVES},

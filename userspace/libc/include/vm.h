@@ -16,8 +16,8 @@ int vm_kill(int id);
 int vm_reset(int id);
 // Has the hypervisor panic while it runs the VM: a drill, to see that only the VM ends.
 int vm_panic(int id);
-// Has the CPU refuse the VM's next entry: a drill. `which` is 0 for a control field, 1 for one of the host's state, 2 for
-// one of the guest's.
+// Has the CPU refuse the VM's next entry: a drill. `which` is 0 for a control field, 1 for one of the host's state, 2
+// for one of the guest's.
 int vm_refuse(int id, int which);
 
 // Texts for people; return the length.
