@@ -35,6 +35,23 @@ no_vector_code() {
   [ "$count" -eq 0 ]
 }
 
+# The C++ code that takes in what programs, guests, disks and people decide answers with errors. What it asserts is the
+# kernel's own state, and each assert says who sees to that.
+reasons_of_asserts() {
+  cd "$here" || return 1
+  find sweb/vm sweb/fs sweb/kernel/*Syscall.* sweb/kernel/User* sweb/kernel/Loader.* sweb/kernel/Elf* \
+    sweb/kernel/ProgramArguments.* sweb/kernel/PageFaultHandler.* sweb/console/Term* sweb/console/Ansi* \
+    sweb/console/Scancode* sweb/console/HeldKeys.* -type f -exec awk '
+      FNR == 1 { statement = "" }
+      /(^|[^_[:alnum:]])assert\(/ || statement != "" {
+        statement = statement $0
+        if (!/;/) next
+        if (statement !~ /"/) { print FILENAME ":" FNR ":" statement; missing = 1 }
+        statement = ""
+      }
+      END { exit missing }' {} +
+}
+
 # Miri finds undefined behaviour; it needs a nightly compiler with the component. What it would take an hour for has no unsafe
 # code: the rules of VM entry, and the tables of the instruction decoder.
 miri() {
@@ -54,5 +71,6 @@ check 'clippy: hypervisor, for the kernel' clippy_kernel
 check 'clippy: tests' clippy tests
 check 'licences' "$here/tools/licences.sh"
 check 'no vector code' no_vector_code
+check 'reasons of asserts' reasons_of_asserts
 check 'Miri' miri
 exit "$failed"

@@ -24,7 +24,7 @@ Terminal* Terminal::create(const char* name, uint8 attribute)
 
 void Terminal::destroy(Terminal* terminal, Terminal& instead)
 {
-  assert(terminal != &instead && terminal->input_ == nullptr);
+  assert(terminal != &instead && !terminal->input_ && "programs have other terminals, and a VM takes its input away");
   Console::replace(*terminal, instead);
   {
     ScopeLock lock(Console::inputLock());

@@ -11,7 +11,7 @@ Dentry::Dentry(RefPtr<Dentry> parent, const ustl::string& name, RefPtr<Inode> in
 
 Dentry::~Dentry()
 {
-  assert(!first_child_ && !mount_);
+  assert(!first_child_ && !mount_ && "children and mounts refer to it");
 }
 
 RefPtr<Dentry> Dentry::makeRoot(RefPtr<Inode> inode)
@@ -71,7 +71,7 @@ void Dentry::joinSiblings()
 
 void Dentry::moveTo(RefPtr<Dentry> parent, const ustl::string& name)
 {
-  assert(parent_ && !detached_);
+  assert(parent_ && !detached_ && "it has just been found under its name");
   detach();
   detached_ = false;
   parent_ = ustl::move(parent);

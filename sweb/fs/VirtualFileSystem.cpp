@@ -26,7 +26,7 @@ void VirtualFileSystem::initialise()
   default_working_dir = new FileSystemInfo();
   TreeLock lock;
   int64 error = rootMount("ramfs");
-  assert(error == 0);
+  assert(error == 0 && "at boot, nothing is mounted and there is memory");
   Path root(root_mount_->getRoot(), root_mount_);
   default_working_dir->setRoot(root);
   default_working_dir->setPwd(root);
@@ -34,7 +34,7 @@ void VirtualFileSystem::initialise()
 
 void VirtualFileSystem::registerFileSystem(FileSystemType* type)
 {
-  assert(!getFsType(type->getFSName()));
+  assert(!getFsType(type->getFSName()) && "each is registered once, at boot");
   types_.push_back(type);
 }
 

@@ -106,7 +106,7 @@ UserProcess* UserProcess::current()
 
 void UserProcess::exit(int64 code)
 {
-  assert(currentThread == this);
+  assert(currentThread == this && "others can only kill() it");
   debug(USERPROCESS, "%s (%zu) exits with code %ld\n", getName(), getPid(), code);
   exit_code_ = code;
   kill();

@@ -10,7 +10,7 @@ BDVirtualDevice::BDVirtualDevice(BDDriver* driver, uint64 first_sector, uint64 n
     : driver_(driver), first_sector_(first_sector), num_sectors_(num_sectors), sector_size_(driver->getSectorSize()),
       partition_type_(partition_type), name_(name)
 {
-  assert(first_sector + num_sectors <= driver->getNumSectors());
+  assert(first_sector + num_sectors <= driver->getNumSectors() && "PartitionTable leaves out what is not on the drive");
 }
 
 uint64 BDVirtualDevice::getSize() const

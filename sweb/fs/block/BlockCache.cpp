@@ -291,7 +291,7 @@ void BlockCache::touch(Block* block)
 
 void BlockCache::drop(Block* block)
 {
-  assert(block->users == 0);
+  assert(block->users == 0 && "a block is dropped when nobody holds it, or it was not lent yet");
   clean(block);
   unlink(block);
   delete[] block->data;
