@@ -47,8 +47,8 @@ private:
   bool fitsColours(ScreenCell cell) const;
   void useOwnColours();
 
-  /// Synchronized output (DEC private mode 2026): a terminal that knows it shows the new screen when it is complete, and
-  /// a program that reads the line knows when that is. Other terminals ignore it.
+  /// Synchronized output (DEC private mode 2026): a terminal that knows it shows the new screen when it is complete,
+  /// and a program that reads the line knows when that is. Other terminals ignore it.
   void beginRedraw();
   void endRedraw();
   void character(uint8 character);

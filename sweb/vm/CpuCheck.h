@@ -6,16 +6,16 @@
 #include "types.h"
 
 /**
- * The hypervisor's checker of VM entries compared with this CPU: one run, on a thread of its own, because a process's kernel
- * stack is smaller than the hypervisor asks for.
+ * The hypervisor's checker of VM entries compared with this CPU: one run, on a thread of its own, because a process's
+ * kernel stack is smaller than the hypervisor asks for.
  */
 class CpuCheck : public RefCounted
 {
 public:
   CpuCheck(uint64 count, uint64 seed) : count_(count), seed_(seed) {}
 
-  /// Makes the thread and waits for it; a process that is killed meanwhile leaves earlier, and the thread ends soon after. False
-  /// if there is no memory for the thread. Once.
+  /// Makes the thread and waits for it; a process that is killed meanwhile leaves earlier, and the thread ends soon
+  /// after. False if there is no memory for the thread. Once.
   [[nodiscard]] bool run();
 
   /// One of VMX_CHECK_*, once run() has returned.
