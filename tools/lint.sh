@@ -61,8 +61,8 @@ miri() {
   fi
   cd "$here/rust-vmx" || return 1
   skips=
-  for tests in check mmio bus definition tests::ends tests::firmware tests::interrupts tests::memory tests::ports \
-    tests::registers; do
+  for tests in check mmio bus:: definition:: tests::ends:: tests::firmware:: tests::interrupts:: tests::memory:: \
+    tests::ports:: tests::registers::; do
     skips="$skips --skip $tests"
   done
   # Frames are named by physical addresses, so pointers come from numbers.
