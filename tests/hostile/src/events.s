@@ -80,6 +80,28 @@
 771:    HANDLE  \bits, \vector, 770b
         .endm
 
+# 64-bit mode: behind an exception of this vector, the guest goes on behind TRY's instruction. Changes EAX.
+        .macro  GO_ON_BEHIND vector, error=0
+        jmp     768f
+767:
+        .if     \error
+        addq    $8, %rsp
+        .endif
+        pushq   KEPT
+        popq    (%rsp)
+        iretq
+768:    HANDLE  64, \vector, 767b
+        .endm
+
+# Changes EBX.
+        .macro  TRY instruction:vararg
+        ADDRESS 769f, %ebx
+        movl    %ebx, KEPT
+        movl    $0, KEPT + 4
+        \instruction
+769:
+        .endm
+
 # From here on the timer's interrupts are noted, and return with interrupts off. Changes EAX.
         .macro  NOTE_TIMER bits
         jmp     773f

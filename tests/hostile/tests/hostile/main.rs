@@ -18,6 +18,7 @@ mod msrs;
 mod paging;
 mod ports;
 mod privilege;
+mod reasons;
 mod registers;
 mod shadows;
 mod strings;
@@ -63,6 +64,7 @@ fn main() {
         isolation::trials(),
         fairness::trials(),
         cycles::trials(),
+        reasons::trials(),
         keyboard::trials(),
     ]
     .into_iter()
