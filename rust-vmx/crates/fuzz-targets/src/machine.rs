@@ -9,7 +9,7 @@ mod state;
 use crate::input::Input;
 use machine::Stop;
 use machine::control::{CELLS, Input as Message};
-use machine::testing::{Bench, bench_with};
+use machine::testing::{Bench, ScriptedExit, bench_with};
 
 /// The disks' sizes.
 const DISK: usize = 64 << 10;
@@ -51,7 +51,7 @@ fn step(bench: &mut Bench, input: &mut Input<'_>) -> Next {
     match choice & 0xF {
         0..=7 => {
             let exit = exits::read(bench, choice, input);
-            return exit.map_or(Next::GoOn, |exit| enter(bench, exit));
+            return enter(bench, exit);
         }
         8..=12 => state::change(bench, choice, input),
         13 => bench.host.pass(input.magnitude() >> 16),
@@ -62,7 +62,7 @@ fn step(bench: &mut Bench, input: &mut Input<'_>) -> Next {
 }
 
 /// Lets the guest run into an exit.
-fn enter(bench: &mut Bench, exit: vmx::exit::VmExit) -> Next {
+fn enter(bench: &mut Bench, exit: ScriptedExit) -> Next {
     // A machine that halted or stopped left exits behind that nobody met.
     bench.cpu().script.clear();
     match bench.exit(exit) {

@@ -14,7 +14,7 @@ use core::fmt;
 use vmx::addr::Gpa;
 use vmx::barrier::{BarrierCost, Barriers};
 use vmx::event::Event;
-use vmx::exit::VmExit;
+use vmx::exit::{ControlRegisterAccess, EptViolation, ExceptionExit, IoAccess, TaskSwitch};
 use vmx::frames::Frames;
 use vmx::io_bitmap::IoBitmap;
 use vmx::memory::{Backing, GuestMemory};
@@ -115,8 +115,40 @@ fn host_cpuid(leaf: u32, subleaf: u32) -> [u32; 4] {
 impl<F: Frames + Clone> VirtualCpu for Vcpu<F> {
     type Error = EntryError;
 
-    fn run(&mut self) -> Result<VmExit, EntryError> {
+    fn run(&mut self) -> Result<u16, EntryError> {
         Vcpu::run(self)
+    }
+
+    fn interrupted_event(&self) -> Option<Event> {
+        Vcpu::interrupted_event(self)
+    }
+
+    fn instruction_length(&mut self) -> u8 {
+        Vcpu::instruction_length(self)
+    }
+
+    fn io_access(&mut self) -> IoAccess {
+        Vcpu::io_access(self)
+    }
+
+    fn control_register_access(&mut self) -> ControlRegisterAccess {
+        Vcpu::control_register_access(self)
+    }
+
+    fn guest_physical(&mut self) -> Gpa {
+        Vcpu::guest_physical(self)
+    }
+
+    fn ept_violation(&mut self) -> EptViolation {
+        Vcpu::ept_violation(self)
+    }
+
+    fn exception_exit(&mut self) -> Option<ExceptionExit> {
+        Vcpu::exception_exit(self)
+    }
+
+    fn task_switch(&mut self) -> TaskSwitch {
+        Vcpu::task_switch(self)
     }
 
     fn unload(&mut self) {

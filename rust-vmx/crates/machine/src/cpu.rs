@@ -9,8 +9,8 @@ use vmx::addr::Gpa;
 use vmx::barrier::BarrierCost;
 pub use vmx::breakpoint::Watched;
 use vmx::event::Event;
-use vmx::exit::VmExit;
-use vmx::state::{CpuMode, DescriptorTable, Registers, Segment, SegmentName, SystemRegister, TableName};
+use vmx::exit::{ControlRegisterAccess, EptViolation, ExceptionExit, IoAccess, TaskSwitch};
+use vmx::state::{CpuMode, DescriptorTable, Registers, Segment, SegmentName, SystemRegister, TableName, gpr};
 pub use vmx::vcpu::{Drill, TripleFault};
 
 /// One virtual CPU.
@@ -18,19 +18,49 @@ pub trait VirtualCpu {
     /// Why the CPU could not run the guest at all.
     type Error: Display;
 
-    /// Enters the guest and returns its next exit. From then on host interrupts are disabled, until
-    /// [`unload`](Self::unload).
-    fn run(&mut self) -> Result<VmExit, Self::Error>;
+    /// Enters the guest and returns the reason of its next exit ([`vmx::exit::reason`]). From then on host interrupts are disabled,
+    /// until [`unload`](Self::unload).
+    fn run(&mut self) -> Result<u16, Self::Error>;
     /// Takes the guest off the CPU and lets the host have it: interrupts are enabled afterwards. Needed before anything
     /// that may block.
     fn unload(&mut self);
     /// Brings the CPU to its state after RESET.
     fn reset(&mut self);
 
-    /// The general-purpose registers, RSP included.
+    /// The event whose delivery the exit interrupted: it will be delivered again.
+    fn interrupted_event(&self) -> Option<Event>;
+    /// The length of the instruction that exited. For exits that an instruction caused
+    /// ([`is_instruction`](vmx::exit::reason::is_instruction)).
+    fn instruction_length(&mut self) -> u8;
+    /// What the instruction does to a port. For I/O exits.
+    fn io_access(&mut self) -> IoAccess;
+    /// What the instruction does to a control register. For control-register exits.
+    fn control_register_access(&mut self) -> ControlRegisterAccess;
+    /// The address that EPT did not allow. For EPT violations.
+    fn guest_physical(&mut self) -> Gpa;
+    /// The access that EPT did not allow. For EPT violations.
+    fn ept_violation(&mut self) -> EptViolation;
+    /// The exception that exited, none if the CPU describes none. For exit reason 0.
+    fn exception_exit(&mut self) -> Option<ExceptionExit>;
+    /// The task switch that was attempted. For task-switch exits.
+    fn task_switch(&mut self) -> TaskSwitch;
+
+    /// The general-purpose registers but for RSP, which is a system register here.
     fn registers(&mut self) -> &Registers;
     /// The same, to be changed.
     fn registers_mut(&mut self) -> &mut Registers;
+    /// A copy of the general-purpose registers with RSP among them, for code that takes them by number.
+    fn all_registers(&mut self) -> Registers {
+        let mut all = *self.registers();
+        all.gpr[gpr::RSP] = self.read(SystemRegister::Rsp);
+        all
+    }
+    /// Writes the copy back.
+    fn set_all_registers(&mut self, all: &Registers) {
+        *self.registers_mut() = *all;
+        // RSP takes any value.
+        let _ = self.write(SystemRegister::Rsp, all.gpr[gpr::RSP]);
+    }
     /// A system register as the guest sees it.
     fn read(&mut self, register: SystemRegister) -> u64;
     /// Writes a system register as the guest's own instruction would, with what follows from it (IA-32e mode, paging
@@ -72,7 +102,7 @@ pub trait VirtualCpu {
 
     /// The host's TSC.
     fn host_tsc(&self) -> u64;
-    /// The host TSC value at which the guest leaves at the latest, with [`vmx::exit::Exit::PreemptionTimer`]; `None` leaves the
+    /// The host TSC value at which the guest leaves at the latest, for [`PREEMPTION_TIMER`](vmx::exit::reason::PREEMPTION_TIMER); `None` leaves the
     /// end of its slice. To be told again from time to time: until then the time between exits and entries is not counted.
     fn set_deadline(&mut self, tsc: Option<u64>);
     /// Whether the guest had the CPU for as long as the host lets it.

@@ -3,7 +3,7 @@
 use crate::memory::MemoryError;
 use alloc::string::String;
 use core::fmt;
-use vmx::exit::{EptViolation, Exit, TaskSwitch};
+use vmx::exit::{EptViolation, TaskSwitch, reason};
 
 /// The end of a machine that did not end by itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,8 +18,8 @@ pub enum Failure {
     Memory(MemoryError),
     /// An instruction that is not emulated touched an address without memory or device.
     Mmio(EptViolation),
-    /// An exit that the controls should have made impossible.
-    Unexpected(Exit),
+    /// An exit that the controls should have made impossible; its basic reason.
+    Unexpected(u16),
     /// The hypervisor itself panicked while it ran the guest; what it said.
     Panic(String),
     /// After a reset the images could not be loaded again; what is wrong.
@@ -59,7 +59,7 @@ impl fmt::Display for Failure {
                     "only a ROM"
                 }
             ),
-            Self::Unexpected(exit) => write!(f, "unexpected exit {exit:?}"),
+            Self::Unexpected(number) => write!(f, "unexpected exit {number}, {}", reason::name(*number)),
             Self::Panic(text) => write!(f, "the hypervisor panicked: {text}"),
             Self::Load(text) => write!(f, "cannot start again: {text}"),
         }

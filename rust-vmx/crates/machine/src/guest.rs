@@ -5,6 +5,7 @@ use crate::control::Control;
 use crate::cpuid::Cpuid;
 use crate::disks::Disks;
 use crate::firmware::Firmware;
+use crate::history::History;
 use crate::host::Host;
 use crate::memory::{Layout, MemoryError, PhysicalMemory};
 use crate::msr::Msrs;
@@ -64,6 +65,8 @@ pub struct Guest<M: GuestRam, H: Host> {
     pub clock: Clock,
     /// What other threads share.
     pub control: Arc<Control>,
+    /// The last exits.
+    pub history: History,
 }
 
 impl<M: GuestRam, H: Host> Guest<M, H> {

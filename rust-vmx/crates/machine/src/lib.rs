@@ -36,6 +36,7 @@ pub mod exits;
 pub mod failure;
 pub mod firmware;
 pub mod guest;
+pub mod history;
 pub mod host;
 pub mod interrupts;
 pub mod loader;

@@ -11,6 +11,7 @@ use crate::exits::{self, Outcome};
 use crate::failure::Failure;
 use crate::firmware::Firmware;
 use crate::guest::{Clock, Guest, GuestRam};
+use crate::history::History;
 use crate::host::Host;
 use crate::interrupts;
 use crate::loader::elf::{Executable, is_elf};
@@ -18,7 +19,7 @@ use crate::loader::{LoadError, Start, flat, multiboot};
 use crate::memory::Layout;
 use crate::memory::layout::TEXT;
 use crate::msr::Msrs;
-use crate::report::{self, History};
+use crate::report;
 use crate::storage::{File, FileError};
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -103,7 +104,6 @@ pub struct Machine<C: VirtualCpu, M: GuestRam, H: Host> {
     definition: Definition,
     cpu: C,
     guest: Guest<M, H>,
-    history: History,
     /// The vCPU executed HLT and nothing woke it yet.
     halted: bool,
     /// When the screen was published last.
@@ -145,13 +145,13 @@ impl<C: VirtualCpu, M: GuestRam, H: Host> Machine<C, M, H> {
             msrs: Msrs::default(),
             clock,
             control: Arc::new(Control::default()),
+            history: History::default(),
             host,
         };
         let mut machine = Self {
             definition,
             cpu,
             guest,
-            history: History::default(),
             halted: false,
             published: Time::ZERO,
             deadline: None,
@@ -307,21 +307,22 @@ impl<C: VirtualCpu, M: GuestRam, H: Host> Machine<C, M, H> {
     /// One entry and its exit.
     fn enter(&mut self) -> Result<Next, Failure> {
         let entered = self.account();
-        let exit = self
+        let reason = self
             .cpu
             .run()
             .map_err(|error| Failure::Entry(error.to_string()))?;
         let exited = self.cpu.host_tsc();
-        self.handling = Some((exit.reason, exited));
+        self.handling = Some((reason, exited));
         self.guest
             .control
             .statistics
             .guest_ticks
             .add(exited.wrapping_sub(entered));
         let rip = self.cpu.read(SystemRegister::Rip);
-        self.history.add(rip, exit);
-        let outcome = exits::handle(&mut self.cpu, &mut self.guest, &exit);
-        let next = self.apply(outcome, exit.instruction_length)?;
+        let interrupted = self.cpu.interrupted_event().map(|event| event.vector);
+        self.guest.history.add(reason, rip, interrupted);
+        let outcome = exits::handle(&mut self.cpu, &mut self.guest, reason);
+        let next = self.apply(outcome)?;
         let seen = !self.guest.board.take_attention() && self.drift < DRIFT;
         Ok(match next {
             Next::Enter if !seen => Next::Attend,
@@ -341,19 +342,19 @@ impl<C: VirtualCpu, M: GuestRam, H: Host> Machine<C, M, H> {
     }
 
     /// Carries out what a handler decided.
-    fn apply(&mut self, outcome: Outcome, length: u8) -> Result<Next, Failure> {
+    fn apply(&mut self, outcome: Outcome) -> Result<Next, Failure> {
         match outcome {
-            Outcome::Done => self.cpu.skip_instruction(length),
+            Outcome::Done => self.skip_instruction(),
             Outcome::Resume => {}
             Outcome::Attend => return Ok(Next::Attend),
             Outcome::Raise(event) => {
                 self.guest.control.statistics.exceptions.add(1);
                 if self.cpu.inject(event).is_err() {
-                    return self.apply(Outcome::Fail(Failure::TripleFault), 0);
+                    return self.apply(Outcome::Fail(Failure::TripleFault));
                 }
             }
             Outcome::Halt => {
-                self.cpu.skip_instruction(length);
+                self.skip_instruction();
                 self.halted = true;
                 return Ok(Next::Attend);
             }
@@ -367,6 +368,11 @@ impl<C: VirtualCpu, M: GuestRam, H: Host> Machine<C, M, H> {
             Outcome::Fail(failure) => return Err(failure),
         }
         Ok(Next::Enter)
+    }
+
+    fn skip_instruction(&mut self) {
+        let length = self.cpu.instruction_length();
+        self.cpu.skip_instruction(length);
     }
 
     /// Input, time, disks, output and power: what happens beside the CPU.
@@ -468,7 +474,7 @@ impl<C: VirtualCpu, M: GuestRam, H: Host> Machine<C, M, H> {
             &definition.name,
             &mut self.cpu,
             failure,
-            &self.history,
+            &self.guest.history,
             calls,
             name,
         );

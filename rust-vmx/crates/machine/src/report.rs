@@ -2,42 +2,10 @@
 
 use crate::cpu::VirtualCpu;
 use crate::failure::Failure;
-use crate::statistics::reason_name;
+use crate::history::History;
 use alloc::string::String;
-use bounds::Cyclic;
 use core::fmt::{self, Write};
-use vmx::exit::VmExit;
 use vmx::state::{SegmentName, SystemRegister, TableName};
-
-/// How many exits are remembered.
-const REMEMBERED: usize = 16;
-
-/// An exit with the place it came from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Past {
-    rip: u64,
-    exit: VmExit,
-}
-
-/// The last exits.
-#[derive(Clone, Debug, Default)]
-pub struct History {
-    ring: Cyclic<Option<Past>, REMEMBERED>,
-    next: usize,
-}
-
-impl History {
-    /// Remembers an exit.
-    pub fn add(&mut self, rip: u64, exit: VmExit) {
-        self.ring[self.next] = Some(Past { rip, exit });
-        self.next = self.next.wrapping_add(1);
-    }
-
-    /// Oldest first.
-    fn iter(&self) -> impl Iterator<Item = &Past> {
-        (0..REMEMBERED).filter_map(|age| self.ring[self.next.wrapping_add(age)].as_ref())
-    }
-}
 
 /// Writes the report. `calls` are where the guest will return to, and `symbol` turns an address into a name, if it can.
 pub fn write<C: VirtualCpu>(
@@ -95,17 +63,7 @@ fn sections<C: VirtualCpu>(
     backtrace(out, calls, name)?;
     writeln!(out, "last exits, newest last:")?;
     for past in history.iter() {
-        write!(
-            out,
-            "  {:#018x} {}: {:?}",
-            past.rip,
-            reason_name(past.exit.reason),
-            past.exit.exit
-        )?;
-        match past.exit.vectoring {
-            Some(event) => writeln!(out, ", while delivering vector {}", event.vector)?,
-            None => writeln!(out)?,
-        }
+        writeln!(out, "  {past}")?;
     }
     if matches!(failure, Failure::Entry(_) | Failure::Unexpected(_)) {
         cpu.dump(out)?;
@@ -131,7 +89,7 @@ fn registers<C: VirtualCpu>(out: &mut impl Write, cpu: &mut C) -> fmt::Result {
         "rax", "rcx", "rdx", "rbx", "rsp", "rbp", "rsi", "rdi", "r8", "r9", "r10", "r11", "r12", "r13",
         "r14", "r15",
     ];
-    let gpr = cpu.registers().gpr;
+    let gpr = cpu.all_registers().gpr;
     for (index, (name, value)) in NAMES.iter().zip(gpr.0).enumerate() {
         write!(
             out,

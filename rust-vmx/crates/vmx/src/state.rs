@@ -4,11 +4,11 @@ use bounds::Cyclic;
 use serde::{Deserialize, Serialize};
 
 /// The general-purpose registers, in the order of their encoding in instructions (and in VMX exit
-/// qualifications). RSP's place is valid only between an exit and the next entry: the CPU keeps it in the VMCS.
+/// qualifications). RSP's place is unused: the CPU keeps it in the VMCS, and it is [`SystemRegister::Rsp`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[repr(C)]
 pub struct Registers {
-    /// RAX, RCX, RDX, RBX, RSP, RBP, RSI, RDI, R8 to R15.
+    /// RAX, RCX, RDX, RBX, (RSP), RBP, RSI, RDI, R8 to R15.
     pub gpr: Cyclic<u64, 16>,
 }
 
@@ -43,6 +43,7 @@ impl Registers {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum SystemRegister {
     Rip,
+    Rsp,
     Rflags,
     /// As the guest sees it: owned bits from the shadow.
     Cr0,

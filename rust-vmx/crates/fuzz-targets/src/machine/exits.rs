@@ -2,10 +2,10 @@
 
 use crate::decoder::Fields;
 use crate::input::Input;
-use machine::testing::Bench;
-use vmx::exit::decode::{decode, event, has_instruction_length};
-use vmx::exit::{VmExit, reason as r};
-use vmx::state::gpr::{RAX, RCX, RDX};
+use machine::testing::{Bench, Exit, ScriptedExit};
+use vmx::event::EventKind;
+use vmx::exit::{decode, reason as r};
+use vmx::state::gpr::{RAX, RCX};
 
 /// Reasons that are an instruction and nothing more, and events.
 const PLAIN: [u16; 32] = [
@@ -59,57 +59,72 @@ const MSRS: [u32; 12] = [
     0xC001_0000,
 ];
 
-/// The next exit; none when the fields describe a failed entry.
-pub(super) fn read(bench: &mut Bench, choice: u8, input: &mut Input<'_>) -> Option<VmExit> {
+/// The next exit.
+pub(super) fn read(bench: &mut Bench, choice: u8, input: &mut Input<'_>) -> ScriptedExit {
     let mut fields = Fields {
         length: u32::from(choice >> 4),
         ..Fields::default()
     };
-    let reason = match choice & 7 {
+    let exit = match choice & 7 {
         0 | 1 => io(&mut fields, input),
-        2 => plain(bench, input),
-        3 => {
-            fields.qualification = input.word().into();
-            r::CONTROL_REGISTER
-        }
-        4 => msr(bench, &mut fields, input),
+        2 => Exit::Plain(plain(bench, input)),
+        3 => Exit::ControlRegister(decode::control_register(input.word().into())),
+        4 => msr(input),
         5 => {
             fields.qualification = u64::from(input.word() & 0x1FF);
             fields.physical = u64::from(input.long());
             fields.linear = u64::from(input.long());
-            r::EPT_VIOLATION
+            Exit::EptViolation(decode::ept_violation(&fields))
         }
         6 => {
             fields.interruption = 1 << 31 | u32::from(input.word() & 0xFFF);
             fields.error_code = input.byte().into();
             fields.qualification = input.magnitude();
-            r::EXCEPTION_OR_NMI
+            exception(&fields)
         }
         _ => {
             fields = Fields::read(input);
-            u16::from(input.byte()) % 80
+            any(u16::from(input.byte()) % 80, &fields)
         }
     };
-    let exit = decode(u32::from(reason), &fields).ok()?;
-    let vectoring = if choice & 0x80 == 0 { 0 } else { input.word() };
-    Some(VmExit {
+    if choice & 0x80 != 0 {
+        let vectoring = u32::from(input.word());
+        fields.vectoring = vectoring << 16 | vectoring & 0xFFF;
+    }
+    let reason = exit.reason();
+    ScriptedExit {
         exit,
-        reason,
-        instruction_length: if has_instruction_length(&exit) {
-            fields.length as u8 & 0xF
-        } else {
-            0
-        },
-        vectoring: event(
-            u32::from(vectoring) << 16 | u32::from(vectoring & 0xFFF),
-            || 0,
-            || 2,
-        ),
-    })
+        instruction_length: fields.length as u8 & 0xF,
+        interrupted: r::may_interrupt_delivery(reason)
+            .then(|| decode::vectoring(&fields))
+            .flatten(),
+    }
+}
+
+/// An exit of any reason, as its fields have it.
+fn any(reason: u16, fields: &Fields) -> Exit {
+    match reason {
+        r::EXCEPTION_OR_NMI => exception(fields),
+        r::TASK_SWITCH => Exit::TaskSwitch(decode::task_switch(fields.qualification)),
+        r::CONTROL_REGISTER => Exit::ControlRegister(decode::control_register(fields.qualification)),
+        r::IO => Exit::Io(decode::io(fields)),
+        r::RDMSR => Exit::ReadMsr(fields.instruction),
+        r::WRMSR => Exit::WriteMsr(fields.instruction, fields.linear),
+        r::EPT_VIOLATION => Exit::EptViolation(decode::ept_violation(fields)),
+        other => Exit::Plain(other),
+    }
+}
+
+/// NMIs belong to the host, and the vCPU reports them as its interrupts.
+fn exception(fields: &Fields) -> Exit {
+    match decode::exception(fields) {
+        Some(exit) if exit.event.kind == EventKind::Nmi => Exit::Plain(r::EXTERNAL_INTERRUPT),
+        exception => Exit::Exception(exception),
+    }
 }
 
 /// Size, direction, string, REP and immediate in one byte, as table 28-5 has them; then the port, and the string's addressing.
-fn io(fields: &mut Fields, input: &mut Input<'_>) -> u16 {
+fn io(fields: &mut Fields, input: &mut Input<'_>) -> Exit {
     /// What bits 2:0 can be: one, two or four bytes.
     const SIZES: [u64; 4] = [0, 1, 3, 0];
     let form = u64::from(input.byte());
@@ -119,7 +134,7 @@ fn io(fields: &mut Fields, input: &mut Input<'_>) -> u16 {
         fields.instruction = u32::from(input.byte()) << 7 | u32::from(input.byte() & 7) << 15;
         fields.linear = input.long().into();
     }
-    r::IO
+    Exit::Io(decode::io(fields))
 }
 
 fn plain(bench: &mut Bench, input: &mut Input<'_>) -> u16 {
@@ -131,17 +146,15 @@ fn plain(bench: &mut Bench, input: &mut Input<'_>) -> u16 {
     reason
 }
 
-fn msr(bench: &mut Bench, fields: &mut Fields, input: &mut Input<'_>) -> u16 {
+fn msr(input: &mut Input<'_>) -> Exit {
     let choice = input.byte();
-    fields.ecx = input.pick(&MSRS).wrapping_add(u32::from(choice & 0x1F));
+    let msr = input.pick(&MSRS).wrapping_add(u32::from(choice & 0x1F));
     if choice & 0x80 == 0 {
-        return r::RDMSR;
+        return Exit::ReadMsr(msr);
     }
-    fields.edx_eax = match choice >> 5 & 3 {
+    let value = match choice >> 5 & 3 {
         0 => input.quad(),
         _ => input.magnitude(),
     };
-    let registers = &mut bench.cpu().registers.gpr;
-    (registers[RAX], registers[RDX]) = (fields.edx_eax & 0xFFFF_FFFF, fields.edx_eax >> 32);
-    r::WRMSR
+    Exit::WriteMsr(msr, value)
 }

@@ -3,6 +3,7 @@
 use super::Outcome;
 use crate::cpu::VirtualCpu;
 use crate::guest::{Guest, GuestRam};
+use crate::history::Detail;
 use crate::host::Host;
 use vmx::addr::Gpa;
 use vmx::event::Event;
@@ -21,14 +22,12 @@ const CR0_LOADS_PDPTES: u64 = 1 << 29 | 1 << 30 | 1 << 31;
 const CR4_LOADS_PDPTES: u64 = 1 << 4 | 1 << 5 | 1 << 7 | 1 << 20;
 
 /// Handles an access to a control register.
-pub fn handle<C: VirtualCpu, M: GuestRam, H: Host>(
-    cpu: &mut C,
-    guest: &mut Guest<M, H>,
-    access: &ControlRegisterAccess,
-) -> Outcome {
-    match *access {
+pub fn handle<C: VirtualCpu, M: GuestRam, H: Host>(cpu: &mut C, guest: &mut Guest<M, H>) -> Outcome {
+    let access = cpu.control_register_access();
+    guest.history.tell(Detail::Control(access));
+    match access {
         ControlRegisterAccess::Write { control, register } => {
-            let mut value = cpu.registers().gpr[usize::from(register)];
+            let mut value = cpu.all_registers().gpr[usize::from(register)];
             if cpu.mode() != CpuMode::Long {
                 value &= 0xFFFF_FFFF;
             }
@@ -39,7 +38,9 @@ pub fn handle<C: VirtualCpu, M: GuestRam, H: Host>(
         ControlRegisterAccess::Read { control, register } => match name(control) {
             Ok(name) => {
                 let value = cpu.read(name);
-                cpu.registers_mut().gpr[usize::from(register)] = value;
+                let mut registers = cpu.all_registers();
+                registers.gpr[usize::from(register)] = value;
+                cpu.set_all_registers(&registers);
                 Outcome::Done
             }
             Err(event) => Outcome::Raise(event),

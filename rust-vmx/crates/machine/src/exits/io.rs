@@ -9,6 +9,7 @@ use crate::bus::width_of;
 use crate::cpu::{VirtualCpu, Watched};
 use crate::failure::Failure;
 use crate::guest::{Guest, GuestRam};
+use crate::history::Detail;
 use crate::host::Host;
 use crate::paging::{Access, TranslationError, Walker};
 use bounds::Clip;
@@ -24,15 +25,13 @@ const RFLAGS_TF: u64 = 1 << 8;
 const RFLAGS_DF: u64 = 1 << 10;
 
 /// Handles an access to a port.
-pub fn handle<C: VirtualCpu, M: GuestRam, H: Host>(
-    cpu: &mut C,
-    guest: &mut Guest<M, H>,
-    access: &IoAccess,
-) -> Outcome {
+pub fn handle<C: VirtualCpu, M: GuestRam, H: Host>(cpu: &mut C, guest: &mut Guest<M, H>) -> Outcome {
+    let access = cpu.io_access();
+    guest.history.tell(Detail::from(&access));
     let now = guest.now();
     let width = width_of(access.width);
     match &access.string {
-        Some(string) => string_io(cpu, guest, access, string),
+        Some(string) => string_io(cpu, guest, &access, string),
         None if access.input => {
             let value = guest.board.read(access.port, width, now);
             cpu.accessed(Watched::Port(access.port), u64::from(access.width));

@@ -4,18 +4,16 @@ use super::Outcome;
 use crate::cpu::VirtualCpu;
 use crate::failure::Failure;
 use crate::guest::{Guest, GuestRam};
+use crate::history::Detail;
 use crate::host::Host;
 use crate::memory::MemoryError;
 use vmx::exit::EptViolation;
 
-/// Handles an access that EPT did not allow. `delivering`: it was the CPU's own, while it delivered an event.
-pub fn handle<C: VirtualCpu, M: GuestRam, H: Host>(
-    cpu: &mut C,
-    guest: &mut Guest<M, H>,
-    violation: &EptViolation,
-    delivering: bool,
-) -> Outcome {
-    match guest.memory.populate(violation.gpa) {
+/// Handles an access that EPT did not allow.
+pub fn handle<C: VirtualCpu, M: GuestRam, H: Host>(cpu: &mut C, guest: &mut Guest<M, H>) -> Outcome {
+    let address = cpu.guest_physical();
+    guest.history.tell(Detail::Address(address));
+    match guest.memory.populate(address) {
         Ok(true) => {
             guest
                 .control
@@ -24,9 +22,14 @@ pub fn handle<C: VirtualCpu, M: GuestRam, H: Host>(
                 .set(guest.memory.frame_bytes());
             Outcome::Resume
         }
-        // The instruction at RIP has nothing to do with the IDT or the stack that is not there.
-        Ok(false) | Err(MemoryError::NotRam(_)) if delivering => Outcome::Fail(Failure::Mmio(*violation)),
-        Ok(false) | Err(MemoryError::NotRam(_)) => open_bus(cpu, guest, violation),
+        // The access was the CPU's own, and the instruction at RIP has nothing to do with the IDT or the stack that is not there.
+        Ok(false) | Err(MemoryError::NotRam(_)) if cpu.interrupted_event().is_some() => {
+            Outcome::Fail(Failure::Mmio(cpu.ept_violation()))
+        }
+        Ok(false) | Err(MemoryError::NotRam(_)) => {
+            let violation = cpu.ept_violation();
+            open_bus(cpu, guest, &violation)
+        }
         Err(error) => Outcome::Fail(Failure::Memory(error)),
     }
 }

@@ -109,12 +109,13 @@ impl Operand {
     fn of<C: VirtualCpu>(cpu: &mut C, instruction: &Instruction) -> Option<Self> {
         let index = (0..instruction.op_count()).find(|&index| is_memory(instruction.op_kind(index)))?;
         let long = cpu.mode() == CpuMode::Long;
+        let registers = cpu.all_registers();
         let linear =
             instruction.virtual_address(index, 0, |register, _, _| match segment_name(register) {
                 // 64-bit mode has no other bases.
                 Some(name) if long && !matches!(name, SegmentName::Fs | SegmentName::Gs) => Some(0),
                 Some(name) => Some(cpu.segment(name).base),
-                None => get(cpu.registers(), register),
+                None => get(&registers, register),
             })?;
         let size = instruction.memory_size().size();
         let stores = index == 0 && !matches!(instruction.mnemonic(), Mnemonic::Cmp | Mnemonic::Test);
@@ -187,16 +188,13 @@ fn carry_out<C: VirtualCpu, M: GuestRam, H: Host>(
     if operand.access == Access::Read {
         span.read(&guest.memory, bytes.upto_mut(operand.size))?;
     }
-    let executed = execute(
-        instruction,
-        cpu.registers_mut(),
-        rflags,
-        u64::from_le_bytes(bytes),
-    )
-    .ok_or(Stopped::Unknown)?;
+    let mut registers = cpu.all_registers();
+    let executed =
+        execute(instruction, &mut registers, rflags, u64::from_le_bytes(bytes)).ok_or(Stopped::Unknown)?;
     if let Some(value) = executed.store {
         span.write(&mut guest.memory, value.to_le_bytes().upto(operand.size))?;
     }
+    cpu.set_all_registers(&registers);
     cpu.accessed(operand.watched(), operand.size as u64);
     if executed.rflags != rflags {
         // Arithmetic flags are always valid.

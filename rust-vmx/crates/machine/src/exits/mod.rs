@@ -16,7 +16,7 @@ use crate::failure::Failure;
 use crate::guest::{Guest, GuestRam};
 use crate::host::Host;
 use vmx::event::Event;
-use vmx::exit::{ExceptionExit, Exit, Instruction, VmExit};
+use vmx::exit::reason as r;
 use vmx::state::SystemRegister;
 
 /// What follows from an exit.
@@ -47,94 +47,62 @@ impl From<Result<(), Event>> for Outcome {
     }
 }
 
-/// Handles an exit.
-pub fn handle<C, M, H>(cpu: &mut C, guest: &mut Guest<M, H>, exit: &VmExit) -> Outcome
+/// Handles an exit, by its basic reason.
+pub fn handle<C, M, H>(cpu: &mut C, guest: &mut Guest<M, H>, reason: u16) -> Outcome
 where
     C: VirtualCpu,
     M: GuestRam,
     H: Host,
 {
-    match exit.exit {
-        Exit::ExternalInterrupt | Exit::Nmi => Outcome::Preempted,
-        Exit::PreemptionTimer if cpu.slice_over() => Outcome::Preempted,
-        Exit::PreemptionTimer | Exit::InterruptWindow | Exit::NmiWindow => Outcome::Attend,
-        Exit::Io(access) => io::handle(cpu, guest, &access),
-        Exit::EptViolation(violation) => memory::handle(cpu, guest, &violation, exit.vectoring.is_some()),
-        Exit::Instruction(instruction) => instruction_exit(cpu, guest, instruction),
-        Exit::ControlRegister(access) => control::handle(cpu, guest, &access),
-        Exit::ReadMsr(msr) => msr::read(cpu, guest, msr),
-        Exit::WriteMsr(msr, value) => msr::write(cpu, guest, msr, value),
-        Exit::Exception(exception) => reflect(cpu, &exception),
-        Exit::TripleFault => Outcome::Fail(Failure::TripleFault),
-        Exit::TaskSwitch(switch) => Outcome::Fail(Failure::TaskSwitch(switch)),
-        // INVLPG does not exit with EPT; if it did, the guest's TLB entries were gone with the exit's VPID.
-        Exit::Invlpg(_) => Outcome::Done,
-        // The machine has one processor: nobody sends it INIT or start-up, and SMIs are the host's.
-        Exit::Init | Exit::StartupIpi(_) | Exit::Smi => Outcome::Resume,
-        // The controls behind these are off, or (debug registers) the vCPU deals with the exit itself.
-        Exit::MonitorTrap
-        | Exit::TprBelowThreshold
-        | Exit::Apic(..)
-        | Exit::DescriptorTable(_)
-        | Exit::DebugRegister(_)
-        | Exit::EptMisconfiguration(_)
-        | Exit::PmlFull
-        | Exit::Other(_) => Outcome::Fail(Failure::Unexpected(exit.exit)),
-    }
-}
-
-fn instruction_exit<C, M, H>(cpu: &mut C, guest: &mut Guest<M, H>, instruction: Instruction) -> Outcome
-where
-    C: VirtualCpu,
-    M: GuestRam,
-    H: Host,
-{
-    match instruction {
-        Instruction::Cpuid => system::cpuid(cpu, guest),
-        Instruction::Hlt => Outcome::Halt,
-        Instruction::Vmcall => hypercall::handle(cpu, guest),
-        Instruction::Xsetbv => system::xsetbv(cpu),
-        Instruction::Rdtsc => system::rdtsc(cpu, false),
-        Instruction::Rdtscp => system::rdtsc(cpu, true),
+    match reason {
+        r::IO => io::handle(cpu, guest),
+        r::CPUID => system::cpuid(cpu, guest),
+        r::EPT_VIOLATION => memory::handle(cpu, guest),
+        r::CONTROL_REGISTER => control::handle(cpu, guest),
+        r::RDMSR => msr::read(cpu, guest),
+        r::WRMSR => msr::write(cpu, guest),
+        r::VMCALL => hypercall::handle(cpu, guest),
+        r::HLT => Outcome::Halt,
+        r::EXTERNAL_INTERRUPT => Outcome::Preempted,
+        r::PREEMPTION_TIMER if cpu.slice_over() => Outcome::Preempted,
+        r::PREEMPTION_TIMER | r::INTERRUPT_WINDOW | r::NMI_WINDOW => Outcome::Attend,
+        r::XSETBV => system::xsetbv(cpu),
+        r::RDTSC => system::rdtsc(cpu, false),
+        r::RDTSCP => system::rdtsc(cpu, true),
+        r::EXCEPTION_OR_NMI => reflect(cpu),
+        r::TRIPLE_FAULT => Outcome::Fail(Failure::TripleFault),
+        r::TASK_SWITCH => Outcome::Fail(Failure::TaskSwitch(cpu.task_switch())),
         // Guest memory is coherent and cached by the host: there is nothing to write back, and nothing may be thrown away.
-        Instruction::Invd | Instruction::Wbinvd => Outcome::Done,
-        Instruction::Pause => Outcome::Done,
+        r::INVD | r::WBINVD => Outcome::Done,
+        r::PAUSE => Outcome::Done,
+        // It does not exit with EPT; if it did, the guest's TLB entries were gone with the exit's VPID.
+        r::INVLPG => Outcome::Done,
         // There are no performance counters; every index is beyond the last.
-        Instruction::Rdpmc => Outcome::Raise(Event::GP),
+        r::RDPMC => Outcome::Raise(Event::GP),
         // CPUID does not offer these: the processor the guest sees does not know the opcodes.
-        Instruction::Getsec
-        | Instruction::Rsm
-        | Instruction::Vmclear
-        | Instruction::Vmlaunch
-        | Instruction::Vmptrld
-        | Instruction::Vmptrst
-        | Instruction::Vmread
-        | Instruction::Vmresume
-        | Instruction::Vmwrite
-        | Instruction::Vmxoff
-        | Instruction::Vmxon
-        | Instruction::Mwait
-        | Instruction::Monitor
-        | Instruction::Invept
-        | Instruction::Invvpid
-        | Instruction::Rdrand
-        | Instruction::Invpcid
-        | Instruction::Vmfunc
-        | Instruction::Encls
-        | Instruction::Rdseed
-        | Instruction::Xsaves
-        | Instruction::Xrstors
-        | Instruction::Umwait
-        | Instruction::Tpause
-        | Instruction::Loadiwkey
-        | Instruction::Enclv
-        | Instruction::Pconfig => Outcome::Raise(Event::UD),
+        r::GETSEC
+        | r::RSM
+        | r::VMCLEAR..=r::VMXON
+        | r::MWAIT
+        | r::MONITOR
+        | r::INVEPT
+        | r::INVVPID
+        | r::RDRAND..=r::RDSEED
+        | r::XSAVES..=r::PCONFIG
+        | r::UMWAIT..=r::ENCLV => Outcome::Raise(Event::UD),
+        // The machine has one processor: nobody sends it INIT or start-up, and SMIs are the host's.
+        r::INIT | r::STARTUP_IPI | r::IO_SMI | r::OTHER_SMI => Outcome::Resume,
+        // The controls behind these are off, or (debug registers) the vCPU deals with the exit itself.
+        _ => Outcome::Fail(Failure::Unexpected(reason)),
     }
 }
 
 /// An exception that exited goes back to the guest, with the registers the CPU would have set.
-fn reflect<C: VirtualCpu>(cpu: &mut C, exception: &ExceptionExit) -> Outcome {
+fn reflect<C: VirtualCpu>(cpu: &mut C) -> Outcome {
     const PAGE_FAULT: u8 = 14;
+    let Some(exception) = cpu.exception_exit() else {
+        return Outcome::Fail(Failure::Unexpected(r::EXCEPTION_OR_NMI));
+    };
     if exception.event.vector == PAGE_FAULT {
         // CR2 takes any value.
         let _ = cpu.write(SystemRegister::Cr2, exception.qualification);

@@ -3,7 +3,7 @@
 use crate::cpu::VirtualCpu;
 use crate::memory::PhysicalMemory;
 use vmx::addr::Gpa;
-use vmx::state::gpr::{RAX, RBX, RCX, RDX, RSP};
+use vmx::state::gpr::{RAX, RBX, RCX, RDX};
 use vmx::state::{SegmentName, SystemRegister};
 
 /// Flags in the interrupt frame.
@@ -98,7 +98,7 @@ impl<'a, C: VirtualCpu> Caller<'a, C> {
     }
 
     fn set_flag(&mut self, memory: &mut impl PhysicalMemory, flag: u16, on: bool) {
-        let stack = self.word(RSP);
+        let stack = self.cpu.read(SystemRegister::Rsp) as u16;
         let at = self.address(SegmentName::Ss, stack.wrapping_add(FLAGS as u16));
         let mut bytes = [0; 2];
         // A stack outside memory is the caller's problem: its IRET reads from there as well.

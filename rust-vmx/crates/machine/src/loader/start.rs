@@ -68,7 +68,7 @@ fn multiboot<C: VirtualCpu>(cpu: &mut C, loaded: Loaded) {
     let registers = cpu.registers_mut();
     registers.set32(gpr::RAX, BOOTED);
     registers.set32(gpr::RBX, loaded.info);
-    registers.gpr[gpr::RSP] = STACK;
+    set(cpu, SystemRegister::Rsp, STACK);
     set(cpu, SystemRegister::Rip, u64::from(loaded.entry));
     set(cpu, SystemRegister::Rflags, RFLAGS_FIXED);
 }
@@ -87,7 +87,7 @@ fn boot_sector<C: VirtualCpu>(cpu: &mut C, drive: u8) {
     set(cpu, SystemRegister::Cr0, CR0_ET);
     let registers = cpu.registers_mut();
     registers.set32(gpr::RDX, u32::from(drive));
-    registers.gpr[gpr::RSP] = STACK;
+    set(cpu, SystemRegister::Rsp, STACK);
     set(cpu, SystemRegister::Rip, super::flat::ADDRESS);
     // A BIOS enters a boot sector with interrupts enabled.
     set(cpu, SystemRegister::Rflags, RFLAGS_FIXED | RFLAGS_IF);

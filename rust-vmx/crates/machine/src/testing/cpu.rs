@@ -1,5 +1,6 @@
 //! A CPU that exits as a script says.
 
+use super::exit::{Exit, ScriptedExit, plain};
 use crate::cpu::{Drill, TripleFault, VirtualCpu, Watched};
 use core::fmt;
 use std::collections::{HashMap, VecDeque};
@@ -8,16 +9,18 @@ use std::vec::Vec;
 use vmx::addr::Gpa;
 use vmx::barrier::BarrierCost;
 use vmx::event::{Event, EventKind};
-use vmx::exit::{Exit, Instruction, VmExit};
-use vmx::state::{CpuMode, DescriptorTable, Registers, Segment, SegmentName, SystemRegister, TableName};
+use vmx::exit::{ControlRegisterAccess, EptViolation, ExceptionExit, IoAccess, TaskSwitch};
+use vmx::state::{CpuMode, DescriptorTable, Registers, Segment, SegmentName, SystemRegister, TableName, gpr};
 
 /// A step of the script: what the guest did before the exit, and the exit.
-type Step = std::boxed::Box<dyn FnOnce(&mut FakeCpu) -> VmExit>;
+type Step = std::boxed::Box<dyn FnOnce(&mut FakeCpu) -> ScriptedExit>;
 
 /// The CPU. Everything is open to tests.
 pub struct FakeCpu {
     /// The exits to come.
     pub script: VecDeque<Step>,
+    /// The exit that the machine handles.
+    pub exit: ScriptedExit,
     /// The general registers.
     pub registers: Registers,
     /// Those that are read and written one at a time; the others are 0.
@@ -64,6 +67,7 @@ impl Default for FakeCpu {
     fn default() -> Self {
         Self {
             script: VecDeque::new(),
+            exit: plain(0),
             registers: Registers::default(),
             system: HashMap::from([(SystemRegister::Rip, 0xFFF0), (SystemRegister::Rflags, 2)]),
             segments: HashMap::new(),
@@ -88,24 +92,9 @@ impl Default for FakeCpu {
     }
 }
 
-/// An exit of two bytes' length.
-pub fn exit(exit: Exit) -> VmExit {
-    VmExit {
-        reason: 0,
-        exit,
-        instruction_length: 2,
-        vectoring: None,
-    }
-}
-
-/// An instruction exit.
-pub fn instruction(instruction: Instruction) -> VmExit {
-    exit(Exit::Instruction(instruction))
-}
-
 impl FakeCpu {
     /// Adds a step: a change of the guest's state, and its exit.
-    pub fn then(&mut self, step: impl FnOnce(&mut Self) -> VmExit + 'static) -> &mut Self {
+    pub fn then(&mut self, step: impl FnOnce(&mut Self) -> ScriptedExit + 'static) -> &mut Self {
         self.script.push_back(std::boxed::Box::new(step));
         self
     }
@@ -114,7 +103,7 @@ impl FakeCpu {
 impl VirtualCpu for FakeCpu {
     type Error = String;
 
-    fn run(&mut self) -> Result<VmExit, String> {
+    fn run(&mut self) -> Result<u16, String> {
         self.loaded = true;
         self.tsc += 10;
         if let Some(drill) = self.drill.take() {
@@ -124,9 +113,68 @@ impl VirtualCpu for FakeCpu {
             self.delivered.push(Event::fault(1));
         }
         self.delivered.extend(self.pending.take());
-        match self.script.pop_front() {
-            Some(step) => Ok(step(self)),
-            None => Err("the script ended".into()),
+        let Some(step) = self.script.pop_front() else {
+            return Err("the script ended".into());
+        };
+        self.exit = step(self);
+        let registers = &mut self.registers;
+        match self.exit.exit {
+            Exit::ReadMsr(msr) => registers.set32(gpr::RCX, msr),
+            Exit::WriteMsr(msr, value) => {
+                registers.set32(gpr::RCX, msr);
+                registers.set32(gpr::RAX, value as u32);
+                registers.set32(gpr::RDX, (value >> 32) as u32);
+            }
+            _ => {}
+        }
+        self.pending = self.pending.or(self.exit.interrupted);
+        Ok(self.exit.exit.reason())
+    }
+
+    fn interrupted_event(&self) -> Option<Event> {
+        self.exit.interrupted
+    }
+
+    fn instruction_length(&mut self) -> u8 {
+        self.exit.instruction_length
+    }
+
+    fn io_access(&mut self) -> IoAccess {
+        match self.exit.exit {
+            Exit::Io(access) => access,
+            other => panic!("{other:?} has no port"),
+        }
+    }
+
+    fn control_register_access(&mut self) -> ControlRegisterAccess {
+        match self.exit.exit {
+            Exit::ControlRegister(access) => access,
+            other => panic!("{other:?} has no control register"),
+        }
+    }
+
+    fn guest_physical(&mut self) -> Gpa {
+        self.ept_violation().gpa
+    }
+
+    fn ept_violation(&mut self) -> EptViolation {
+        match self.exit.exit {
+            Exit::EptViolation(violation) => violation,
+            other => panic!("{other:?} has no address"),
+        }
+    }
+
+    fn exception_exit(&mut self) -> Option<ExceptionExit> {
+        match self.exit.exit {
+            Exit::Exception(exception) => exception,
+            other => panic!("{other:?} is no exception"),
+        }
+    }
+
+    fn task_switch(&mut self) -> TaskSwitch {
+        match self.exit.exit {
+            Exit::TaskSwitch(switch) => switch,
+            other => panic!("{other:?} is no task switch"),
         }
     }
 

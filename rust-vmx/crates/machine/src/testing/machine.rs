@@ -1,12 +1,12 @@
 //! A machine on the bench: a real board and real policies between a scripted CPU and a pretended host.
 
-use super::{FakeCpu, FakeHost, Ram};
+use super::{Exit, FakeCpu, FakeHost, Ram, ScriptedExit};
 use crate::cpuid::Cpuid;
 use crate::definition::Definition;
 use crate::machine::{Machine, Stop};
 use crate::memory::Layout;
 use std::format;
-use vmx::exit::{Exit, IoAccess, VmExit};
+use vmx::exit::{IoAccess, reason};
 use vmx::state::{Registers, SystemRegister, gpr};
 
 /// The machine with its host.
@@ -63,14 +63,14 @@ impl Bench {
 
     /// Runs one scripted exit and what follows from it, up to the script's end or the machine's return.
     pub fn run(&mut self) -> Stop {
-        self.cpu().then(|_| super::exit(Exit::PreemptionTimer));
+        self.cpu().then(|_| super::plain(reason::PREEMPTION_TIMER));
         let stop = self.machine.run();
         assert!(!self.cpu().loaded, "the CPU is the host's after a return");
         stop
     }
 
     /// Runs one exit.
-    pub fn exit(&mut self, exit: VmExit) -> Stop {
+    pub fn exit(&mut self, exit: ScriptedExit) -> Stop {
         self.cpu().then(move |_| exit);
         self.run()
     }

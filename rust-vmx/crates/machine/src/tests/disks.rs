@@ -1,8 +1,8 @@
 //! A guest's drives and the host's files behind them.
 
-use crate::testing::{Bench, bench_with, exit};
+use crate::testing::{Bench, Exit, ScriptedExit, bench_with, exit};
 use vmx::addr::Gva;
-use vmx::exit::{Exit, IoAccess, StringIo, VmExit};
+use vmx::exit::{IoAccess, StringIo};
 use vmx::state::SegmentName;
 use vmx::state::gpr::{RCX, RDI, RSI};
 
@@ -46,7 +46,7 @@ fn with_disk(options: &str) -> Bench {
     })
 }
 
-fn string(input: bool) -> VmExit {
+fn string(input: bool) -> ScriptedExit {
     let string = Some(StringIo {
         rep: true,
         linear: Gva(DATA),

@@ -5,9 +5,9 @@ use crate::control::CELLS;
 use crate::definition::Definition;
 use crate::machine::Machine;
 use crate::memory::Layout;
-use crate::testing::{FakeCpu, FakeHost, Ram, bench, bench_with, exit};
+use crate::testing::{Exit, FakeCpu, FakeHost, Ram, bench, bench_with, exit, plain};
 use std::string::ToString;
-use vmx::exit::{Exit, IoAccess};
+use vmx::exit::{IoAccess, reason};
 use vmx::state::gpr::{RAX, RBP};
 use vmx::state::{CpuMode, SystemRegister};
 
@@ -68,14 +68,15 @@ fn a_triple_fault_is_reported_with_everything() {
     bench.cpu().mode = CpuMode::Long;
     bench.cpu().registers.gpr[RBP] = 0x2000;
     bench.machine.guest_mut().memory.set64(0x2008, 0xFEED_CAFE);
-    assert_eq!(bench.exit(exit(Exit::TripleFault)), Stop::Failed);
+    assert_eq!(bench.exit(plain(reason::TRIPLE_FAULT)), Stop::Failed);
     let report = bench.machine.control().report.get().unwrap();
     for part in [
         "guest 'test' stopped: triple fault",
         "hint:",
         "cr2 00000000deadbeef",
         "called from, the latest call first:\n  00000000feedcafe",
-        "TripleFault",
+        "last exits, newest last:\n",
+        " triple fault\n",
         "idtr",
     ] {
         assert!(report.contains(part), "{part} is not in\n{report}");
@@ -85,7 +86,7 @@ fn a_triple_fault_is_reported_with_everything() {
 #[test]
 fn a_triple_fault_may_reset_instead() {
     let mut bench = bench_with("triplefault = reset", |_| {});
-    assert_eq!(bench.exit(exit(Exit::TripleFault)), Stop::Preempted);
+    assert_eq!(bench.exit(plain(reason::TRIPLE_FAULT)), Stop::Preempted);
     assert_eq!(bench.cpu().resets, 1);
 }
 

@@ -3,11 +3,11 @@
 use crate::Stop;
 use crate::control::Input;
 use crate::memory::PhysicalMemory;
-use crate::testing::{Bench, bench, bench_with, instruction};
+use crate::testing::{Bench, bench, bench_with, plain};
 use std::vec::Vec;
 use vmx::addr::Gpa;
-use vmx::exit::Instruction;
-use vmx::state::gpr::{RAX, RBX, RCX, RDI, RDX, RSI, RSP};
+use vmx::exit::reason;
+use vmx::state::gpr::{RAX, RBX, RCX, RDI, RDX, RSI};
 use vmx::state::{CpuMode, Segment, SegmentName, SystemRegister};
 
 /// Where the program's stack is, with the interrupt frame of its INT on it.
@@ -35,12 +35,12 @@ fn int(bench: &mut Bench, vector: u8, registers: &[(usize, u64)]) -> u16 {
     for name in [SegmentName::Ss, SegmentName::Ds, SegmentName::Es] {
         cpu.segments.insert(name, segment(0));
     }
-    cpu.registers.gpr[RSP] = STACK;
+    cpu.system.insert(SystemRegister::Rsp, STACK);
     for (register, value) in registers {
         cpu.registers.gpr[*register] = *value;
     }
     bench.set_rip(u64::from(entry & 0xFFFF));
-    let mut call = instruction(Instruction::Vmcall);
+    let mut call = plain(reason::VMCALL);
     call.instruction_length = 3;
     assert_eq!(bench.exit(call), Stop::Preempted);
     flags(bench)
@@ -317,7 +317,7 @@ fn a_guests_own_vmcall_in_real_mode_is_a_hypercall() {
     let mut bench = bench();
     bench.cpu().mode = CpuMode::Real;
     bench.cpu().registers.gpr[RAX] = 0;
-    bench.exit(instruction(Instruction::Vmcall));
+    bench.exit(plain(reason::VMCALL));
     assert_eq!(bench.cpu().registers.gpr[RAX], 1);
     assert_eq!(bench.cpu().system[&SystemRegister::Rip], 0x7C02);
 }

@@ -2,9 +2,9 @@
 
 use crate::Stop;
 use crate::control::Input;
-use crate::testing::{bench, exit, instruction};
+use crate::testing::{bench, plain};
 use vmx::event::Event;
-use vmx::exit::{Exit, Instruction};
+use vmx::exit::reason;
 use vmx::state::SystemRegister;
 
 const KEYBOARD_ONLY: u16 = !0b10;
@@ -36,7 +36,7 @@ fn an_interrupt_waits_for_the_guest_to_accept_it() {
     bench.run();
     assert!(bench.cpu().delivered.is_empty(), "not in the shadow of STI");
     bench.cpu().shadow = false;
-    bench.exit(exit(Exit::InterruptWindow));
+    bench.exit(plain(reason::INTERRUPT_WINDOW));
     assert_eq!(bench.cpu().delivered, [Event::interrupt(0x21)]);
     assert!(!bench.cpu().window);
 }
@@ -64,7 +64,7 @@ fn hlt_blocks_until_the_timer() {
     bench.set_interrupts(true);
     bench.run();
     let rip = bench.rip();
-    bench.cpu().then(|_| instruction(Instruction::Hlt));
+    bench.cpu().then(|_| plain(reason::HLT));
     let Stop::Halted {
         deadline_ns: Some(deadline),
     } = bench.machine.run()
@@ -91,7 +91,7 @@ fn hlt_without_anything_to_come_has_no_deadline() {
     let mut bench = bench();
     bench.initialise_pic(0xFFFF);
     bench.set_interrupts(false);
-    bench.cpu().then(|_| instruction(Instruction::Hlt));
+    bench.cpu().then(|_| plain(reason::HLT));
     let stop = bench.machine.run();
     assert!(matches!(stop, Stop::Halted { .. }), "{stop:?}");
     let statistics = &bench.machine.control().statistics;
@@ -106,7 +106,7 @@ fn a_single_step_ends_the_halt_it_stepped_over() {
     let mut bench = bench();
     bench.initialise_pic(0xFFFF);
     bench.cpu().system.insert(SystemRegister::Rflags, 0x102);
-    let stop = bench.exit(instruction(Instruction::Hlt));
+    let stop = bench.exit(plain(reason::HLT));
     assert_eq!(stop, Stop::Preempted, "entered again, not halted");
     assert_eq!(bench.cpu().delivered, [Event::fault(1)]);
 }
@@ -114,6 +114,6 @@ fn a_single_step_ends_the_halt_it_stepped_over() {
 #[test]
 fn the_host_gets_the_cpu_when_it_wants_it() {
     let mut bench = bench();
-    bench.cpu().then(|_| exit(Exit::ExternalInterrupt));
+    bench.cpu().then(|_| plain(reason::EXTERNAL_INTERRUPT));
     assert_eq!(bench.machine.run(), Stop::Preempted);
 }

@@ -1,14 +1,14 @@
 //! EPT violations.
 
 use crate::Stop;
-use crate::testing::{Bench, bench, exit};
+use crate::testing::{Bench, Exit, ScriptedExit, bench, exit};
 use vmx::addr::{Gpa, Gva};
 use vmx::event::Event;
-use vmx::exit::{EptViolation, Exit, VmExit};
+use vmx::exit::EptViolation;
 use vmx::state::gpr::{RAX, RBX, RCX, RDI};
 use vmx::state::{CpuMode, Segment, SegmentName, SystemRegister};
 
-fn violation(gpa: u64) -> VmExit {
+fn violation(gpa: u64) -> ScriptedExit {
     let access = EptViolation {
         gpa: Gpa(gpa),
         gva: Some(Gva(0xFFFF_8000_0000_1000)),
@@ -61,8 +61,8 @@ fn an_idt_that_is_nowhere_is_not_blamed_on_the_instruction() {
         .guest_mut()
         .memory
         .write_at(0x10_0000, &[0x8B, 0x03]);
-    let exit = VmExit {
-        vectoring: Some(Event::interrupt(0x20)),
+    let exit = ScriptedExit {
+        interrupted: Some(Event::interrupt(0x20)),
         ..violation(0x1000_0000)
     };
     assert_eq!(bench.exit(exit), Stop::Failed);

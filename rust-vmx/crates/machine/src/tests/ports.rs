@@ -2,16 +2,16 @@
 
 use crate::Stop;
 use crate::cpu::Watched;
-use crate::testing::{Bench, bench, exit};
+use crate::testing::{Bench, Exit, ScriptedExit, bench, exit};
 use devices::Stream;
 use std::vec::Vec;
 use vmx::addr::Gva;
 use vmx::event::Event;
-use vmx::exit::{Exit, IoAccess, StringIo, VmExit};
+use vmx::exit::{IoAccess, StringIo};
 use vmx::state::gpr::{RAX, RCX, RDI, RSI};
 use vmx::state::{CpuMode, Segment, SegmentName, SystemRegister};
 
-fn string(port: u16, width: u8, input: bool, linear: u64, address_size: u8) -> VmExit {
+fn string(port: u16, width: u8, input: bool, linear: u64, address_size: u8) -> ScriptedExit {
     let string = Some(StringIo {
         rep: true,
         linear: Gva(linear),

@@ -1,10 +1,10 @@
 //! CPUID, MSRs, control registers, XSETBV, hypercalls.
 
 use crate::Stop;
-use crate::testing::{bench, exit, instruction};
+use crate::testing::{Exit, bench, exit, plain};
 use bounds::Cyclic;
 use vmx::event::Event;
-use vmx::exit::{ControlRegisterAccess, Exit, Instruction};
+use vmx::exit::{ControlRegisterAccess, reason};
 use vmx::state::gpr::{RAX, RBX, RCX, RDX};
 use vmx::state::{CpuMode, Segment, SegmentName, SystemRegister};
 
@@ -12,7 +12,7 @@ fn cpuid(bench: &mut crate::testing::Bench, leaf: u32, subleaf: u32) -> [u32; 4]
     bench.cpu().registers.gpr = Cyclic([u64::MAX; 16]);
     bench.cpu().registers.set32(RAX, leaf);
     bench.cpu().registers.set32(RCX, subleaf);
-    bench.exit(instruction(Instruction::Cpuid));
+    bench.exit(plain(reason::CPUID));
     let gpr = bench.cpu().registers.gpr;
     [RAX, RBX, RCX, RDX].map(|register| u32::try_from(gpr[register]).expect("upper halves are cleared"))
 }
@@ -214,10 +214,10 @@ fn xsetbv_takes_only_xcr0() {
     let mut bench = bench();
     bench.cpu().registers.gpr[RAX] = 3;
     bench.cpu().registers.gpr[RDX] = 0;
-    bench.exit(instruction(Instruction::Xsetbv));
+    bench.exit(plain(reason::XSETBV));
     assert_eq!(bench.cpu().system[&SystemRegister::Xcr0], 3);
     bench.cpu().registers.gpr[RCX] = 1;
-    bench.exit(instruction(Instruction::Xsetbv));
+    bench.exit(plain(reason::XSETBV));
     assert_eq!(bench.cpu().delivered, [Event::GP]);
 }
 
@@ -225,18 +225,18 @@ fn xsetbv_takes_only_xcr0() {
 fn what_cpuid_does_not_offer_is_an_invalid_opcode() {
     let mut bench = bench();
     let hidden = [
-        Instruction::Vmxon,
-        Instruction::Vmlaunch,
-        Instruction::Invept,
-        Instruction::Mwait,
-        Instruction::Encls,
+        reason::VMXON,
+        reason::VMLAUNCH,
+        reason::INVEPT,
+        reason::MWAIT,
+        reason::ENCLS,
     ];
-    for instruction_ in hidden {
-        bench.exit(instruction(instruction_));
+    for instruction in hidden {
+        bench.exit(plain(instruction));
     }
     assert_eq!(bench.cpu().delivered, [Event::UD; 5]);
     let rip = bench.rip();
-    assert_eq!(bench.exit(instruction(Instruction::Wbinvd)), Stop::Preempted);
+    assert_eq!(bench.exit(plain(reason::WBINVD)), Stop::Preempted);
     assert_eq!(bench.rip(), rip + 2);
 }
 
@@ -244,10 +244,10 @@ fn what_cpuid_does_not_offer_is_an_invalid_opcode() {
 fn hypercalls() {
     let mut bench = bench();
     bench.cpu().registers.gpr[RAX] = 0;
-    bench.exit(instruction(Instruction::Vmcall));
+    bench.exit(plain(reason::VMCALL));
     assert_eq!(bench.cpu().registers.gpr[RAX], 1);
     bench.cpu().registers.gpr[RAX] = u64::MAX;
-    bench.exit(instruction(Instruction::Vmcall));
+    bench.exit(plain(reason::VMCALL));
     assert_eq!(bench.cpu().registers.gpr[RAX] as i64, -38);
     bench.cpu().segments.insert(
         SegmentName::Ss,
@@ -257,6 +257,6 @@ fn hypercalls() {
         },
     );
     bench.cpu().registers.gpr[RAX] = 0;
-    bench.exit(instruction(Instruction::Vmcall));
+    bench.exit(plain(reason::VMCALL));
     assert_eq!(bench.cpu().registers.gpr[RAX] as i64, -1, "not for programs");
 }

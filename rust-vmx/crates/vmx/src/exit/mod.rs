@@ -1,5 +1,5 @@
-//! Why a guest stopped: every basic exit reason of the SDM (appendix "VMX Basic Exit Reasons") as one value
-//! that carries what its handler needs, so that no handler reads the VMCS.
+//! Why a guest stopped: the basic exit reasons of the SDM (appendix "VMX Basic Exit Reasons"), and what the exit-information fields
+//! say about those that have operands. Each is decoded when its handler asks for it, so that no exit pays for another's fields.
 
 pub mod decode;
 pub mod reason;
@@ -8,119 +8,6 @@ use crate::addr::{Gpa, Gva};
 use crate::event::Event;
 use crate::state::SegmentName;
 use core::fmt;
-
-/// One VM exit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct VmExit {
-    /// What happened.
-    pub exit: Exit,
-    /// The basic exit reason as the SDM numbers it, for statistics and reports.
-    pub reason: u16,
-    /// Length of the instruction that exited; valid for instruction exits and software events.
-    pub instruction_length: u8,
-    /// The event whose delivery the exit interrupted; it must be delivered again or replaced.
-    pub vectoring: Option<Event>,
-}
-
-/// The basic exit reasons, with what the exit qualification says decoded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Exit {
-    /// 0: an exception of the exception bitmap.
-    Exception(ExceptionExit),
-    /// 0 with type NMI: an NMI for the host arrived while the guest ran.
-    Nmi,
-    /// 1: the host has an interrupt to serve.
-    ExternalInterrupt,
-    /// 2: the guest could not deliver a double fault.
-    TripleFault,
-    /// 3: an INIT signal.
-    Init,
-    /// 4: a start-up IPI with its vector.
-    StartupIpi(u8),
-    /// 5 and 6: an SMI (only with SMM treatment the product does not use).
-    Smi,
-    /// 7: the guest can take an interrupt now.
-    InterruptWindow,
-    /// 8: the guest can take an NMI now.
-    NmiWindow,
-    /// 9: a task switch.
-    TaskSwitch(TaskSwitch),
-    /// 10 CPUID, 11 GETSEC, 12 HLT and so on: instructions without operands to decode.
-    Instruction(Instruction),
-    /// 14: INVLPG.
-    Invlpg(Gva),
-    /// 28: MOV CR, CLTS or LMSW.
-    ControlRegister(ControlRegisterAccess),
-    /// 29: MOV DR.
-    DebugRegister(DebugRegisterAccess),
-    /// 30: IN, OUT, INS or OUTS.
-    Io(IoAccess),
-    /// 31: RDMSR of this MSR.
-    ReadMsr(u32),
-    /// 32: WRMSR of this value to this MSR.
-    WriteMsr(u32, u64),
-    /// 37: monitor trap flag.
-    MonitorTrap,
-    /// 43: TPR below threshold.
-    TprBelowThreshold,
-    /// 44 APIC access, 45 virtualized EOI, 56 APIC write, with the qualification.
-    Apic(ApicExit, u64),
-    /// 46 and 47: LGDT, LIDT, LLDT, LTR and their stores.
-    DescriptorTable(u32),
-    /// 48: an access that EPT does not allow.
-    EptViolation(EptViolation),
-    /// 49: an EPT entry is malformed: our own mistake.
-    EptMisconfiguration(Gpa),
-    /// 52: the VMX-preemption timer counted down to zero.
-    PreemptionTimer,
-    /// 62: the page-modification log is full.
-    PmlFull,
-    /// A reason this version of the SDM's list does not have here; the raw number.
-    Other(u16),
-}
-
-/// Instructions that exit and whose operands, if any, are in the general registers.
-#[allow(missing_docs)]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Instruction {
-    Cpuid,
-    Getsec,
-    Hlt,
-    Invd,
-    Rdpmc,
-    Rdtsc,
-    Rsm,
-    Vmcall,
-    Vmclear,
-    Vmlaunch,
-    Vmptrld,
-    Vmptrst,
-    Vmread,
-    Vmresume,
-    Vmwrite,
-    Vmxoff,
-    Vmxon,
-    Mwait,
-    Monitor,
-    Pause,
-    Invept,
-    Rdtscp,
-    Invvpid,
-    Wbinvd,
-    Xsetbv,
-    Rdrand,
-    Invpcid,
-    Vmfunc,
-    Encls,
-    Rdseed,
-    Xsaves,
-    Xrstors,
-    Umwait,
-    Tpause,
-    Loadiwkey,
-    Enclv,
-    Pconfig,
-}
 
 /// An exception that exited (reason 0).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -178,17 +65,6 @@ pub enum ControlRegisterAccess {
     Clts,
     /// LMSW with its source operand.
     Lmsw(u16),
-}
-
-/// MOV to or from a debug register (table 28-4).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct DebugRegisterAccess {
-    /// 0 to 7.
-    pub debug: u8,
-    /// From the debug register to the general one.
-    pub read: bool,
-    /// Index in [`crate::state::Registers::gpr`].
-    pub register: u8,
 }
 
 /// A task switch (table 28-2).
@@ -260,13 +136,4 @@ impl fmt::Display for EntryFailure {
             EntryFailureKind::Other(reason) => write!(f, "VM entry failed: exit reason {reason}"),
         }
     }
-}
-
-/// The exits of a virtual APIC.
-#[allow(missing_docs)]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ApicExit {
-    Access,
-    VirtualEoi,
-    Write,
 }

@@ -93,3 +93,31 @@ reasons! {
     78 RDMSRLIST "RDMSRLIST";
     79 WRMSRLIST "WRMSRLIST";
 }
+
+/// Whether the exit was caused by executing an instruction, whose length the VMCS then has (SDM "Information for VM Exits Due to
+/// Instruction Execution", 28.2.5); task switches are included, exceptions are not.
+#[must_use]
+pub const fn is_instruction(reason: u16) -> bool {
+    matches!(
+        reason,
+        TASK_SWITCH..=WRMSR
+            | MWAIT
+            | MONITOR
+            | PAUSE
+            | GDTR_IDTR
+            | LDTR_TR
+            | INVEPT
+            | RDTSCP
+            | INVVPID..=XSETBV
+            | RDRAND..=RDSEED
+            | XSAVES..=PCONFIG
+            | UMWAIT..=ENCLV
+    )
+}
+
+/// Whether the exit may have come in the middle of an event's delivery: then, and only then, IDT-vectoring information is valid (SDM
+/// "Information for VM Exits That Occur During Event Delivery", 28.2.4). An instruction that exits was reached by the guest.
+#[must_use]
+pub const fn may_interrupt_delivery(reason: u16) -> bool {
+    reason == TASK_SWITCH || !is_instruction(reason)
+}

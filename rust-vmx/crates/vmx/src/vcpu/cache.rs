@@ -7,6 +7,7 @@ use bounds::Cyclic;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Cached {
     Rip,
+    Rsp,
     Rflags,
     Cr0,
     Cr3,
@@ -16,11 +17,12 @@ pub(super) enum Cached {
     CsAccess,
 }
 
-const COUNT: usize = 8;
+const COUNT: usize = 9;
 
 /// Their encodings, in the order of [`Cached`].
 const ENCODINGS: Cyclic<u32, COUNT> = Cyclic([
     guest::RIP.encoding(),
+    guest::RSP.encoding(),
     guest::RFLAGS.encoding(),
     guest::CR0.encoding(),
     guest::CR3.encoding(),
@@ -41,8 +43,8 @@ impl Cached {
 #[derive(Debug, Default)]
 pub(super) struct Cache {
     values: Cyclic<u64, COUNT>,
-    valid: u8,
-    dirty: u8,
+    valid: u16,
+    dirty: u16,
 }
 
 impl Cache {

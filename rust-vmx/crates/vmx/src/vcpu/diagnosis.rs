@@ -124,6 +124,7 @@ impl<F: Frames + Clone> Vcpu<F> {
         let _attached = self.attach();
         // The host's part is written at each load, of which there may have been none yet.
         self.host.refresh(&self.vmcs)?;
-        self.flush()
+        self.flush();
+        Ok(())
     }
 }

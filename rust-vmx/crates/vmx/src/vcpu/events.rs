@@ -17,30 +17,30 @@ impl<F: Frames + Clone> Vcpu<F> {
     /// interrupt [`Self::accepts_interrupt`] must hold.
     pub fn inject(&mut self, event: Event) -> Result<(), TripleFault> {
         self.save_resume_flag(&event);
-        let Some(first) = self.pending else {
-            self.pending = Some(event);
+        let Some(first) = self.next.pending else {
+            self.next.pending = Some(event);
             return Ok(());
         };
         if !event.kind.is_exception() {
             // It was not asked whether the guest accepts it; the first event is not lost for that.
             log::warn!("vector {} injected over vector {}", event.vector, first.vector);
-            self.held = Some(event);
+            self.next.held = Some(event);
             return Ok(());
         }
         match escalate(&first, event) {
             Escalation::TripleFault => return Err(TripleFault),
-            Escalation::Deliver(event) => self.pending = Some(event),
+            Escalation::Deliver(event) => self.next.pending = Some(event),
         }
         // The interrupt controller counts an interrupt as delivered; the instruction of a software event runs again.
         if matches!(first.kind, EventKind::ExternalInterrupt | EventKind::Nmi) {
-            self.held = Some(first);
+            self.next.held = Some(first);
         }
         Ok(())
     }
 
     /// The event that the next entry will deliver.
     pub fn pending(&self) -> Option<Event> {
-        self.pending.or(self.held)
+        self.next.pending.or(self.next.held)
     }
 
     /// Whether an external interrupt can be injected now: RFLAGS.IF is set, nothing blocks, no other event is pending. Debug
@@ -68,28 +68,33 @@ impl<F: Frames + Clone> Vcpu<F> {
         !blocking.nmi && !blocking.mov_ss && !blocking.sti
     }
 
-    /// Asks for an [`crate::exit::Exit::InterruptWindow`] as soon as the guest accepts an interrupt, or no longer.
+    /// Asks for an exit as soon as the guest accepts an interrupt ([`crate::exit::reason::INTERRUPT_WINDOW`]), or no longer.
     pub fn set_interrupt_window(&mut self, wanted: bool) {
-        self.primary
-            .set(PrimaryControls::INTERRUPT_WINDOW_EXITING, wanted);
+        self.set_primary(PrimaryControls::INTERRUPT_WINDOW_EXITING, wanted);
     }
 
-    /// Asks for an [`crate::exit::Exit::NmiWindow`] as soon as the guest accepts an NMI, or no longer.
+    /// Asks for an exit as soon as the guest accepts an NMI ([`crate::exit::reason::NMI_WINDOW`]), or no longer.
     pub fn set_nmi_window(&mut self, wanted: bool) {
-        self.primary.set(PrimaryControls::NMI_WINDOW_EXITING, wanted);
+        self.set_primary(PrimaryControls::NMI_WINDOW_EXITING, wanted);
+    }
+
+    pub(super) fn set_primary(&mut self, control: PrimaryControls, on: bool) {
+        if self.next.primary.contains(control) != on {
+            self.next.primary.set(control, on);
+        }
     }
 
     /// Before an entry: a held interrupt takes its turn, or asks for the window in which it can.
     pub(super) fn schedule_held(&mut self) {
-        let Some(event) = self.held else { return };
+        let Some(event) = self.next.held else { return };
         let nmi = event.kind == EventKind::Nmi;
         let open = if nmi {
             self.nmis_open()
         } else {
             self.interrupts_open()
         };
-        if self.pending.is_none() && open {
-            self.pending = self.held.take();
+        if self.next.pending.is_none() && open {
+            self.next.pending = self.next.held.take();
             // Interrupts get their window from the machine before each entry; this one nobody else closes, and left open it
             // would exit before every instruction.
             if nmi {

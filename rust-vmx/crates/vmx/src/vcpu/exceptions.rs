@@ -5,8 +5,8 @@
 //!   would go on delivering them for ever without taking an interrupt: the guest gets them by injection, and every round is an exit.
 
 use super::Vcpu;
-use crate::event::Event;
-use crate::exit::{ExceptionExit, Exit};
+use crate::event::{Event, EventKind};
+use crate::exit::{ExceptionExit, reason};
 use crate::field::{Natural, guest};
 use crate::frames::Frames;
 use crate::instructions as cpu;
@@ -31,35 +31,43 @@ pub(super) const fn dr6_after(dr6: u64, qualification: u64) -> u64 {
 }
 
 impl<F: Frames + Clone> Vcpu<F> {
-    /// Deals with an exception of [`ALWAYS`]. `None`: the guest goes on (with the exception injected); otherwise what the machine
-    /// gets to see.
-    pub(super) fn exception(&mut self, exception: &ExceptionExit) -> Option<Exit> {
-        match exception.event.vector {
+    /// Deals with exit reason 0. `None`: the guest goes on (with the exception injected); otherwise the reason that the machine gets to
+    /// see: what was the host's looks like an interrupt for it.
+    pub(super) fn exception(&mut self) -> Option<u16> {
+        let Some(ExceptionExit { event, qualification }) = self.exception_exit() else {
+            return Some(reason::EXCEPTION_OR_NMI);
+        };
+        if event.kind == EventKind::Nmi {
+            // SAFETY: the kernel has an NMI handler. Its IRET ends the blocking of NMIs that this exit left.
+            unsafe { cpu::software_nmi() }
+            return Some(reason::EXTERNAL_INTERRUPT);
+        }
+        match event.vector {
             MACHINE_CHECK => {
                 // SAFETY: the kernel has a handler for #MC; what it does about it is the kernel's decision.
                 unsafe { cpu::software_machine_check() }
-                Some(Exit::ExternalInterrupt)
+                Some(reason::EXTERNAL_INTERRUPT)
             }
             vector if self.config.exception_bitmap & 1 << (vector & 31) != 0 => {
-                Some(Exit::Exception(*exception))
+                Some(reason::EXCEPTION_OR_NMI)
             }
             DEBUG => {
-                self.record_debug(exception.qualification);
+                self.record_debug(qualification);
                 // A step over STI or MOV SS leaves their blocking on. Then an entry is refused unless the step is pending, too, though
                 // the exit has just taken it away (SDM "Checks on Guest Non-Register State", 27.3.1.5).
                 let blocking = self.interruptibility();
                 if (blocking.sti || blocking.mov_ss) && self.single_steps() {
                     self.add_pending_step();
                 }
-                self.deliver(exception.event)
+                self.deliver(event)
             }
-            ALIGNMENT_CHECK => self.deliver(exception.event),
-            _ => Some(Exit::Exception(*exception)),
+            ALIGNMENT_CHECK => self.deliver(event),
+            _ => Some(reason::EXCEPTION_OR_NMI),
         }
     }
 
-    fn deliver(&mut self, event: Event) -> Option<Exit> {
-        self.inject(event).err().map(|_| Exit::TripleFault)
+    fn deliver(&mut self, event: Event) -> Option<u16> {
+        self.inject(event).err().map(|_| reason::TRIPLE_FAULT)
     }
 
     fn record_debug(&mut self, qualification: u64) {

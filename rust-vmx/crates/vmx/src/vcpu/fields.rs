@@ -9,11 +9,17 @@ use crate::interrupts::InterruptsOff;
 use core::fmt;
 
 impl<F: Frames> Vcpu<F> {
-    /// Makes the VMCS current; interrupts are off while the returned value lives.
+    /// Makes the VMCS current, unless it is; interrupts are off while the returned value lives.
+    #[inline]
     pub(super) fn attach(&mut self) -> Option<InterruptsOff> {
         if self.loaded.is_some() {
             return None;
         }
+        self.attach_unloaded()
+    }
+
+    #[cold]
+    fn attach_unloaded(&mut self) -> Option<InterruptsOff> {
         let interrupts = InterruptsOff::new();
         if let Err(error) = self.vmcs.make_current() {
             self.note(error.into());
@@ -22,7 +28,7 @@ impl<F: Frames> Vcpu<F> {
     }
 
     pub(super) fn note(&mut self, error: EntryError) {
-        self.broken.get_or_insert(error);
+        self.next.broken.get_or_insert(error);
     }
 
     fn note_field(&mut self, encoding: u32, error: VmInstructionError) {

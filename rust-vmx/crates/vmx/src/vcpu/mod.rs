@@ -6,15 +6,18 @@
 //! All other methods may be called in either state.
 //!
 //! Files: here registers and segments; `setup` making and resetting it; `system` control registers and MSRs with what follows
-//! from a write; `events` injection; `steps` the end of an emulated instruction; `exceptions` those the host must see; `run` entry and exit; `switch` what is loaded by
-//! hand; `diagnosis` why an entry is refused; `fields` access to the VMCS; `cache` what is kept between exit and entry.
+//! from a write; `events` injection; `steps` the end of an emulated instruction; `exceptions` those the host must see; `run` entry and
+//! exit; `switch` what is loaded by hand; `exit` what an exit says about itself; `next` what the next entry brings about; `diagnosis`
+//! why an entry is refused; `fields` access to the VMCS; `cache` what is kept between exit and entry.
 
 mod cache;
 mod diagnosis;
 mod error;
 mod events;
 mod exceptions;
+mod exit;
 mod fields;
+mod next;
 mod run;
 mod setup;
 mod steps;
@@ -28,7 +31,6 @@ pub use events::TripleFault;
 use crate::barrier::{BarrierCost, Barriers};
 use crate::controls::PrimaryControls;
 use crate::ept::EptRoot;
-use crate::event::Event;
 use crate::field::{control, guest};
 use crate::frames::Frames;
 use crate::host_state::{PerThread, Remainder};
@@ -43,6 +45,7 @@ use crate::vpid::Vpid;
 use crate::xstate::Xstate;
 use alloc::sync::Arc;
 use cache::{Cache, Cached};
+use next::{NextEntry, Noted};
 use switch::{DebugRegisters, Msrs};
 
 /// What a vCPU is built from. The VM's vCPUs share the EPT and the bitmaps.
@@ -59,7 +62,7 @@ pub struct VcpuConfig<F: Frames> {
     pub cr4_offered: u64,
     /// The XCR0 bits the guest's CPUID offers, of those in [`Vcpu::xcr0_supported`].
     pub xcr0_offered: u64,
-    /// After how many TSC ticks since it was loaded the guest leaves with [`crate::exit::Exit::PreemptionTimer`].
+    /// After how many TSC ticks since it was loaded the guest leaves with [`crate::exit::reason::PREEMPTION_TIMER`].
     pub slice_ticks: u64,
     /// What stands between this guest and who was on the CPU before.
     pub barriers: Barriers,
@@ -71,11 +74,7 @@ pub struct Vcpu<F: Frames> {
     config: VcpuConfig<F>,
     vpid: Option<Vpid>,
     registers: Registers,
-    /// The RSP field's value; [`Registers`] has the one to be.
-    rsp: u64,
     cache: Cache,
-    /// The first access to a field that failed: the next entry reports it.
-    broken: Option<EntryError>,
 
     // What the guest sees in the bits of CR0 and CR4 that are not its own.
     cr0_shadow: u64,
@@ -89,24 +88,13 @@ pub struct Vcpu<F: Frames> {
     xstate: Xstate<F>,
     tsc_offset: u64,
 
-    // Control words that change, and whether the VMCS knows.
-    primary: PrimaryControls,
+    next: Noted<NextEntry>,
     primary_written: PrimaryControls,
-    entry_written: bool,
-
-    /// The event of the next entry.
-    pending: Option<Event>,
-    /// An interrupt or NMI whose delivery raised an exception: it comes after it.
-    held: Option<Event>,
-    deadline: Option<u64>,
     /// When the host wants the CPU back, whatever the guest does.
     slice_end: u64,
-    /// The preemption timer counts on from where the last exit saved it.
-    timer_armed: bool,
 
     /// The EPT generation whose stale translations are gone; `None` before the first INVEPT.
     ept_seen: Option<u64>,
-    flush_vpid: bool,
     /// The checker looked at the first entry.
     #[cfg(debug_assertions)]
     checked: bool,
@@ -121,12 +109,12 @@ pub struct Vcpu<F: Frames> {
 }
 
 impl<F: Frames + Clone> Vcpu<F> {
-    /// The general registers. RSP is there as well.
+    /// The general registers but for RSP, which is [`crate::state::SystemRegister::Rsp`].
     pub fn registers(&self) -> &Registers {
         &self.registers
     }
 
-    /// The general registers, to change.
+    /// The same, to change.
     pub fn registers_mut(&mut self) -> &mut Registers {
         &mut self.registers
     }
@@ -236,11 +224,11 @@ impl<F: Frames + Clone> Vcpu<F> {
         cpu::rdtsc()
     }
 
-    /// The host TSC value at which [`crate::exit::Exit::PreemptionTimer`] is due; `None` leaves only the slice. The timer is set
+    /// The host TSC value at which [`crate::exit::reason::PREEMPTION_TIMER`] is due; `None` leaves only the slice. The timer is set
     /// at the next entry, and then counts in the guest only: what handling its exits takes comes on top until the next call.
     pub fn set_deadline(&mut self, tsc: Option<u64>) {
-        self.deadline = tsc;
-        self.timer_armed = false;
+        self.next.deadline = tsc;
+        self.next.timer_armed = false;
     }
 
     /// Whether the slice that began when the vCPU was loaded is used up.
@@ -251,6 +239,15 @@ impl<F: Frames + Clone> Vcpu<F> {
     /// The XCR0 bits that can be offered to a guest on this CPU; 0 without XSAVE.
     pub fn xcr0_supported(&self) -> u64 {
         self.xstate.supported()
+    }
+}
+
+impl<F: Frames> Vcpu<F> {
+    /// Written at once: nearly every exit moves RIP, and none of them twice.
+    #[inline]
+    pub(super) fn put_rip(&mut self, value: u64) {
+        self.set(guest::RIP, value);
+        self.cache.fill(Cached::Rip, value);
     }
 }
 

@@ -4,16 +4,13 @@ use super::cache::Cached;
 use super::{EntryError, Vcpu};
 use crate::controls::{EntryControls, ExitControls, PinControls, PrimaryControls};
 use crate::event::{Event, EventKind};
-use crate::exit::decode::{self, ExitFields};
-use crate::exit::{Exit, VmExit};
-use crate::field::{ExitInfo, Field, Value, Width, control, exit_info, guest};
+use crate::exit::{decode, reason};
+use crate::field::{control, exit_info, guest};
 use crate::frames::Frames;
 use crate::instructions::{self as cpu, InveptType, InvvpidType};
 use crate::interrupts::InterruptsOff;
 use crate::preemption_timer;
 use crate::registers::{cr0, efer};
-use crate::state::{Registers, gpr};
-use crate::vmcs::Vmcs;
 
 /// The part of a slice, one in so many, that a guest runs at least before a deadline ends it: microseconds.
 const PROGRESS: u64 = 1024;
@@ -21,12 +18,17 @@ const PROGRESS: u64 = 1024;
 const DR7_ENABLES: u64 = 0xFF;
 /// "NMI unblocking due to IRET" in interruption information and in the qualification of EPT violations.
 const NMI_UNBLOCKING: u32 = 1 << 12;
+/// The parts of interruption information, and two of their values.
+const VECTOR: u32 = 0xFF;
+const INTERRUPTION_TYPE: u32 = 7 << 8;
+const NMI: u32 = 2 << 8;
+const DOUBLE_FAULT: u32 = 8;
 
 impl<F: Frames + Clone> Vcpu<F> {
-    /// Runs the guest until it exits. Loads the vCPU first when it is not loaded; it is loaded afterwards in any case.
-    /// An event whose delivery was interrupted by the last exit is delivered again, unless [`Self::inject`] decided
-    /// otherwise.
-    pub fn run(&mut self) -> Result<VmExit, EntryError> {
+    /// Runs the guest until it exits, and returns the basic exit reason ([`crate::exit::reason`]). Loads the vCPU first when it is not
+    /// loaded; it is loaded afterwards in any case. An event whose delivery was interrupted by the last exit is delivered again,
+    /// unless [`Self::inject`] decided otherwise.
+    pub fn run(&mut self) -> Result<u16, EntryError> {
         self.load()?;
         loop {
             self.prepare()?;
@@ -35,23 +37,18 @@ impl<F: Frames + Clone> Vcpu<F> {
             // SAFETY: `new` and `prepare` made host state and controls sound, and `load` disabled interrupts.
             let entered = unsafe { self.vmcs.enter(&mut self.registers) };
             entered.map_err(|error| self.not_entered(error))?;
-            let exit = self.examine()?;
-            match exit.exit {
-                Exit::Exception(exception) => {
-                    if let Some(seen) = self.exception(&exception) {
-                        return Ok(VmExit { exit: seen, ..exit });
+            match self.exited()? {
+                reason::EXCEPTION_OR_NMI => {
+                    if let Some(seen) = self.exception() {
+                        return Ok(seen);
                     }
                 }
-                Exit::DebugRegister(_) if !self.debug.live => {
-                    // The guest starts to use them: from now on, until it is unloaded, without exits.
+                // The guest starts to use them: from now on, until it is unloaded, without exits.
+                reason::DEBUG_REGISTER if !self.debug.live => {
                     self.load_debug_registers();
+                    self.forget_unfinished_step();
                 }
-                Exit::Nmi => {
-                    // SAFETY: the kernel has an NMI handler. Its IRET ends the blocking of NMIs that this exit left.
-                    unsafe { cpu::software_nmi() }
-                    return Ok(exit);
-                }
-                _ => return Ok(exit),
+                reason => return Ok(reason),
             }
         }
     }
@@ -72,7 +69,7 @@ impl<F: Frames + Clone> Vcpu<F> {
         self.loaded = Some(interrupts);
         self.barrier_cost += self.config.barriers.raise(self.owner);
         self.slice_end = cpu::rdtsc().saturating_add(self.config.slice_ticks);
-        self.timer_armed = false;
+        self.next.timer_armed = false;
         if self.get(guest::DR7) & DR7_ENABLES != 0 {
             self.load_debug_registers();
         }
@@ -82,7 +79,7 @@ impl<F: Frames + Clone> Vcpu<F> {
     fn load_debug_registers(&mut self) {
         // SAFETY: the vCPU is loaded, so interrupts are off until `unload`.
         unsafe { self.debug.load() }
-        self.primary.remove(PrimaryControls::MOV_DR_EXITING);
+        self.set_primary(PrimaryControls::MOV_DR_EXITING, false);
     }
 }
 
@@ -100,7 +97,7 @@ impl<F: Frames> Vcpu<F> {
             self.xstate.unload();
             if self.debug.live {
                 self.debug.unload();
-                self.primary.insert(PrimaryControls::MOV_DR_EXITING);
+                self.next.primary.insert(PrimaryControls::MOV_DR_EXITING);
             }
             self.remainder.restore();
         }
@@ -111,41 +108,47 @@ impl<F: Frames> Vcpu<F> {
 
 impl<F: Frames + Clone> Vcpu<F> {
     /// Writes what the next entry needs. The vCPU is loaded.
+    #[inline]
     fn prepare(&mut self) -> Result<(), EntryError> {
-        if self.held.is_some() {
-            self.schedule_held();
+        if self.next.is_touched() {
+            self.bring_about()?;
         }
-        if let Some(event) = self.pending {
+        self.write_cached();
+        self.invalidate_physical()
+    }
+
+    #[inline(never)]
+    fn bring_about(&mut self) -> Result<(), EntryError> {
+        self.schedule_held();
+        if let Some(event) = self.next.pending.take() {
             self.write_event(event);
         }
-        self.flush()?;
-        self.invalidate()?;
-        if !self.timer_armed {
+        self.write_controls_changed();
+        self.invalidate_linear()?;
+        if !self.next.timer_armed {
             self.arm_timer();
         }
-        if self.broken.is_some() {
-            return self.report_broken();
+        if let Some(error) = self.next.broken.take() {
+            return Err(error);
         }
+        let again = self.next.held.is_some() || !self.next.timer_armed;
+        self.next.seen(again);
         Ok(())
     }
 
-    #[cold]
-    fn report_broken(&mut self) -> Result<(), EntryError> {
-        self.broken.take().map_or(Ok(()), Err)
+    /// Writes what was changed since the last exit. The VMCS is current.
+    pub(super) fn flush(&mut self) {
+        self.write_controls_changed();
+        self.write_cached();
     }
 
-    /// Writes what was changed since the last exit. The VMCS is current.
-    pub(super) fn flush(&mut self) -> Result<(), EntryError> {
-        if self.registers.gpr[gpr::RSP] != self.rsp {
-            self.rsp = self.registers.gpr[gpr::RSP];
-            self.set(guest::RSP, self.rsp);
+    fn write_controls_changed(&mut self) {
+        if self.next.primary != self.primary_written {
+            self.primary_written = self.next.primary;
+            self.set(control::PRIMARY_CONTROLS, self.primary_written);
         }
-        if self.primary != self.primary_written {
-            self.primary_written = self.primary;
-            self.set(control::PRIMARY_CONTROLS, self.primary);
-        }
-        if !self.entry_written {
-            self.entry_written = true;
+        if self.next.mode_changed {
+            self.next.mode_changed = false;
             let mut word = self.vmcs.root().controls().entry;
             word.set(
                 EntryControls::IA32E_MODE_GUEST,
@@ -153,10 +156,13 @@ impl<F: Frames + Clone> Vcpu<F> {
             );
             self.set(control::ENTRY_CONTROLS, word);
         }
+    }
+
+    #[inline]
+    fn write_cached(&mut self) {
         while let Some((encoding, value)) = self.cache.take_dirty() {
             self.set_raw(encoding, value);
         }
-        Ok(())
     }
 
     /// SDM "Event Injection", 27.6. The CPU clears the field's valid bit at exit.
@@ -179,99 +185,95 @@ impl<F: Frames + Clone> Vcpu<F> {
         }
     }
 
-    /// INVEPT when guest-physical translations became stale, INVVPID when linear ones did (SDM "Software Invalidation of Cached
-    /// Information", 29.4.3.3 and 29.4.3.4). Before the first entry both: the EPT pointer and the VPID may have had another owner.
-    fn invalidate(&mut self) -> Result<(), EntryError> {
+    /// INVEPT when guest-physical translations became stale (SDM "Software Invalidation of Cached Information", 29.4.3.3 and 29.4.3.4).
+    /// Before the first entry in any case: the EPT pointer may have had another owner.
+    #[inline]
+    fn invalidate_physical(&mut self) -> Result<(), EntryError> {
         let generation = self.config.ept.generation();
-        if self.ept_seen != Some(generation) {
-            let single = self.vmcs.root().capabilities().invept_single();
-            let kind = if single {
-                InveptType::SingleContext
+        if self.ept_seen == Some(generation) {
+            return Ok(());
+        }
+        let single = self.vmcs.root().capabilities().invept_single();
+        let kind = if single {
+            InveptType::SingleContext
+        } else {
+            InveptType::AllContexts
+        };
+        // SAFETY: `Controls::decide` made sure of one of the two.
+        let result = unsafe { cpu::invept(kind, self.config.ept.pointer()) };
+        self.vmcs.explain("INVEPT", result)?;
+        self.ept_seen = Some(generation);
+        Ok(())
+    }
+
+    /// INVVPID when linear translations became stale, and before the first entry, as for INVEPT.
+    fn invalidate_linear(&mut self) -> Result<(), EntryError> {
+        if !self.next.flush_vpid {
+            return Ok(());
+        }
+        // Without VPID each entry flushes linear translations by itself (29.4.3.1).
+        if let Some(vpid) = &self.vpid {
+            let kind = if self.vmcs.root().capabilities().invvpid_single() {
+                InvvpidType::SingleContext
             } else {
-                InveptType::AllContexts
+                InvvpidType::AllContexts
             };
-            // SAFETY: `Controls::decide` made sure of one of the two.
-            let result = unsafe { cpu::invept(kind, self.config.ept.pointer()) };
-            self.vmcs.explain("INVEPT", result)?;
-            self.ept_seen = Some(generation);
+            // SAFETY: `Controls::decide` leaves VPIDs on only with one of the two.
+            let result = unsafe { cpu::invvpid(kind, vpid.number()) };
+            self.vmcs.explain("INVVPID", result)?;
         }
-        if self.flush_vpid {
-            // Without VPID each entry flushes linear translations by itself (29.4.3.1).
-            if let Some(vpid) = &self.vpid {
-                let kind = if self.vmcs.root().capabilities().invvpid_single() {
-                    InvvpidType::SingleContext
-                } else {
-                    InvvpidType::AllContexts
-                };
-                // SAFETY: `Controls::decide` leaves VPIDs on only with one of the two.
-                let result = unsafe { cpu::invvpid(kind, vpid.number()) };
-                self.vmcs.explain("INVVPID", result)?;
-            }
-            self.flush_vpid = false;
-        }
+        self.next.flush_vpid = false;
         Ok(())
     }
 
     fn arm_timer(&mut self) {
         let controls = self.vmcs.root().controls();
-        if controls.pin.contains(PinControls::PREEMPTION_TIMER) {
-            self.timer_armed = controls.exit.contains(ExitControls::SAVE_PREEMPTION_TIMER);
-            let shift = self.vmcs.root().capabilities().preemption_timer_shift();
-            let progress = self.config.slice_ticks / PROGRESS;
-            let count = preemption_timer::count(cpu::rdtsc(), self.deadline, self.slice_end, progress, shift);
-            self.set(guest::PREEMPTION_TIMER, count);
+        if !controls.pin.contains(PinControls::PREEMPTION_TIMER) {
+            self.next.timer_armed = true;
+            return;
         }
+        let saved = controls.exit.contains(ExitControls::SAVE_PREEMPTION_TIMER);
+        let shift = self.vmcs.root().capabilities().preemption_timer_shift();
+        let progress = self.config.slice_ticks / PROGRESS;
+        let count =
+            preemption_timer::count(cpu::rdtsc(), self.next.deadline, self.slice_end, progress, shift);
+        self.set(guest::PREEMPTION_TIMER, count);
+        self.next.timer_armed = saved;
     }
 
-    /// Reads what every exit needs, decodes the rest as far as the reason asks for it.
-    fn examine(&mut self) -> Result<VmExit, EntryError> {
+    /// Reads what every exit needs: its reason, and which event it interrupted.
+    #[inline]
+    fn exited(&mut self) -> Result<u16, EntryError> {
         self.cache.invalidate();
-        self.rsp = self.get(guest::RSP);
-        self.registers.gpr[gpr::RSP] = self.rsp;
         let raw = self.get(exit_info::EXIT_REASON);
-        let fields = Fields {
-            vmcs: &self.vmcs,
-            registers: &self.registers,
-        };
-        let exit = match decode::decode(raw, &fields) {
-            Ok(exit) => exit,
+        let reason = match self.with_exit_fields(|fields| decode::reason(raw, fields)) {
+            Ok(reason) => reason,
             Err(failure) => return Err(self.refused(failure)),
         };
-        let has_length = decode::has_instruction_length(&exit);
-        let instruction_length = if has_length {
-            fields.instruction_length() as u8
-        } else {
-            0
-        };
-        let vectoring = if decode::may_interrupt_delivery(&exit) {
-            decode::event(
-                fields.read(exit_info::IDT_VECTORING_INFO),
-                || fields.read(exit_info::IDT_VECTORING_ERROR_CODE),
-                || fields.instruction_length(),
-            )
-        } else {
-            None
-        };
         self.vmcs.entered();
-        // The injected event was delivered, or is the one that must be delivered again.
-        self.pending = vectoring;
-        self.restore_nmi_blocking(&exit, vectoring);
-        if matches!(exit, Exit::EptViolation(_) | Exit::DebugRegister(_)) {
+        if reason::may_interrupt_delivery(reason) {
+            self.resume_delivery(reason);
+        }
+        Ok(reason)
+    }
+
+    /// An event whose delivery the exit interrupted must be delivered again.
+    fn resume_delivery(&mut self, reason: u16) {
+        let vectoring = self.with_exit_fields(|fields| decode::vectoring(fields));
+        if vectoring.is_some() {
+            self.next.pending = vectoring;
+        }
+        self.restore_nmi_blocking(reason, vectoring);
+        if reason == reason::EPT_VIOLATION {
             self.forget_unfinished_step();
         }
-        Ok(VmExit {
-            exit,
-            reason: raw as u16,
-            instruction_length,
-            vectoring,
-        })
     }
 
     /// Virtual NMIs are blocked while one is handled. Two exits say otherwise than the guest state should (SDM "Information About NMI
     /// Unblocking Due to IRET", 28.2.3, and "Resuming Guest Software after Handling an Exception", 34.7.1.2): one during the delivery
     /// of an NMI, which will be delivered again and must not find itself blocked; and a fault of the IRET that ends the handler,
     /// which will be executed again.
-    fn restore_nmi_blocking(&mut self, exit: &Exit, vectoring: Option<Event>) {
+    fn restore_nmi_blocking(&mut self, reason: u16, vectoring: Option<Event>) {
         if let Some(event) = vectoring {
             if event.kind == EventKind::Nmi {
                 let mut state = self.interruptibility();
@@ -280,11 +282,12 @@ impl<F: Frames + Clone> Vcpu<F> {
             }
             return;
         }
-        let unblocking = match exit {
-            Exit::Exception(exception) if exception.event.vector != 8 => {
-                self.get(exit_info::EXIT_INTERRUPTION_INFO) & NMI_UNBLOCKING != 0
+        let unblocking = match reason {
+            reason::EXCEPTION_OR_NMI => {
+                let info = self.get(exit_info::EXIT_INTERRUPTION_INFO);
+                info & NMI_UNBLOCKING != 0 && info & INTERRUPTION_TYPE != NMI && info & VECTOR != DOUBLE_FAULT
             }
-            Exit::EptViolation(_) => self.get(exit_info::QUALIFICATION) & u64::from(NMI_UNBLOCKING) != 0,
+            reason::EPT_VIOLATION => self.qualification() & u64::from(NMI_UNBLOCKING) != 0,
             _ => false,
         };
         if unblocking {
@@ -292,56 +295,5 @@ impl<F: Frames + Clone> Vcpu<F> {
             state.nmi = true;
             self.set_interruptibility(state);
         }
-    }
-}
-
-/// The exit-information fields of the current VMCS. They exist on every CPU with the controls that [`crate::root`] requires, so a
-/// failure to read one is not possible here; 0 keeps the decoder total.
-struct Fields<'a, F: Frames> {
-    vmcs: &'a Vmcs<F>,
-    registers: &'a Registers,
-}
-
-impl<F: Frames> Fields<'_, F> {
-    fn read<W: Width, V: Value>(&self, field: Field<ExitInfo, W, V>) -> V {
-        self.vmcs.read(field).unwrap_or(V::from_raw(0))
-    }
-}
-
-impl<F: Frames> ExitFields for Fields<'_, F> {
-    fn qualification(&self) -> u64 {
-        self.read(exit_info::QUALIFICATION)
-    }
-
-    fn guest_linear(&self) -> u64 {
-        self.read(exit_info::GUEST_LINEAR_ADDRESS).0
-    }
-
-    fn guest_physical(&self) -> u64 {
-        self.read(exit_info::GUEST_PHYSICAL_ADDRESS).0
-    }
-
-    fn interruption_info(&self) -> u32 {
-        self.read(exit_info::EXIT_INTERRUPTION_INFO)
-    }
-
-    fn interruption_error_code(&self) -> u32 {
-        self.read(exit_info::EXIT_INTERRUPTION_ERROR_CODE)
-    }
-
-    fn instruction_length(&self) -> u32 {
-        self.read(exit_info::INSTRUCTION_LENGTH)
-    }
-
-    fn instruction_info(&self) -> u32 {
-        self.read(exit_info::INSTRUCTION_INFO)
-    }
-
-    fn ecx(&self) -> u32 {
-        self.registers.low32(gpr::RCX)
-    }
-
-    fn edx_eax(&self) -> u64 {
-        u64::from(self.registers.low32(gpr::RDX)) << 32 | u64::from(self.registers.low32(gpr::RAX))
     }
 }

@@ -1,6 +1,7 @@
 //! Making a vCPU, and its state after a reset.
 
 use super::cache::{Cache, Cached};
+use super::next::{NextEntry, Noted};
 use super::switch::{DebugRegisters, Msrs};
 use super::{EntryError, Vcpu, VcpuConfig, exceptions};
 use crate::barrier::{self, BarrierCost};
@@ -36,9 +37,7 @@ impl<F: Frames + Clone> Vcpu<F> {
             config,
             vpid,
             registers: Registers::default(),
-            rsp: 0,
             cache: Cache::default(),
-            broken: None,
             cr0_shadow: 0,
             cr4_shadow: 0,
             cr2: 0,
@@ -48,16 +47,19 @@ impl<F: Frames + Clone> Vcpu<F> {
             debug: DebugRegisters::new(),
             xstate,
             tsc_offset: 0,
-            primary: controls.primary,
+            next: Noted::new(NextEntry {
+                pending: None,
+                held: None,
+                primary: controls.primary,
+                mode_changed: true,
+                flush_vpid: true,
+                deadline: None,
+                timer_armed: false,
+                broken: None,
+            }),
             primary_written: controls.primary,
-            entry_written: false,
-            pending: None,
-            held: None,
-            deadline: None,
             slice_end: 0,
-            timer_armed: false,
             ept_seen: None,
-            flush_vpid: true,
             #[cfg(debug_assertions)]
             checked: false,
             owner: barrier::owner(),
@@ -69,7 +71,7 @@ impl<F: Frames + Clone> Vcpu<F> {
         this.write_controls(&controls)?;
         this.reset();
         drop(interrupts);
-        match this.broken.take() {
+        match this.next.broken.take() {
             None => Ok(this),
             Some(error) => Err(error),
         }
@@ -142,12 +144,12 @@ impl<F: Frames + Clone> Vcpu<F> {
         for pdpte in guest::PDPTES {
             self.set(pdpte, 0);
         }
-        self.set(guest::RSP, 0);
-        self.rsp = 0;
         self.cache.set(Cached::Interruptibility, 0);
-        self.pending = None;
-        self.held = None;
-        self.primary = self.vmcs.root().controls().primary;
-        self.flush_vpid = true;
+        let primary = self.vmcs.root().controls().primary;
+        let next = &mut self.next;
+        next.pending = None;
+        next.held = None;
+        next.primary = primary;
+        next.flush_vpid = true;
     }
 }

@@ -27,7 +27,7 @@ impl<F: Frames + Clone> Vcpu<F> {
         if (old ^ new) >> 32 != 0 && self.mode() != CpuMode::Long {
             new &= 0xFFFF_FFFF;
         }
-        self.cache.set(Cached::Rip, new);
+        self.put_rip(new);
         self.set_resume_flag(length == 0);
         let mut state = self.interruptibility();
         if state.sti || state.mov_ss {

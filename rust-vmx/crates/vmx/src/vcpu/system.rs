@@ -47,7 +47,8 @@ impl<F: Frames> Vcpu<F> {
     }
 
     pub(super) fn reset_system_registers(&mut self) {
-        self.cache.set(Cached::Rip, guest_state::RIP);
+        self.put_rip(guest_state::RIP);
+        self.cache.set(Cached::Rsp, 0);
         self.cache.set(Cached::Rflags, guest_state::RFLAGS);
         self.cache.set(Cached::Efer, 0);
         self.put_cr0(guest_state::CR0);
@@ -63,7 +64,7 @@ impl<F: Frames> Vcpu<F> {
         self.set(guest::SYSENTER_CS, 0);
         self.set(guest::SYSENTER_ESP, 0);
         self.set(guest::SYSENTER_EIP, 0);
-        self.entry_written = false;
+        self.next.mode_changed = true;
     }
 
     /// Reads a register that is not a general one.
@@ -72,6 +73,7 @@ impl<F: Frames> Vcpu<F> {
         let loaded = self.loaded.is_some();
         match register {
             R::Rip => self.cached(Cached::Rip),
+            R::Rsp => self.cached(Cached::Rsp),
             R::Rflags => self.cached(Cached::Rflags),
             R::Cr0 => {
                 let mask = self.cr0_mask();
@@ -113,7 +115,8 @@ impl<F: Frames> Vcpu<F> {
         let loaded = self.loaded.is_some();
         let takes = |ok: bool| if ok { Ok(()) } else { Err(Event::GP) };
         match register {
-            R::Rip => self.cache.set(Cached::Rip, value),
+            R::Rip => self.put_rip(value),
+            R::Rsp => self.cache.set(Cached::Rsp, value),
             R::Rflags => self
                 .cache
                 .set(Cached::Rflags, value & RFLAGS_DEFINED | rflags::RESERVED_ONE),
@@ -230,7 +233,7 @@ impl<F: Frames> Vcpu<F> {
         if old != self.cr0_shadow {
             self.set(control::CR0_SHADOW, self.cr0_shadow);
         }
-        self.flush_vpid |= (before ^ real) & CR0_PAGING != 0;
+        self.flush_linear_if((before ^ real) & CR0_PAGING != 0);
         let efer = self.cached(Cached::Efer);
         self.put_efer(efer);
     }
@@ -249,7 +252,7 @@ impl<F: Frames> Vcpu<F> {
             value &= 0xFFFF_FFFF;
         }
         self.cache.set(Cached::Cr3, value);
-        self.flush_vpid = true;
+        self.next.flush_vpid = true;
         Ok(())
     }
 
@@ -263,7 +266,7 @@ impl<F: Frames> Vcpu<F> {
         self.cache.set(Cached::Cr4, real);
         self.cr4_shadow = value;
         self.set(control::CR4_SHADOW, value);
-        self.flush_vpid |= (before ^ real) & CR4_PAGING != 0;
+        self.flush_linear_if((before ^ real) & CR4_PAGING != 0);
     }
 
     /// EFER was checked. LMA follows LME and CR0.PG, and "IA-32e mode guest" must say the same at entry (SDM 27.3.1.1).
@@ -274,8 +277,16 @@ impl<F: Frames> Vcpu<F> {
             return;
         }
         self.cache.set(Cached::Efer, new);
-        self.flush_vpid |= (old ^ new) & (efer::NXE | efer::LMA) != 0;
-        self.entry_written &= (old ^ new) & efer::LMA == 0;
+        self.flush_linear_if((old ^ new) & (efer::NXE | efer::LMA) != 0);
+        if (old ^ new) & efer::LMA != 0 {
+            self.next.mode_changed = true;
+        }
+    }
+
+    fn flush_linear_if(&mut self, stale: bool) {
+        if stale {
+            self.next.flush_vpid = true;
+        }
     }
 
     fn switches_pat(&self) -> bool {
