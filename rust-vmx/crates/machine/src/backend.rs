@@ -219,6 +219,10 @@ impl<F: Frames + Clone> VirtualCpu for Vcpu<F> {
         Vcpu::pending(self)
     }
 
+    fn event_due(&mut self) -> bool {
+        Vcpu::event_due(self)
+    }
+
     fn debug_trap_pending(&mut self) -> bool {
         Vcpu::debug_trap_pending(self)
     }

@@ -93,6 +93,8 @@ pub trait VirtualCpu {
     fn inject(&mut self, event: Event) -> Result<(), TripleFault>;
     /// The event that the next entry will deliver.
     fn pending(&self) -> Option<Event>;
+    /// Whether the next entry delivers an event: the one of [`inject`](Self::inject), or one that had to wait behind it.
+    fn event_due(&mut self) -> bool;
     /// Whether a debug trap waits for the next entry: the single step of an instruction that was carried out.
     fn debug_trap_pending(&mut self) -> bool;
     /// Whether an external interrupt can be injected now.

@@ -36,6 +36,8 @@ const SCREEN_INTERVAL: u64 = 10_000_000;
 /// After so many TSC ticks between exits and entries the CPU is told its deadline again, of which it counted only the guest's
 /// part. Some microseconds: what a timer may be late.
 const DRIFT: u64 = 8192;
+/// How long a guest may be busy with its disk before the host looks at everything else of the VM, in nanoseconds.
+const TURN: u64 = 4_000_000;
 /// The BIOS number of the first hard disk.
 const FIRST_HARD_DISK: u8 = 0x80;
 
@@ -112,6 +114,8 @@ pub struct Machine<C: VirtualCpu, M: GuestRam, H: Host> {
     deadline: Option<(Time, u64)>,
     /// TSC ticks between exits and entries since the CPU was told its deadline.
     drift: u64,
+    /// The host's TSC at which [`run`](Self::run) returns, also when the guest does nothing but wait for its disk.
+    turn_end: u64,
     /// The exit being handled: its reason, and the TSC when it happened.
     handling: Option<(u16, u64)>,
 }
@@ -156,6 +160,7 @@ impl<C: VirtualCpu, M: GuestRam, H: Host> Machine<C, M, H> {
             published: Time::ZERO,
             deadline: None,
             drift: 0,
+            turn_end: 0,
             handling: None,
         };
         machine.start()?;
@@ -206,6 +211,7 @@ impl<C: VirtualCpu, M: GuestRam, H: Host> Machine<C, M, H> {
 
     /// Runs the vCPU until the host is needed. Host interrupts are enabled before and after.
     pub fn run(&mut self) -> Stop {
+        self.turn_end = self.cpu.host_tsc().saturating_add(self.guest.clock.ticks(TURN));
         let stop = match self.exit_loop() {
             Ok(stop) => stop,
             Err(failure) => self.fail(&failure),
@@ -245,8 +251,17 @@ impl<C: VirtualCpu, M: GuestRam, H: Host> Machine<C, M, H> {
         if let Some(stop) = self.serve_requests()? {
             return Ok(Some(stop));
         }
-        let now = self.guest.now();
-        if let Some(stop) = self.serve_devices(now)? {
+        let mut now = self.guest.now();
+        take_input(&mut self.guest, now);
+        self.guest.board.advance(now);
+        if self.serve_disks() {
+            if self.cpu.host_tsc() >= self.turn_end {
+                return Ok(Some(Stop::Preempted));
+            }
+            now = self.guest.now();
+            self.guest.board.advance(now);
+        }
+        if let Some(stop) = self.serve_output()? {
             return Ok(Some(stop));
         }
         let stays_halted = self.halted && !self.wakes();
@@ -375,12 +390,13 @@ impl<C: VirtualCpu, M: GuestRam, H: Host> Machine<C, M, H> {
         self.cpu.skip_instruction(length);
     }
 
-    /// Input, time, disks, output and power: what happens beside the CPU.
-    fn serve_devices(&mut self, now: Time) -> Result<Option<Stop>, Failure> {
-        take_input(&mut self.guest, now);
-        let guest = &mut self.guest;
-        guest.board.advance(now);
-        while let Some(request) = self.guest.board.take_disk_request() {
+    /// Carries out what the disk controllers want; whether they wanted anything.
+    fn serve_disks(&mut self) -> bool {
+        let mut served = false;
+        while !self.guest.control.stop_requested()
+            && let Some(request) = self.guest.board.take_disk_request()
+        {
+            served = true;
             // The host's disk may take its time, and others run meanwhile: none of that is the exit's cost.
             self.account();
             self.cpu.unload();
@@ -390,6 +406,11 @@ impl<C: VirtualCpu, M: GuestRam, H: Host> Machine<C, M, H> {
             let now = guest.clock.now(&guest.host);
             guest.board.complete_disk(request.drive, result, now);
         }
+        served
+    }
+
+    /// Output for the host, and the power switch.
+    fn serve_output(&mut self) -> Result<Option<Stop>, Failure> {
         let guest = &mut self.guest;
         if guest.board.has_output() {
             send_output(guest);
@@ -402,10 +423,11 @@ impl<C: VirtualCpu, M: GuestRam, H: Host> Machine<C, M, H> {
         }
     }
 
-    /// Whether something ends the vCPU's halt: an interrupt, or a debug trap, such as the single step of HLT itself (SDM
+    /// Whether something ends the vCPU's halt: an interrupt, also one that had to wait, or a debug trap, such as the single step of HLT itself (SDM
     /// "HLT"; with RFLAGS.TF the processor never stays halted).
     fn wakes(&mut self) -> bool {
         if self.cpu.debug_trap_pending()
+            || self.cpu.event_due()
             || self.guest.board.interrupt_pending() && self.cpu.accepts_interrupt()
         {
             self.halted = false;

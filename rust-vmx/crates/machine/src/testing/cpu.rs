@@ -274,6 +274,10 @@ impl VirtualCpu for FakeCpu {
         self.pending
     }
 
+    fn event_due(&mut self) -> bool {
+        self.pending.is_some()
+    }
+
     fn debug_trap_pending(&mut self) -> bool {
         self.debug_trap
     }

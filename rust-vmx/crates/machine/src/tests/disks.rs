@@ -1,10 +1,11 @@
 //! A guest's drives and the host's files behind them.
 
+use crate::Stop;
 use crate::testing::{Bench, Exit, ScriptedExit, bench_with, exit};
 use vmx::addr::Gva;
 use vmx::exit::{IoAccess, StringIo};
 use vmx::state::SegmentName;
-use vmx::state::gpr::{RCX, RDI, RSI};
+use vmx::state::gpr::{RAX, RCX, RDI, RSI};
 
 const DISK: &str = "/disk";
 const SECTOR: usize = 512;
@@ -220,4 +221,25 @@ fn what_the_guest_may_not_or_cannot_reach_is_an_error_of_its_own() {
     bench.host.break_file(DISK);
     assert_eq!(read(&mut bench, READ, 0, 1), []);
     assert_eq!((bench.input(0x1F7), bench.input(0x1F1)), (FAILED, UNCORRECTABLE));
+}
+
+#[test]
+fn a_guest_that_is_busy_with_its_disk_lets_the_host_have_a_turn() {
+    let mut bench = with_disk("");
+    // The command comes long after the run began, as when the disk had been busy all the time.
+    bench.cpu().then(|cpu| {
+        cpu.tsc += 1 << 40;
+        cpu.registers.gpr[RAX] = READ.into();
+        exit(Exit::Io(IoAccess {
+            port: 0x1F7,
+            width: 1,
+            input: false,
+            string: None,
+        }))
+    });
+    bench
+        .cpu()
+        .then(|_| panic!("the guest goes on before the host had its turn"));
+    assert_eq!(bench.machine.run(), Stop::Preempted);
+    assert_eq!(bench.cpu().script.len(), 1);
 }

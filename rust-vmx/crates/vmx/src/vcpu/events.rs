@@ -17,6 +17,7 @@ impl<F: Frames + Clone> Vcpu<F> {
     /// interrupt [`Self::accepts_interrupt`] must hold.
     pub fn inject(&mut self, event: Event) -> Result<(), TripleFault> {
         self.save_resume_flag(&event);
+        self.keep_step_in_shadow();
         let Some(first) = self.next.pending else {
             self.next.pending = Some(event);
             return Ok(());
@@ -84,16 +85,27 @@ impl<F: Frames + Clone> Vcpu<F> {
         }
     }
 
+    /// Whether the next entry delivers an event, which ends a halt.
+    pub fn event_due(&mut self) -> bool {
+        self.next.pending.is_some() || self.held_is_due()
+    }
+
+    /// Whether the event that waits behind an exception can be delivered. Debug traps come first, and would be lost (SDM "Delivery of
+    /// Pending Debug Exceptions after VM Entry", 27.7.3).
+    fn held_is_due(&mut self) -> bool {
+        let open = match self.next.held {
+            None => false,
+            Some(event) if event.kind == EventKind::Nmi => self.nmis_open(),
+            Some(_) => self.interrupts_open(),
+        };
+        open && self.next.pending.is_none() && !self.debug_trap_pending()
+    }
+
     /// Before an entry: a held interrupt takes its turn, or asks for the window in which it can.
     pub(super) fn schedule_held(&mut self) {
         let Some(event) = self.next.held else { return };
         let nmi = event.kind == EventKind::Nmi;
-        let open = if nmi {
-            self.nmis_open()
-        } else {
-            self.interrupts_open()
-        };
-        if self.next.pending.is_none() && open {
+        if self.held_is_due() {
             self.next.pending = self.next.held.take();
             // Interrupts get their window from the machine before each entry; this one nobody else closes, and left open it
             // would exit before every instruction.

@@ -2,7 +2,8 @@
 //!
 //! * #MC belongs to the host: the machine that failed is the real one.
 //! * #DB and #AC can be raised by their own delivery (a breakpoint on the handler's stack, an unaligned stack), so that the CPU
-//!   would go on delivering them for ever without taking an interrupt: the guest gets them by injection, and every round is an exit.
+//!   would go on delivering them for ever without taking an interrupt: the guest gets them by injection, every round is an exit, and
+//!   the last of a slice gives the host its turn.
 
 use super::Vcpu;
 use crate::event::{Event, EventKind};
@@ -24,6 +25,8 @@ const CONDITIONS: u64 = 0x600F;
 const BREAKPOINTS: u64 = 0xF;
 /// DR7.GD, which the CPU clears when it delivers a #DB.
 const GENERAL_DETECT: u64 = 1 << 13;
+/// IA32_DEBUGCTL.LBR and BTF, which a #DB ends (SDM "Single-Stepping on Branches", 18.4.4, and "Monitoring Branches", 18.4.1).
+const TRACING: u64 = 0b11;
 
 /// DR6 after a #DB with these conditions.
 pub(super) const fn dr6_after(dr6: u64, qualification: u64) -> u64 {
@@ -53,12 +56,6 @@ impl<F: Frames + Clone> Vcpu<F> {
             }
             DEBUG => {
                 self.record_debug(qualification);
-                // A step over STI or MOV SS leaves their blocking on. Then an entry is refused unless the step is pending, too, though
-                // the exit has just taken it away (SDM "Checks on Guest Non-Register State", 27.3.1.5).
-                let blocking = self.interruptibility();
-                if (blocking.sti || blocking.mov_ss) && self.single_steps() {
-                    self.add_pending_step();
-                }
                 self.deliver(event)
             }
             ALIGNMENT_CHECK => self.deliver(event),
@@ -70,11 +67,17 @@ impl<F: Frames + Clone> Vcpu<F> {
         self.inject(event).err().map(|_| reason::TRIPLE_FAULT)
     }
 
+    /// What a CPU does to the debug registers and IA32_DEBUGCTL before it calls the handler, and leaves undone when it exits (SDM
+    /// "Architectural State Before a VM Exit", 28.1).
     fn record_debug(&mut self, qualification: u64) {
         self.debug.update_dr6(|dr6| dr6_after(dr6, qualification));
         let dr7 = self.get::<_, Natural, _>(guest::DR7);
         if dr7 & GENERAL_DETECT != 0 {
             self.set(guest::DR7, dr7 & !GENERAL_DETECT);
+        }
+        let debugctl: u64 = self.get(guest::DEBUGCTL);
+        if debugctl & TRACING != 0 {
+            self.set(guest::DEBUGCTL, debugctl & !TRACING);
         }
     }
 }

@@ -42,11 +42,15 @@ impl<F: Frames + Clone> Vcpu<F> {
                     if let Some(seen) = self.exception() {
                         return Ok(seen);
                     }
+                    // An exception that its own delivery raises again comes back without end, and before any interrupt.
+                    if self.slice_over() {
+                        return Ok(reason::PREEMPTION_TIMER);
+                    }
                 }
                 // The guest starts to use them: from now on, until it is unloaded, without exits.
                 reason::DEBUG_REGISTER if !self.debug.live => {
                     self.load_debug_registers();
-                    self.forget_unfinished_step();
+                    self.step_again();
                 }
                 reason => return Ok(reason),
             }
@@ -265,7 +269,9 @@ impl<F: Frames + Clone> Vcpu<F> {
         }
         self.restore_nmi_blocking(reason, vectoring);
         if reason == reason::EPT_VIOLATION {
-            self.forget_unfinished_step();
+            self.step_again();
+        } else {
+            self.keep_step_in_shadow();
         }
     }
 

@@ -104,14 +104,28 @@ impl<F: Frames + Clone> Vcpu<F> {
 
     /// The instruction that exited will be executed again and is not stepped over yet. CPUs leave no pending debug exception then,
     /// unless MOV to SS holds one off (SDM "Saving Non-Register State", 28.3.4); emulated ones leave the step of this instruction.
-    pub(super) fn forget_unfinished_step(&mut self) {
-        let pending = self.get(guest::PENDING_DEBUG);
-        if pending & STEP == 0 {
+    pub(super) fn step_again(&mut self) {
+        if self.cached(Cached::Rflags) & rflags::TF == 0 {
             return;
         }
         let blocking = self.interruptibility();
-        if !blocking.sti && !blocking.mov_ss {
-            self.set(guest::PENDING_DEBUG, pending & !STEP);
+        if blocking.sti || blocking.mov_ss {
+            self.keep_step_in_shadow();
+            return;
+        }
+        let pending = self.get(guest::PENDING_DEBUG);
+        self.set(guest::PENDING_DEBUG, pending & !STEP);
+    }
+
+    /// While STI or MOV to SS blocks, an entry with RFLAGS.TF wants the step pending (SDM "Checks on Guest Non-Register State", 27.3.1.5),
+    /// and whether an exit leaves it so is up to the CPU (28.3.4).
+    pub(super) fn keep_step_in_shadow(&mut self) {
+        if self.cached(Cached::Rflags) & rflags::TF == 0 {
+            return;
+        }
+        let blocking = self.interruptibility();
+        if (blocking.sti || blocking.mov_ss) && self.single_steps() {
+            self.add_pending_step();
         }
     }
 
