@@ -214,7 +214,7 @@ fn step() -> impl Strategy<Value = u64> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 300 * counts::scale() as u32, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn is_survived_and_saved(
@@ -242,5 +242,6 @@ proptest! {
         if let Some(copy) = copy {
             prop_assert_eq!(copy, board);
         }
+        counts::add("property cases", 1);
     }
 }

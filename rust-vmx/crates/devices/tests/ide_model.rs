@@ -273,7 +273,7 @@ fn reported(machine: &mut Machine, address: Address) -> u64 {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 40, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 40 * counts::scale() as u32, failure_persistence: None, ..ProptestConfig::default() })]
 
     /// Without bad sectors.
     #[test]
@@ -321,6 +321,7 @@ proptest! {
             }
         }
         prop_assert!(machine.disk == model);
+        counts::add("property cases", 1);
     }
 
     /// A read stops at the first bad sector, having delivered all before it.
@@ -339,6 +340,7 @@ proptest! {
             prop_assert_eq!((machine.inb(7), machine.inb(1)), (0x51, 0x40));
             prop_assert_eq!(reported(&mut machine, address), bad);
         }
+        counts::add("property cases", 1);
     }
 
     /// Whatever a guest writes, the device asks only for sectors that exist, and a software reset brings it back.
@@ -381,5 +383,6 @@ proptest! {
         }
         machine.out(6, 0xF0);
         prop_assert_eq!(machine.inb(7), 0x50);
+        counts::add("property cases", 1);
     }
 }

@@ -273,7 +273,7 @@ impl Bench {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 500 * counts::scale() as u32, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn both_models_agree(actions in prop::collection::vec(actions(), 0..150)) {
@@ -345,6 +345,7 @@ proptest! {
             }
             prop_assert_eq!(bench.kbc.leds(), model.keyboard.lights, "after {:?}", action);
         }
+        counts::add("property cases", 1);
     }
 
     /// Movement is told when the driver reads, in whatever pieces: none is lost or told twice, and neither are the buttons.
@@ -380,6 +381,7 @@ proptest! {
         prop_assert_eq!(down & side_buttons, held & side_buttons);
         prop_assert_eq!(told[..2].to_vec(), moved[..2].to_vec());
         prop_assert_eq!(told[2], if length == 4 { moved[2] } else { 0 });
+        counts::add("property cases", 1);
     }
 }
 

@@ -321,7 +321,7 @@ fn action() -> impl Strategy<Value = Action> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 1000 * counts::scale() as u32, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn both_models_agree(actions in prop::collection::vec(action(), 0..120)) {
@@ -374,5 +374,6 @@ proptest! {
             }
             prop_assert_eq!(pic.pending(), model.master.winner().is_some(), "after {:?}", action);
         }
+        counts::add("property cases", 1);
     }
 }

@@ -297,7 +297,7 @@ impl Bench {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 200 * counts::scale() as u32, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn both_models_agree(actions in prop::collection::vec(action(), 0..80)) {
@@ -348,6 +348,7 @@ proptest! {
             let expected = bench.model[0].out;
             prop_assert_eq!(bench.status(0) & 0x80 != 0, expected, "OUT 0 after {:?}", action);
         }
+        counts::add("property cases", 1);
     }
 
     /// No tick of a periodic timer is lost for a guest that comes back within a second, however irregularly it runs.
@@ -390,5 +391,6 @@ proptest! {
         }
         prop_assert_eq!(quiet, 3, "never catches up");
         prop_assert_eq!(ticks, (bench.pulses - start) / u64::from(count));
+        counts::add("property cases", 1);
     }
 }

@@ -401,7 +401,7 @@ impl Bench {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 200 * counts::scale() as u32, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn both_models_agree(actions in prop::collection::vec(action(), 0..60)) {
@@ -442,5 +442,6 @@ proptest! {
             let expected = bench.model.register_b();
             prop_assert_eq!(bench.read(0x0B), expected, "after {:?}", action);
         }
+        counts::add("property cases", 1);
     }
 }

@@ -74,7 +74,7 @@ impl Model {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 300 * counts::scale() as u32, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn both_models_agree(actions in prop::collection::vec(action(), 0..200)) {
@@ -151,5 +151,6 @@ proptest! {
             prop_assert_eq!(wires.irq_levels() & 0x10 != 0, model.identification(now) != 0x01);
         }
         prop_assert_eq!(wires.output, sent);
+        counts::add("property cases", 1);
     }
 }
