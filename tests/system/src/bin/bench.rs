@@ -1,27 +1,76 @@
-//! Counts what virtualization costs, in instructions: what `./x bench` starts. Bochs counts them exactly.
+//! Counts what virtualization costs, in instructions: what `./x bench` starts. Bochs counts them exactly. Beside each number stands
+//! the one of the last committed run, `tests/bench/results.txt`; `--save` writes that anew.
 
-use anyhow::{Context, Result};
+use std::collections::HashMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
 use harness::{Machine, Session};
 use system::steps::{GUEST_BOOT, boot_for_guests};
 
 /// Instructions between two looks at the screen: as exact as the boot times are told.
 const STEP: u64 = 50_000;
 
-fn main() -> Result<()> {
-    let (bare, guest) = boot_times()?;
-    println!("| instructions until the shell's prompt | |\n|---|---:|");
-    println!("| bare machine, from the boot sector | {bare} |");
-    println!("| guest, from Enter after `vmrun guest` | {guest} |");
-    println!("| ratio | {:.2} |\n", guest as f64 / bare as f64);
+/// What Linux 6.1's KVM takes for the same in the same emulator, and what is the goal here.
+const PEERS: [(&str, u64, u64); 12] = [
+    ("WBINVD", 867, 90),
+    ("VMCALL 0", 960, 100),
+    ("CPUID", 971, 120),
+    ("RDMSR", 1033, 130),
+    ("WRMSR", 1791, 150),
+    ("MOV to CR0", 1110, 180),
+    ("MOV to CR4", 1110, 180),
+    ("IN, timer's counter", 1287, 150),
+    ("IN, interrupt mask", 1255, 150),
+    ("IN, UART line status", 3174, 150),
+    ("IN, clock", 3166, 150),
+    ("OUT, port 0x80", 3118, 150),
+];
 
-    println!("| in a guest | instructions |\n|---|---:|");
-    for (what, ticks) in exit_costs()? {
-        println!("| {what} | {ticks} |");
+fn main() -> Result<()> {
+    let save = match std::env::args().nth(1).as_deref() {
+        None => false,
+        Some("--save") => true,
+        Some(other) => bail!("unknown option '{other}'; there is --save"),
+    };
+    let last = last_results()?;
+    let mut rows = boot_times()?;
+    rows.extend(exit_costs()?);
+    println!("| instructions for | now | last | KVM 6.1 | goal |\n|---|---:|---:|---:|---:|");
+    for (what, now) in &rows {
+        let last = last.get(what).map_or(String::new(), u64::to_string);
+        let peer = PEERS.iter().find(|(name, ..)| name == what);
+        let (kvm, goal) = peer.map_or(Default::default(), |(_, kvm, goal)| {
+            (kvm.to_string(), goal.to_string())
+        });
+        println!("| {what} | {now} | {last} | {kvm} | {goal} |");
+    }
+    if save {
+        let lines: String = rows
+            .iter()
+            .map(|(what, now)| format!("{now}\t{what}\n"))
+            .collect();
+        fs::write(results(), lines).context("cannot write the results")?;
     }
     Ok(())
 }
 
-fn boot_times() -> Result<(u64, u64)> {
+fn results() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../bench/results.txt")
+}
+
+fn last_results() -> Result<HashMap<String, u64>> {
+    let text = fs::read_to_string(results()).unwrap_or_default();
+    text.lines()
+        .map(|line| {
+            let (number, what) = line.split_once('\t').context("no tab in a line of the results")?;
+            Ok((what.to_owned(), number.parse()?))
+        })
+        .collect()
+}
+
+fn boot_times() -> Result<Vec<(String, u64)>> {
     let mut sweb = Machine::new("bench boot").memory(128).start()?;
     until_prompt(&mut sweb)?;
     let bare = sweb.ticks() - boot_sector_tick(&sweb)?;
@@ -29,7 +78,13 @@ fn boot_times() -> Result<(u64, u64)> {
     let start = sweb.ticks();
     sweb.key(harness::Key::Enter)?;
     until_prompt(&mut sweb)?;
-    Ok((bare, sweb.ticks() - start))
+    Ok(vec![
+        (
+            "prompt of the bare machine, from the boot sector".to_owned(),
+            bare,
+        ),
+        ("prompt of the guest, from Enter".to_owned(), sweb.ticks() - start),
+    ])
 }
 
 fn until_prompt(sweb: &mut Session) -> Result<()> {
@@ -45,7 +100,7 @@ fn until_prompt(sweb: &mut Session) -> Result<()> {
 
 /// When the BIOS was done, by Bochs' own log: "00005041941i[BIOS  ] Booting from 0000:7c00".
 fn boot_sector_tick(sweb: &Session) -> Result<u64> {
-    let log = std::fs::read_to_string(sweb.dir().join("bochs.log"))?;
+    let log = fs::read_to_string(sweb.dir().join("bochs.log"))?;
     let line = log
         .lines()
         .find(|line| line.contains("Booting from"))
@@ -54,7 +109,7 @@ fn boot_sector_tick(sweb: &Session) -> Result<u64> {
     Ok(tick.parse()?)
 }
 
-/// The rows of the guest `bench`: ticks, and for what.
+/// The rows of the guest `bench`: for what, and how many.
 fn exit_costs() -> Result<Vec<(String, u64)>> {
     let mut sweb = boot_for_guests("bench exits")?;
     sweb.type_line("vmrun bench")?;
