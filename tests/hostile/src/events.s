@@ -3,6 +3,8 @@
         .set    NOTED, 0x5440                   # how many came
         .set    NOTED_IP, 0x5448                # where the last one came
         .set    NOTED_FLAGS, 0x5450
+        .set    ORDER, 0x5458                   # which came, a digit each
+        .set    DEBUG_STACK_END, 0x7800
 
         .ifndef HOSTILE_EVENTS
         .set    HOSTILE_EVENTS, 1
@@ -189,7 +191,14 @@
         wrmsr
         .endm
 
-# The same for the address of a label.
+# RDMSR's lower half. Changes EAX, ECX, EDX and what VALUE changes.
+        .macro  SAY_MSR number
+        movl    $\number, %ecx
+        rdmsr
+        call    *VALUE
+        .endm
+
+# WRMSR of the address of a label.
         .macro  SET_MSR_TO_ADDRESS number, label
         movl    $\number, %ecx
         ADDRESS \label, %eax
@@ -241,6 +250,62 @@
         mov     %dr7, \register
         orl     $(2 << (2 * \number) | \kind << (16 + 4 * \number)), %eax
         mov     \register, %dr7
+        .endm
+
+# Protected mode: a gate whose handler runs in ring 3. Changes EAX.
+        .macro  RING3_GATE vector, label, rights=0xEE00
+        HANDLE  32, \vector, \label
+        movw    $CODE32_RING3, IDT + \vector * 8 + 2
+        movw    $\rights, IDT + \vector * 8 + 4
+        .endm
+
+# Protected mode: goes on at a label in ring 3, where alignment is checked and the stack is not aligned. Changes EAX.
+        .macro  UNALIGNED_RING3 label, flags=0
+        SET_CR0 18
+        pushl   $DATA_RING3
+        pushl   $(RING3_STACK - 1)
+        pushl   $(\flags | 0x40002)
+        pushl   $CODE32_RING3
+        ADDRESS \label, %eax
+        pushl   %eax
+        movw    $DATA_RING3, %ax
+        movw    %ax, %ds
+        movw    %ax, %es
+        iretl
+        .endm
+
+# Protected mode: an interrupt of the timer whose handler runs in ring 3 finds no aligned stack there, so #AC comes first, with its
+# handler in ring 0 at `handler`. That of the interrupt is `interrupted`, and it comes at 765. Changes EAX.
+        .macro  HOLD_INTERRUPT handler, interrupted
+        HANDLE  32, 17, \handler
+        RING3_GATE 0x20, \interrupted
+        PIC     0xFE, 0x20
+        TIMER   0x400
+        movb    $0x0A, %al
+        outb    %al, $0x20
+766:    inb     $0x20, %al
+        testb   $1, %al
+        jz      766b
+        UNALIGNED_RING3 765f, 0x3200
+765:    jmp     765b
+        .endm
+
+# Protected mode: from here on an exception or interrupt is noted, and is the last digit of ORDER. Changes EAX.
+        .macro  ORDERED vector, digit, clear=0
+        jmp     764f
+763:    shll    $4, ORDER
+        orl     $\digit, ORDER
+        NOTE    32, 0, 0, \clear
+        iretl
+764:    HANDLE  32, \vector, 763b
+        movw    $CODE32, IDT + \vector * 8 + 2
+        movw    $0x8E00, IDT + \vector * 8 + 4
+        .endm
+
+# 64-bit mode: #DB has a stack of its own, the same for each.
+        .macro  DEBUG_STACK
+        movl    $DEBUG_STACK_END, TSS + 36
+        movb    $1, IDT + 1 * 16 + 4
         .endm
 
         .endif

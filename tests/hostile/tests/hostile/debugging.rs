@@ -187,6 +187,63 @@ pub fn family() -> &'static Family {
                 "call *VALUE",
                 "call *DONE"
             ),
+            guest!(
+                // IA32_DEBUGCTL's LBR and BTF. The step is over a branch, with which it comes with BTF and without.
+                a_step_ends_last_branch_records,
+                Long,
+                says["!01 00000000", "=00004000", "=00000000"],
+                "SET_MSR 0x1D9, 3",
+                "PUSH_STEP",
+                "TRAPS STEP jmp 797f",
+                "SAY_CONDITIONS %rax",
+                "SAY_MSR 0x1D9",
+                "call *DONE"
+            ),
+            guest!(
+                each_debug_exception_ends_last_branch_records,
+                Protected,
+                says[
+                    "!01 00000000",
+                    "=00000000",
+                    "!01 00000000",
+                    "=00000000",
+                    "!01 00000000",
+                    "=00000000",
+                    "!01 00000000",
+                    "=00000000"
+                ],
+                "BREAKPOINT %eax, 0, $0x5800, 1",
+                "SET_MSR 0x1D9, 3",
+                "TRAPS movl %eax, 0x5800",
+                "SAY_MSR 0x1D9",
+                "SET_MSR 0x1D9, 2",
+                "ADDRESS 797f, %ebp",
+                "BREAKPOINT %eax, 1, %ebp, 0",
+                "FAULTS cpuid",
+                "SAY_MSR 0x1D9",
+                "SET_MSR 0x1D9, 1",
+                "movl $0x2400, %eax",
+                "movl %eax, %dr7",
+                "FAULTS movl %dr7, %eax",
+                "SAY_MSR 0x1D9",
+                // One of an instruction that the hypervisor carries out.
+                "BREAKPOINT %eax, 0, $0x10000000, 3",
+                "SET_MSR 0x1D9, 3",
+                "TRAPS movl 0x10000000, %eax",
+                "SAY_MSR 0x1D9",
+                "call *DONE"
+            ),
+            guest!(
+                other_exceptions_do_not_end_last_branch_records,
+                Long,
+                says["!06 00000000", "!0d 00000000", "=00000003"],
+                "SET_MSR 0x1D9, 3",
+                "FAULTS ud2",
+                "movl $0x12345678, %ecx",
+                "FAULTS rdmsr",
+                "SAY_MSR 0x1D9",
+                "call *DONE"
+            ),
         ],
     )
 }

@@ -3,6 +3,8 @@
 
 use hostile::{Family, Guest, guest};
 
+use crate::recursion;
+
 /// General protection.
 const GP: &str = "!0d 00000000";
 
@@ -11,6 +13,7 @@ pub fn family() -> &'static Family {
     let mut guests = kinds();
     guests.extend(rings());
     guests.extend(escalation());
+    guests.extend(recursion::guests());
     Family::new("delivery", guests)
 }
 

@@ -19,6 +19,7 @@ mod paging;
 mod ports;
 mod privilege;
 mod reasons;
+mod recursion;
 mod registers;
 mod shadows;
 mod strings;
