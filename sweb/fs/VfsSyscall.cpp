@@ -363,8 +363,13 @@ int64 VfsSyscall::mount(const char* device_name, const char* path, const char* f
   }
   VirtualFileSystem::TreeLock lock;
   Path place;
-  int64 error = walk(workingDir(), path, place);
-  return error != 0 ? error : VirtualFileSystem::instance().mount(device, place, fs_name, read_only);
+  if (const int64 error = walk(workingDir(), path, place); error != 0)
+    return error;
+  VirtualFileSystem& tree = VirtualFileSystem::instance();
+  // Every path begins at the root, and would not see what is mounted on it.
+  if (place.dentry_ == tree.getRootMount()->getRoot())
+    return -EBUSY;
+  return tree.mount(device, place, fs_name, read_only);
 }
 
 int64 VfsSyscall::umount(const char* path)

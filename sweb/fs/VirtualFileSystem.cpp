@@ -67,6 +67,9 @@ int64 VirtualFileSystem::mount(BDVirtualDevice* device, const Path& where, const
     return -ENODEV;
   if (!where.getInode()->isDirectory())
     return -ENOTDIR;
+  // A path does not enter what is mounted where it starts: a second mount there would hide the first one for good.
+  if (where.dentry_->getMount())
+    return -EBUSY;
   if (device)
   {
     int64 busy = BDManager::getInstance()->claim(device, BDManager::Use::EXCLUSIVE);

@@ -182,6 +182,14 @@ fn use_tampered(sweb: &mut Session) -> Result<()> {
     says(sweb, "mount idea2 /nowhere", &["No such file"])?;
     says(sweb, "mount idea2 /usr/README.txt", &["Not a directory"])?;
     says(sweb, "mount idea1 /m", &["In use"])?;
+    // Nothing may be hidden for good: not by a mount over a mount, nor by one that no path enters.
+    says(
+        sweb,
+        "cd /m; mount ideb0 .; mount ideb1 .; cd /; ls /m; umount /m",
+        &["In use", "small"],
+    )?;
+    says(sweb, "mount ideb1 /", &["In use"])?;
+    succeeds(sweb, "mount ideb1 /m; umount /m")?;
     succeeds(sweb, "mount ideb0 /m ro")?;
     says(sweb, "rm /m/small", &["Read-only"])?;
     succeeds(sweb, "umount /m")
