@@ -205,6 +205,8 @@ int64 MinixFSDirectory::readdir(ustl::vector<DirectoryEntry>& entries)
   {
     Slot slot;
     int64 error = getSlot(i, slot);
+    if (error == -ENOENT)
+      i = lastOfBlock(i);
     if (error == -ENOENT || (error == 0 && slot.inode_number == 0))
       continue;
     if (error != 0)
@@ -248,6 +250,12 @@ int64 MinixFSDirectory::getSlot(uint32 index, Slot& slot)
   return 0;
 }
 
+uint32 MinixFSDirectory::lastOfBlock(uint32 index) const
+{
+  const uint32 per_block = geometry().entriesPerBlock();
+  return index - index % per_block + per_block - 1;
+}
+
 bool MinixFSDirectory::getName(const Slot& slot, ustl::string& result) const
 {
   const char* name = reinterpret_cast<const char*>(slot.raw) + geometry().number_size;
@@ -287,6 +295,8 @@ int64 MinixFSDirectory::findEntry(const ustl::string& name, Slot& slot)
       return 0;
     if (error != 0 && error != -ENOENT)
       return error;
+    if (error == -ENOENT)
+      i = lastOfBlock(i);
   }
   return -ENOENT;
 }
@@ -300,6 +310,8 @@ int64 MinixFSDirectory::findFreeSlot(Slot& slot)
       return 0;
     if (error != 0 && error != -ENOENT)
       return error;
+    if (error == -ENOENT)
+      i = lastOfBlock(i);
   }
   return appendSlot(slot);
 }
@@ -370,6 +382,8 @@ int64 MinixFSDirectory::isEmpty()
   {
     Slot slot;
     int64 error = getSlot(i, slot);
+    if (error == -ENOENT)
+      i = lastOfBlock(i);
     if (error == -ENOENT || (error == 0 && slot.inode_number == 0))
       continue;
     if (error != 0)

@@ -34,6 +34,8 @@ private:
   uint32 numberOfSlots() const { return record_.size / geometry().entry_size; }
   /// The entry's place; -ENOENT for one that lies in a hole.
   int64 getSlot(uint32 index, Slot& slot);
+  /// The last slot in the block of this one: behind it the next block begins, which may be no hole.
+  uint32 lastOfBlock(uint32 index) const;
   /// Appends the name to `result`; false when out of memory.
   bool getName(const Slot& slot, ustl::string& result) const;
   bool hasName(const Slot& slot, const ustl::string& name) const;
