@@ -24,7 +24,9 @@ enum
   FEWEST_VMS = 4,
   MOST_VMS = 256,
   MOST_DIRECTORIES = 100000,
-  SLACK_PAGES = 4, // what is remembered of VMs that are over
+  MOST_SPARSE_FILES = 1000,
+  FARTHEST = (256 << 20) - 1, // the last byte that a file in memory can have
+  SLACK_PAGES = 4,            // what is remembered of VMs that are over
 };
 
 static char large[65536];
@@ -108,6 +110,32 @@ static void testDirectories(void)
   }
 }
 
+// A byte far behind nothing: the file is holes, and the table that says so.
+static void testSparseFiles(void)
+{
+  char name[16];
+  unsigned long free_pages = checkSystem().free_pages;
+  int count = 0;
+  for (ssize_t written = 1; written == 1 && count < MOST_SPARSE_FILES; ++count)
+  {
+    snprintf(name, sizeof(name), "/exhaust%d", count);
+    int fd = open(name, O_WRONLY | O_CREAT | O_TRUNC);
+    if (fd < 0)
+      break;
+    CHECK(lseek(fd, FARTHEST, SEEK_SET) == FARTHEST);
+    written = write(fd, "x", 1);
+    CHECK(written == 1 || errno == ENOSPC || errno == ENOMEM);
+    close(fd);
+  }
+  CHECK(count > 1 && count < MOST_SPARSE_FILES);
+  CHECK(checkSystem().free_pages > free_pages / 4);
+  while (count > 0)
+  {
+    snprintf(name, sizeof(name), "/exhaust%d", --count);
+    CHECK(unlink(name) == 0);
+  }
+}
+
 // Going back to the root drops all of the path at once, and here it is longer than a kernel stack.
 static void testDeepDirectories(void)
 {
@@ -180,6 +208,7 @@ int main(int argc, char* argv[])
   repeat("processes that start processes", testBomb);
   repeat("a file", testFile);
   repeat("directories", testDirectories);
+  repeat("files of holes", testSparseFiles);
   repeat("a deep directory", testDeepDirectories);
   testVms(); // some VMs that are over are remembered, and more of them in the second round
   repeat("virtual machines", testVms);

@@ -3,6 +3,15 @@
 #include "errno.h"
 #include "kstring.h"
 
+namespace
+{
+/// Blocks that a table of chunks takes.
+constexpr size_t tableBlocks(size_t entries)
+{
+  return entries * sizeof(char*) / RamFSFile::CHUNK_SIZE;
+}
+} // namespace
+
 RamFSFile::~RamFSFile()
 {
   ScopeLock guard(lock());
@@ -93,8 +102,15 @@ int64 RamFSFile::truncate(uint64 size)
 
 char* RamFSFile::chunkForWriting(size_t index)
 {
-  if (index >= chunks_.size() && !chunks_.tryResize(index + 1))
-    return nullptr;
+  if (index >= chunks_.size())
+  {
+    if (!ramfs()->hasRoom(tableBlocks(index + 1) - tableBlocks(chunks_.size())))
+      return nullptr;
+    bool resized = chunks_.tryResize(index + 1);
+    countTable();
+    if (!resized)
+      return nullptr;
+  }
   if (!chunks_[index])
   {
     if (!ramfs()->hasRoom())
@@ -117,4 +133,14 @@ void RamFSFile::freeChunksFrom(size_t index)
     delete[] chunks_.back();
     chunks_.pop_back();
   }
+  if (index == 0)
+    chunks_ = ustl::vector<char*>();
+  countTable();
+}
+
+void RamFSFile::countTable()
+{
+  size_t blocks = tableBlocks(chunks_.capacity());
+  ramfs()->countChunks(static_cast<int64>(blocks) - static_cast<int64>(table_blocks_));
+  table_blocks_ = blocks;
 }

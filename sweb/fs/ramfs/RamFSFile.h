@@ -26,7 +26,10 @@ private:
   /// The chunk at that index, made if missing; null when out of memory.
   char* chunkForWriting(size_t index);
   void freeChunksFrom(size_t index);
+  /// Counts what the table of chunks takes now: a file of holes is little else.
+  void countTable();
 
   ustl::vector<char*> chunks_; ///< null: a hole of zeros
+  size_t table_blocks_ = 0;    ///< of the superblock's count
   uint64 size_ = 0;
 };

@@ -13,9 +13,9 @@ RamFSSuperblock::~RamFSSuperblock()
   root_.reset(); // while there still is a superblock for the files to count in
 }
 
-bool RamFSSuperblock::hasRoom() const
+bool RamFSSuperblock::hasRoom(uint64 blocks) const
 {
-  return chunks_ + inodes_ < limit_ / RamFSFile::CHUNK_SIZE;
+  return chunks_ + inodes_ + blocks <= limit_ / RamFSFile::CHUNK_SIZE;
 }
 
 int64 RamFSSuperblock::statfs(FileSystemStat& result)

@@ -16,8 +16,8 @@ public:
   /// Bookkeeping for statfs, in blocks of RamFSFile::CHUNK_SIZE. Superblock lock held.
   void countChunks(int64 change) { chunks_ += change; }
   void countInodes(int64 change) { __atomic_add_fetch(&inodes_, change, __ATOMIC_RELAXED); }
-  /// False when one block more would be over the limit.
-  [[nodiscard]] bool hasRoom() const;
+  /// False when so many blocks more would be over the limit.
+  [[nodiscard]] bool hasRoom(uint64 blocks = 1) const;
 
 private:
   const uint64 limit_;
