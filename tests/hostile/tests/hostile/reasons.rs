@@ -220,7 +220,7 @@ fn counted(host: &mut Host, guest: &str, rows: &[&str]) -> Result<String> {
     for _ in 0..PATIENCE {
         let table = host.sweb.command(&format!("cls; vmstat {guest}"))?;
         let has = |row: &&str| table.lines().any(|line| line.starts_with(&format!("{row} ")));
-        if rows.iter().all(|row| has(row)) {
+        if rows.iter().all(has) {
             return Ok(table);
         }
     }
