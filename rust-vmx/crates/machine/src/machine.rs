@@ -423,8 +423,8 @@ impl<C: VirtualCpu, M: GuestRam, H: Host> Machine<C, M, H> {
         }
     }
 
-    /// Whether something ends the vCPU's halt: an interrupt, also one that had to wait, or a debug trap, such as the single step of HLT itself (SDM
-    /// "HLT"; with RFLAGS.TF the processor never stays halted).
+    /// Whether something ends the vCPU's halt: an interrupt, also one that had to wait, or a debug trap, such as the single step
+    /// of HLT itself (SDM "HLT"; with RFLAGS.TF the processor never stays halted).
     fn wakes(&mut self) -> bool {
         if self.cpu.debug_trap_pending()
             || self.cpu.event_due()

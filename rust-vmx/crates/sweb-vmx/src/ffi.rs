@@ -125,6 +125,7 @@ pub const HOST_LOG_TRACE: u32 = 5;
 
 // ---------------------------------------------------------------- what the kernel provides
 
+// SAFETY: the kernel defines these against the header that is made of this file (sweb/vm/VmHost*.cpp).
 unsafe extern "C" {
     /// Heap memory of `size` bytes aligned to `align` (a power of two up to 4096), or null. Callable with
     /// interrupts enabled or disabled; must not block.

@@ -105,6 +105,7 @@ global_asm!(
     HOST_RSP = const crate::field::host::RSP.encoding(),
 );
 
+// SAFETY: these are the labels of the assembly above, with the arguments and the result that it says.
 unsafe extern "C" {
     fn vmx_world_switch(registers: *mut Registers, launched: u64, host_rsp: *mut u64) -> u32;
     fn vmx_world_switch_exit();
@@ -207,6 +208,7 @@ mod tests {
         "ret",
     );
 
+    // SAFETY: this is the label of the assembly above, with its arguments.
     unsafe extern "C" {
         fn pretend_exit(guest: *mut Registers, found: *mut Registers);
     }

@@ -50,11 +50,6 @@ impl<F: Frames + Clone> Vcpu<F> {
         self.pending().is_none() && self.interrupts_open() && !self.debug_trap_pending()
     }
 
-    /// Whether an NMI can be injected now.
-    pub fn accepts_nmi(&mut self) -> bool {
-        self.pending().is_none() && self.nmis_open()
-    }
-
     fn interrupts_open(&mut self) -> bool {
         if self.cached(Cached::Rflags) & rflags::IF == 0 {
             return false;

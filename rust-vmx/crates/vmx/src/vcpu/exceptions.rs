@@ -25,7 +25,8 @@ const CONDITIONS: u64 = 0x600F;
 const BREAKPOINTS: u64 = 0xF;
 /// DR7.GD, which the CPU clears when it delivers a #DB.
 const GENERAL_DETECT: u64 = 1 << 13;
-/// IA32_DEBUGCTL.LBR and BTF, which a #DB ends (SDM "Single-Stepping on Branches", 18.4.4, and "Monitoring Branches", 18.4.1).
+/// IA32_DEBUGCTL.LBR and BTF, which a #DB ends (SDM "Monitoring Branches, Exceptions, and Interrupts", 18.4.2, and "Single-Stepping on
+/// Branches", 18.4.3).
 const TRACING: u64 = 0b11;
 
 /// DR6 after a #DB with these conditions.
