@@ -2,6 +2,10 @@
 
 #include "ArchCommon.h"
 #include "ArchInterrupts.h"
+#include "Clock.h"
+
+constinit uint64 IdleThread::halted_at_ = 0;
+constinit uint64 IdleThread::halted_ticks_ = 0;
 
 void IdleThread::Run()
 {
@@ -9,6 +13,15 @@ void IdleThread::Run()
   for (;;)
   {
     ArchInterrupts::disableInterrupts();
+    halted_at_ = Clock::ticks();
     ArchCommon::idle();
   }
+}
+
+void IdleThread::endHalt()
+{
+  if (halted_at_ == 0)
+    return;
+  halted_ticks_ += Clock::ticks() - halted_at_;
+  halted_at_ = 0;
 }

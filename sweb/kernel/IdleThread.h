@@ -1,6 +1,7 @@
 #pragma once
 
 #include "Thread.h"
+#include "types.h"
 
 /// What runs when nothing else can: it halts the CPU until the next interrupt.
 class IdleThread : public Thread
@@ -8,4 +9,15 @@ class IdleThread : public Thread
 public:
   IdleThread() : Thread(nullptr, "IdleThread", KERNEL_THREAD, 1) {}
   [[noreturn]] void Run() override;
+
+  /// An interrupt ends the halt, if the CPU was halted. Interrupts disabled.
+  static void endHalt();
+
+  /// TSC ticks that the CPU has been halted since boot, without a halt that lasts.
+  [[nodiscard]] static uint64 haltedTicks() { return halted_ticks_; }
+
+private:
+  // The benchmark reads both, by their names.
+  static uint64 halted_at_; ///< the TSC when the halt began; 0 while the CPU runs
+  static uint64 halted_ticks_;
 };

@@ -184,6 +184,13 @@ void Scheduler::wakeTimedSleepers()
   }
 }
 
+void Scheduler::beginInterrupt()
+{
+  in_interrupt_ = true;
+  if (currentThread && currentThread == idle_thread_)
+    IdleThread::endHalt();
+}
+
 bool Scheduler::endInterrupt()
 {
   in_interrupt_ = false;

@@ -60,7 +60,7 @@ public:
   // -- for the interrupt layer: interrupts disabled
 
   /// A device's interrupt handler is about to run.
-  void beginInterrupt() { in_interrupt_ = true; }
+  void beginInterrupt();
 
   /// True while one runs: what it interrupted is currentThread, but must not be made to wait.
   [[nodiscard]] bool isInInterrupt() const { return in_interrupt_; }

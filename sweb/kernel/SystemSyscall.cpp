@@ -3,6 +3,7 @@
 #include "ArchMemory.h"
 #include "ArchThreads.h"
 #include "Clock.h"
+#include "IdleThread.h"
 #include "KernelMemoryManager.h"
 #include "PageManager.h"
 #include "ProcessRegistry.h"
@@ -23,6 +24,7 @@ int64 SystemSyscall::information(pointer user_information)
       .heap_used = heap_used,
       .processes = ProcessRegistry::instance()->processCount(),
       .uptime_ns = Clock::nanoseconds(),
+      .halted_ns = Clock::ticksToNanoseconds(IdleThread::haltedTicks()),
   };
   return UserMemory::copyOut(user_information, &information, sizeof(information));
 }

@@ -159,6 +159,7 @@ struct system_information
   unsigned long heap_used;   // bytes of the kernel heap
   unsigned long processes;   // running processes
   unsigned long uptime_ns;   // since boot
+  unsigned long halted_ns;   // of these, the CPU had nothing to do
 };
 
 enum

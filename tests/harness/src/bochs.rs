@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use rustix::process::{Pid, Resource, Rlimit, prlimit};
 
 use crate::emulator::{Emulator, Ending};
@@ -246,6 +246,17 @@ impl Emulator for Bochs {
             bail!("Bochs showed {} of the screen's 2000 cells", cells.len());
         }
         Ok(cells)
+    }
+
+    fn physical_word(&mut self, address: u64) -> Result<u64> {
+        let (answer, _) = self.ask(&format!("xp /1gx {address:#x}"))?;
+        let answer = String::from_utf8_lossy(&answer);
+        // "0x0000000000123456 <bogus+       0>:  0x0000000000000000"
+        let word = answer
+            .split_once(">:")
+            .and_then(|(_, word)| word.trim().strip_prefix("0x"));
+        let word = word.and_then(|word| u64::from_str_radix(word, 16).ok());
+        word.with_context(|| format!("Bochs showed no word at {address:#x}: {answer}"))
     }
 
     /// The limit is that of all files Bochs writes; its logs are short.

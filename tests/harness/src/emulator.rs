@@ -25,6 +25,9 @@ pub(crate) trait Emulator: Send {
     /// The 80x25 cells of text memory, at physical 0xB8000.
     fn text_memory(&mut self) -> Result<Vec<u16>>;
 
+    /// The eight bytes of memory at a physical address.
+    fn physical_word(&mut self, address: u64) -> Result<u64>;
+
     /// Lets every write behind that offset of a drive fail, or none any more.
     fn refuse_writes_behind(&mut self, offset: Option<u64>) -> Result<()>;
 

@@ -150,6 +150,10 @@ impl Emulator for Qemu {
             .collect())
     }
 
+    fn physical_word(&mut self, _address: u64) -> Result<u64> {
+        bail!("only Bochs stands still while its memory is read")
+    }
+
     fn refuse_writes_behind(&mut self, _offset: Option<u64>) -> Result<()> {
         bail!("only the drives of Bochs can be made to fail")
     }

@@ -134,6 +134,11 @@ impl Session {
         Ok(Screen::from_text_memory(&self.emulator.text_memory()?))
     }
 
+    /// The eight bytes of the machine's memory at a physical address; Bochs only.
+    pub fn physical_word(&mut self, address: u64) -> Result<u64> {
+        self.emulator.physical_word(address)
+    }
+
     /// What the kernel wrote to port 0xE9.
     pub fn debug_log(&self) -> String {
         let log = fs::read(self.emulator.debug_log()).unwrap_or_default();

@@ -72,6 +72,11 @@ uint64 Clock::nanoseconds()
   return ticksToNanoseconds(Cpu::rdtsc() - tsc_at_boot);
 }
 
+uint64 Clock::ticks()
+{
+  return Cpu::rdtsc();
+}
+
 uint64 Clock::tscHz()
 {
   return tsc_hz;

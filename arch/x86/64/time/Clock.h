@@ -15,6 +15,9 @@ public:
   /// Nanoseconds since initialise().
   [[nodiscard]] static uint64 nanoseconds();
 
+  /// The time-stamp counter.
+  [[nodiscard]] static uint64 ticks();
+
   /// TSC ticks per second.
   [[nodiscard]] static uint64 tscHz();
 

@@ -4,6 +4,7 @@ use std::fs;
 
 use anyhow::{Context, Result};
 use harness::{Key, Machine, Session};
+use system::kernel::BusyTicks;
 use system::steps::GUEST_BOOT;
 
 use crate::row::Row;
@@ -13,15 +14,21 @@ const STEP: u64 = 50_000;
 
 /// From the boot sector, and from the Enter behind `vmrun`, to the prompt.
 pub fn measure() -> Result<Vec<Row>> {
+    let counter = BusyTicks::find()?;
     let mut sweb = Machine::new("bench boot").memory(128).start()?;
     until_prompt(&mut sweb)?;
-    let bare = sweb.ticks() - boot_sector_tick(&sweb)?;
+    let boot_sector = boot_sector_tick(&sweb)?;
+    let bare = sweb.ticks() - boot_sector;
+    let bare_busy = counter.read(&mut sweb)? - boot_sector;
     sweb.type_text("vmrun guest")?;
     let start = sweb.ticks();
+    let busy_start = counter.read(&mut sweb)?;
     sweb.key(Key::Enter)?;
     until_prompt(&mut sweb)?;
+    let busy = counter.read(&mut sweb)? - busy_start;
     Ok(vec![
         Row::new("boot to the prompt", sweb.ticks() - start).beside(bare),
+        Row::new("boot to the prompt, without halts", busy).beside(bare_busy),
     ])
 }
 

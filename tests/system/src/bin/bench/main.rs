@@ -1,7 +1,7 @@
 //! Counts what virtualization costs, in instructions: what `./x bench` starts. Bochs counts them exactly. Beside each number stands
 //! the one of the last committed run, `tests/bench/results.txt`; `--save` writes that anew.
 //!
-//! A module measures one thing and returns its rows ([`boot`], [`exits`]); [`results`] keeps the last run, [`table`] shows all.
+//! A module measures one thing and returns its rows ([`boot`], [`exits`], [`workloads`]); [`results`] keeps the last run, [`table`] shows all.
 
 mod boot;
 mod exits;
@@ -9,6 +9,7 @@ mod peers;
 mod results;
 mod row;
 mod table;
+mod workloads;
 
 use anyhow::{Result, bail};
 
@@ -21,6 +22,7 @@ fn main() -> Result<()> {
     let last = results::load()?;
     let mut rows = boot::measure()?;
     rows.extend(exits::measure()?);
+    rows.extend(workloads::measure()?);
     table::print(&rows, &last);
     if save {
         results::save(&rows)?;
