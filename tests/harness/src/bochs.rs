@@ -16,12 +16,14 @@ use rustix::process::{Pid, Resource, Rlimit, prlimit};
 use crate::emulator::{Emulator, Ending};
 use crate::machine::{Display, Machine, Pace};
 use crate::process;
+use crate::trace;
 use crate::watchdog::Watchdog;
 use crate::{TICKS_PER_SECOND, rundir::RunDir};
 
 /// A slice takes a tenth of a second; one that takes this long is a machine that hangs in a way Bochs cannot count.
 const STUCK: Duration = Duration::from_secs(120);
-const TIME_BREAKPOINT: &[u8] = b"(0) Caught time breakpoint";
+/// What the debugger says first when it holds the machine.
+const STOPS: [&[u8]; 2] = [b"(0) Caught time breakpoint", b"(0) Breakpoint "];
 const EXITING: &str = "Bochs is exiting with the following message:";
 
 /// The configuration file of a machine.
@@ -112,6 +114,7 @@ pub(crate) struct Bochs {
     /// Number of the debugger's next prompt.
     prompt: u32,
     ticks: u64,
+    next_address: Option<u64>,
     ended: Option<Ending>,
 }
 
@@ -130,6 +133,7 @@ impl Bochs {
             dir: dir.path().to_owned(),
             prompt: 1,
             ticks: 0,
+            next_address: None,
             ended: None,
         })
     }
@@ -199,21 +203,19 @@ impl Emulator for Bochs {
         }
         self.ask(&format!("sb {ticks}"))?;
         let (text, running) = self.ask("c")?;
-        let end = rfind(
-            &text,
-            if running {
-                TIME_BREAKPOINT
-            } else {
-                EXITING.as_bytes()
-            },
-        )
-        .unwrap_or(text.len());
+        let end = if running {
+            STOPS.iter().filter_map(|stop| rfind(&text, stop)).max()
+        } else {
+            rfind(&text, EXITING.as_bytes())
+        };
+        let end = end.unwrap_or(text.len());
         self.debug_log.write_all(&text[..end])?;
         if !running {
             self.ended = Some(ending(&text, &self.dir));
             return Ok(self.ended.clone());
         }
         let rest = String::from_utf8_lossy(&text[end..]);
+        self.next_address = trace::next_address(&rest);
         let now = rest
             .split("Next at t=")
             .nth(1)
@@ -227,6 +229,18 @@ impl Emulator for Bochs {
 
     fn ticks(&self) -> u64 {
         self.ticks
+    }
+
+    fn next_address(&self) -> Option<u64> {
+        self.next_address
+    }
+
+    fn debug(&mut self, command: &str) -> Result<String> {
+        let (answer, running) = self.ask(command)?;
+        if !running {
+            bail!("Bochs has ended at its debugger's command '{command}'");
+        }
+        Ok(String::from_utf8_lossy(&answer).into_owned())
     }
 
     fn text_memory(&mut self) -> Result<Vec<u16>> {

@@ -15,8 +15,8 @@ pub enum Ending {
 
 /// A running emulator.
 pub(crate) trait Emulator: Send {
-    /// Lets the machine run for about that many ticks of guest time, then holds it where the emulator can be held.
-    /// Tells whether it has ended.
+    /// Lets the machine run for about that many ticks of guest time, or up to a breakpoint, then holds it where the emulator can be
+    /// held. Tells whether it has ended.
     fn advance(&mut self, ticks: u64) -> Result<Option<Ending>>;
 
     /// Guest time since power-on.
@@ -27,6 +27,12 @@ pub(crate) trait Emulator: Send {
 
     /// The eight bytes of memory at a physical address.
     fn physical_word(&mut self, address: u64) -> Result<u64>;
+
+    /// Where the machine is held, in its code segment, if the emulator tells.
+    fn next_address(&self) -> Option<u64>;
+
+    /// Gives the emulator's debugger a command; what it answers.
+    fn debug(&mut self, command: &str) -> Result<String>;
 
     /// Lets every write behind that offset of a drive fail, or none any more.
     fn refuse_writes_behind(&mut self, offset: Option<u64>) -> Result<()>;

@@ -35,6 +35,7 @@ mod screen;
 mod serial;
 mod session;
 mod terminal;
+mod trace;
 mod transcript;
 mod watchdog;
 
@@ -47,6 +48,7 @@ pub use prompt::PROMPT;
 pub use rundir::RunDir;
 pub use screen::Screen;
 pub use session::{Key, Session};
+pub use trace::Instruction;
 
 /// Instructions in a second of guest time. One number for tests, benchmarks and interactive runs: Bochs derives its
 /// devices' time from it (`ips=`), so that results can be compared.

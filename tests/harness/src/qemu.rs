@@ -154,6 +154,14 @@ impl Emulator for Qemu {
         bail!("only Bochs stands still while its memory is read")
     }
 
+    fn next_address(&self) -> Option<u64> {
+        None
+    }
+
+    fn debug(&mut self, _command: &str) -> Result<String> {
+        bail!("only Bochs has a debugger")
+    }
+
     fn refuse_writes_behind(&mut self, _offset: Option<u64>) -> Result<()> {
         bail!("only the drives of Bochs can be made to fail")
     }

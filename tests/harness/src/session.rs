@@ -156,6 +156,16 @@ impl Session {
         self.ended.as_ref()
     }
 
+    /// Where the machine is held, in its code segment; Bochs only.
+    pub(crate) fn next_address(&self) -> Option<u64> {
+        self.emulator.next_address()
+    }
+
+    /// Gives the emulator's debugger a command; what it answers.
+    pub(crate) fn debug(&mut self, command: &str) -> Result<String> {
+        self.emulator.debug(command)
+    }
+
     /// Lets the machine run for that many ticks.
     pub fn advance(&mut self, ticks: u64) -> Result<()> {
         if self.ended.is_none() {

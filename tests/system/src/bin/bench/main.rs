@@ -1,24 +1,37 @@
 //! Counts what virtualization costs, in instructions: what `./x bench` starts. Bochs counts them exactly. Beside each number stands
-//! the one of the last committed run, `tests/bench/results.txt`; `--save` writes that anew.
+//! the one of the last committed run, `tests/bench/results.txt`; `--save` writes that anew; `--trace OPERATION` lists the
+//! instructions behind one of the numbers.
 //!
 //! A module measures one thing and returns its rows ([`boot`], [`exits`], [`workloads`]); [`results`] keeps the last run, [`table`] shows all.
 
 mod boot;
 mod exits;
+mod operations;
 mod peers;
 mod results;
 mod row;
+mod symbols;
 mod table;
+mod trace;
 mod workloads;
 
 use anyhow::{Result, bail};
 
 fn main() -> Result<()> {
-    let save = match std::env::args().nth(1).as_deref() {
-        None => false,
-        Some("--save") => true,
-        Some(other) => bail!("unknown option '{other}'; there is --save"),
-    };
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match arguments[..] {
+        [] => bench(false),
+        ["--save"] => bench(true),
+        ["--trace", operation] => trace::print(operation),
+        _ => bail!(
+            "unknown arguments; there are --save and --trace OPERATION, one of: {}",
+            operations::names()?.join(" | ")
+        ),
+    }
+}
+
+fn bench(save: bool) -> Result<()> {
     let last = results::load()?;
     let mut rows = boot::measure()?;
     rows.extend(exits::measure()?);
