@@ -22,6 +22,33 @@ ScreenCell visible(ScreenCell cell)
 
 /// Fewer changed rows are sent as they are.
 constexpr int MIN_ROWS_TO_SCROLL = 4;
+
+constexpr uint32 ALL_ROWS = (1u << ROWS) - 1;
+
+/// For each row of two screens one number: rows with different numbers differ, rows with the same are probably the
+/// same.
+struct RowNumbers
+{
+  uint32 wanted[ROWS];
+  uint32 shown[ROWS];
+
+  /// How many rows are right after the terminal has scrolled those from `first` on up by `lines`.
+  uint32 rowsRight(uint32 first, uint32 lines) const
+  {
+    uint32 count = 0;
+    for (uint32 row = 0; row < first; ++row)
+      count += wanted[row] == shown[row];
+    for (uint32 row = first; row + lines < ROWS; ++row)
+      count += wanted[row] == shown[row + lines];
+    return count;
+  }
+};
+
+/// FNV-1a, by cells in place of bytes.
+uint32 addCell(uint32 number, ScreenCell cell)
+{
+  return (number ^ cell) * 16777619u;
+}
 } // namespace
 
 void AnsiScreenWriter::text(const char* string)
@@ -38,17 +65,19 @@ void AnsiScreenWriter::repaint(const TerminalGrid& grid)
   row_ = 0;
   for (ScreenCell& cell : shown_)
     cell = screen::cell(' ', NORMAL);
-  update(grid, (1u << ROWS) - 1);
+  draw(grid, ALL_ROWS);
   endRedraw();
 }
 
 void AnsiScreenWriter::update(const TerminalGrid& grid, uint32 rows)
 {
-  if (__builtin_popcount(rows) >= MIN_ROWS_TO_SCROLL)
-  {
-    scroll(grid);
-    rows = (1u << ROWS) - 1;
-  }
+  if (__builtin_popcount(rows) >= MIN_ROWS_TO_SCROLL && scroll(grid))
+    rows = ALL_ROWS;
+  draw(grid, rows);
+}
+
+void AnsiScreenWriter::draw(const TerminalGrid& grid, uint32 rows)
+{
   for (uint32 row = 0; row < ROWS; ++row)
     if ((rows >> row & 1) != 0)
       for (uint32 column = 0; column < COLUMNS; ++column)
@@ -60,40 +89,30 @@ void AnsiScreenWriter::update(const TerminalGrid& grid, uint32 rows)
   showCursor(cursor);
 }
 
-uint32 AnsiScreenWriter::rowsRight(const TerminalGrid& grid, uint32 first, uint32 lines) const
+bool AnsiScreenWriter::scroll(const TerminalGrid& grid)
 {
-  auto isRight = [&](uint32 row, uint32 shown_row)
-  {
+  RowNumbers numbers{};
+  for (uint32 row = 0; row < ROWS; ++row)
     for (uint32 column = 0; column < COLUMNS; ++column)
-      if (visible(grid.row(row)[column]) != shown_[shown_row * COLUMNS + column])
-        return false;
-    return true;
-  };
+    {
+      numbers.wanted[row] = addCell(numbers.wanted[row], visible(grid.row(row)[column]));
+      numbers.shown[row] = addCell(numbers.shown[row], shown_[row * COLUMNS + column]);
+    }
 
-  uint32 count = 0;
-  for (uint32 row = 0; row < first; ++row)
-    count += isRight(row, row);
-  for (uint32 row = first; row + lines < ROWS; ++row)
-    count += isRight(row, row + lines);
-  return count;
-}
-
-void AnsiScreenWriter::scroll(const TerminalGrid& grid)
-{
-  uint32 best = rowsRight(grid, 0, 0) + 1; // scrolling itself costs about a row
+  uint32 best = numbers.rowsRight(0, 0) + 1; // scrolling itself costs about a row
   uint32 best_first = 0;
   uint32 best_lines = 0;
   // The whole screen, or, as SWEB itself, all but a status line.
   for (uint32 first = 0; first <= 1; ++first)
     for (uint32 lines = 1; lines < ROWS - first; ++lines)
-      if (uint32 right = rowsRight(grid, first, lines); right > best)
+      if (uint32 right = numbers.rowsRight(first, lines); right > best)
       {
         best = right;
         best_first = first;
         best_lines = lines;
       }
   if (best_lines == 0)
-    return;
+    return false;
 
   kformat(sink_, "\033[%u;%ur\033[%uS\033[r", best_first + 1, ROWS, best_lines);
   // Terminals differ about the colour of the rows that became free, and where the cursor is now.
@@ -105,6 +124,7 @@ void AnsiScreenWriter::scroll(const TerminalGrid& grid)
           (ROWS - best_first - best_lines) * COLUMNS * sizeof(ScreenCell));
   for (uint32 index = (ROWS - best_lines) * COLUMNS; index < CELLS; ++index)
     shown_[index] = screen::cell(' ', NORMAL);
+  return true;
 }
 
 void AnsiScreenWriter::cell(uint32 column, uint32 row, ScreenCell cell)

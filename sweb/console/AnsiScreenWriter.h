@@ -30,11 +30,11 @@ private:
   static constexpr uint32 UNKNOWN = ~0u;
   static constexpr uint32 OWN_COLOURS = ~1u; ///< whatever the user's terminal has for text
 
-  /// Lets the terminal scroll when that brings most of the changed rows to their place.
-  void scroll(const TerminalGrid& grid);
+  /// Lets the terminal scroll when that brings most of the changed rows to their place. False when it does not.
+  bool scroll(const TerminalGrid& grid);
 
-  /// How many rows are right after the terminal has scrolled those from `first` on up by `lines`.
-  uint32 rowsRight(const TerminalGrid& grid, uint32 first, uint32 lines) const;
+  /// Sends the differences in the rows given, and the cursor.
+  void draw(const TerminalGrid& grid, uint32 rows);
 
   void cell(uint32 column, uint32 row, ScreenCell cell);
   void moveTo(uint32 column, uint32 row);
