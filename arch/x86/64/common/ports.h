@@ -28,13 +28,13 @@ inline void outportw(uint16 port, uint16 value)
   return value;
 }
 
-/// Reads or writes `count` 16-bit words one after the other through the same port.
-inline void inportsw(uint16 port, void* buffer, size_t count)
+/// Reads or writes `count` 32-bit words one after the other through the same port.
+inline void inportsl(uint16 port, void* buffer, size_t count)
 {
-  asm volatile("rep insw" : "+D"(buffer), "+c"(count) : "d"(port) : "memory");
+  asm volatile("rep insl" : "+D"(buffer), "+c"(count) : "d"(port) : "memory");
 }
 
-inline void outportsw(uint16 port, const void* buffer, size_t count)
+inline void outportsl(uint16 port, const void* buffer, size_t count)
 {
-  asm volatile("rep outsw" : "+S"(buffer), "+c"(count) : "d"(port) : "memory");
+  asm volatile("rep outsl" : "+S"(buffer), "+c"(count) : "d"(port) : "memory");
 }

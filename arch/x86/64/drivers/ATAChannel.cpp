@@ -6,6 +6,12 @@
 #include "ports.h"
 #include "ualgorithm.h"
 
+namespace
+{
+/// The drive's bus moves 16 bits at a time, but every adapter on a PCI bus makes two such transfers of a 32-bit access.
+constexpr size_t ACCESSES_PER_SECTOR = ata::SECTOR_SIZE / sizeof(uint32);
+} // namespace
+
 ATAChannel::ATAChannel(uint16 command_port, uint16 control_port)
     : lock_("ATAChannel::lock_"), command_port_(command_port), control_port_(control_port)
 {
@@ -104,12 +110,12 @@ ATAChannel::Outcome ATAChannel::wait(bool data, uint64 timeout_ns)
 
 void ATAChannel::readData(void* buffer, size_t sectors)
 {
-  inportsw(command_port_ + ata::DATA, buffer, sectors * ata::WORDS_PER_SECTOR);
+  inportsl(command_port_ + ata::DATA, buffer, sectors * ACCESSES_PER_SECTOR);
 }
 
 void ATAChannel::writeData(const void* buffer, size_t sectors)
 {
-  outportsw(command_port_ + ata::DATA, buffer, sectors * ata::WORDS_PER_SECTOR);
+  outportsl(command_port_ + ata::DATA, buffer, sectors * ACCESSES_PER_SECTOR);
 }
 
 bool ATAChannel::softwareReset()
