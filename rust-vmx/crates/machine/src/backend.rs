@@ -21,7 +21,7 @@ use vmx::memory::{Backing, GuestMemory};
 use vmx::msr_bitmap::MsrBitmap;
 use vmx::root::Root;
 use vmx::state::{CpuMode, DescriptorTable, Registers, Segment, SegmentName, SystemRegister, TableName};
-use vmx::vcpu::{EntryError, Vcpu, VcpuConfig};
+use vmx::vcpu::{Accesses, EntryError, Vcpu, VcpuConfig};
 
 /// The longest a guest runs without an exit, in nanoseconds: host interrupts that a guest holds off by its own interrupt
 /// flag are served after this at the latest.
@@ -199,6 +199,14 @@ impl<F: Frames + Clone> VirtualCpu for Vcpu<F> {
         Vcpu::set_pdptes(self, entries)
     }
 
+    fn rip(&mut self) -> u64 {
+        Vcpu::rip(self)
+    }
+
+    fn finish_instruction(&mut self) {
+        Vcpu::finish_instruction(self);
+    }
+
     fn skip_instruction(&mut self, length: u8) {
         Vcpu::skip_instruction(self, length);
     }
@@ -233,6 +241,10 @@ impl<F: Frames + Clone> VirtualCpu for Vcpu<F> {
 
     fn set_interrupt_window(&mut self, wanted: bool) {
         Vcpu::set_interrupt_window(self, wanted);
+    }
+
+    fn take_accesses(&self) -> Accesses {
+        Vcpu::take_accesses(self)
     }
 
     fn host_tsc(&self) -> u64 {

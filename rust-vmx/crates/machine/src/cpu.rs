@@ -11,6 +11,7 @@ pub use vmx::breakpoint::Watched;
 use vmx::event::Event;
 use vmx::exit::{ControlRegisterAccess, EptViolation, ExceptionExit, IoAccess, TaskSwitch};
 use vmx::state::{CpuMode, DescriptorTable, Registers, Segment, SegmentName, SystemRegister, TableName, gpr};
+pub use vmx::vcpu::Accesses;
 pub use vmx::vcpu::{Drill, TripleFault};
 
 /// One virtual CPU.
@@ -80,6 +81,15 @@ pub trait VirtualCpu {
     /// Loads the four entries; `Err` is the #GP for reserved bits.
     fn set_pdptes(&mut self, entries: [u64; 4]) -> Result<(), Event>;
 
+    /// RIP: after an exit that an instruction caused, of that instruction.
+    fn rip(&mut self) -> u64 {
+        self.read(SystemRegister::Rip)
+    }
+    /// Finishes the instruction that exited, which was carried out: [`skip_instruction`](Self::skip_instruction) with its length.
+    fn finish_instruction(&mut self) {
+        let length = self.instruction_length();
+        self.skip_instruction(length);
+    }
     /// Finishes an instruction that was carried out for the guest: RIP moves behind it, blocking by STI and MOV SS ends, a
     /// single step is due. A length of 0 finishes an iteration of a repeated string instruction.
     fn skip_instruction(&mut self, length: u8);
@@ -102,6 +112,8 @@ pub trait VirtualCpu {
     /// Asks for an exit as soon as the guest accepts an interrupt, or no longer.
     fn set_interrupt_window(&mut self, wanted: bool);
 
+    /// The accesses to the VMCS since the last call.
+    fn take_accesses(&self) -> Accesses;
     /// The host's TSC.
     fn host_tsc(&self) -> u64;
     /// The host TSC value at which the guest leaves at the latest, for [`PREEMPTION_TIMER`](vmx::exit::reason::PREEMPTION_TIMER); `None` leaves the

@@ -81,14 +81,19 @@ pub struct History {
 impl History {
     /// Remembers an exit.
     #[inline]
-    pub fn add(&mut self, reason: u16, rip: u64, vector: Option<u8>) {
+    pub fn add(&mut self, reason: u16, rip: u64) {
         self.count = self.count.wrapping_add(1);
         self.ring[self.count] = Past {
             rip,
             detail: Detail::None,
             reason,
-            vector,
+            vector: None,
         };
+    }
+
+    /// The exit that was remembered last interrupted the delivery of an event.
+    pub fn interrupted(&mut self, vector: u8) {
+        self.ring[self.count].vector = Some(vector);
     }
 
     /// Says more about the exit that was remembered last.
@@ -120,9 +125,10 @@ mod tests {
     fn the_last_exits_are_told_oldest_first() {
         let mut history = History::default();
         assert!(lines(&history).is_empty());
-        history.add(30, 0x7C00, None);
+        history.add(30, 0x7C00);
         history.tell(Detail::Port(0x3F8, 1, false));
-        history.add(48, 0x10_0000, Some(14));
+        history.add(48, 0x10_0000);
+        history.interrupted(14);
         history.tell(Detail::Address(Gpa(0xB000_0000)));
         assert_eq!(
             lines(&history),
@@ -132,7 +138,7 @@ mod tests {
             ]
         );
         for rip in 0..100 {
-            history.add(10, rip, None);
+            history.add(10, rip);
         }
         let lines = lines(&history);
         assert_eq!(lines.len(), REMEMBERED);

@@ -29,7 +29,7 @@ use bounds::Clip;
 use core::fmt;
 use devices::{PowerEvent, Time};
 use vmx::addr::Gpa;
-use vmx::state::SystemRegister;
+use vmx::exit::reason;
 
 /// How often the screen is published at most, in nanoseconds.
 const SCREEN_INTERVAL: u64 = 10_000_000;
@@ -333,9 +333,12 @@ impl<C: VirtualCpu, M: GuestRam, H: Host> Machine<C, M, H> {
             .statistics
             .guest_ticks
             .add(exited.wrapping_sub(entered));
-        let rip = self.cpu.read(SystemRegister::Rip);
-        let interrupted = self.cpu.interrupted_event().map(|event| event.vector);
-        self.guest.history.add(reason, rip, interrupted);
+        self.guest.history.add(reason, self.cpu.rip());
+        if reason::may_interrupt_delivery(reason)
+            && let Some(event) = self.cpu.interrupted_event()
+        {
+            self.guest.history.interrupted(event.vector);
+        }
         let outcome = exits::handle(&mut self.cpu, &mut self.guest, reason);
         let next = self.apply(outcome)?;
         let seen = !self.guest.board.take_attention() && self.drift < DRIFT;
@@ -351,7 +354,8 @@ impl<C: VirtualCpu, M: GuestRam, H: Host> Machine<C, M, H> {
         if let Some((reason, since)) = self.handling.take() {
             let ticks = now.wrapping_sub(since);
             self.drift = self.drift.wrapping_add(ticks);
-            self.guest.control.statistics.exit(reason, ticks);
+            let accesses = self.cpu.take_accesses();
+            self.guest.control.statistics.exit(reason, ticks, accesses);
         }
         now
     }
@@ -359,7 +363,7 @@ impl<C: VirtualCpu, M: GuestRam, H: Host> Machine<C, M, H> {
     /// Carries out what a handler decided.
     fn apply(&mut self, outcome: Outcome) -> Result<Next, Failure> {
         match outcome {
-            Outcome::Done => self.skip_instruction(),
+            Outcome::Done => self.cpu.finish_instruction(),
             Outcome::Resume => {}
             Outcome::Attend => return Ok(Next::Attend),
             Outcome::Raise(event) => {
@@ -369,7 +373,7 @@ impl<C: VirtualCpu, M: GuestRam, H: Host> Machine<C, M, H> {
                 }
             }
             Outcome::Halt => {
-                self.skip_instruction();
+                self.cpu.finish_instruction();
                 self.halted = true;
                 return Ok(Next::Attend);
             }
@@ -383,11 +387,6 @@ impl<C: VirtualCpu, M: GuestRam, H: Host> Machine<C, M, H> {
             Outcome::Fail(failure) => return Err(failure),
         }
         Ok(Next::Enter)
-    }
-
-    fn skip_instruction(&mut self) {
-        let length = self.cpu.instruction_length();
-        self.cpu.skip_instruction(length);
     }
 
     /// Carries out what the disk controllers want; whether they wanted anything.

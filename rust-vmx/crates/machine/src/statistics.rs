@@ -1,6 +1,7 @@
 //! What a virtual CPU did, counted where it happens and readable from other threads at any time.
 
 use alloc::string::String;
+use crate::cpu::Accesses;
 use bounds::Cyclic;
 use core::fmt::{self, Write};
 use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -15,6 +16,7 @@ pub struct Counter(AtomicU64);
 
 impl Counter {
     /// Adds to the number.
+    #[inline]
     pub fn add(&self, amount: u64) {
         self.0.store(
             self.0.load(Ordering::Relaxed).wrapping_add(amount),
@@ -31,6 +33,12 @@ impl Counter {
     #[must_use]
     pub fn get(&self) -> u64 {
         self.0.load(Ordering::Relaxed)
+    }
+}
+
+impl From<u64> for Counter {
+    fn from(value: u64) -> Self {
+        Self(AtomicU64::new(value))
     }
 }
 
@@ -51,9 +59,37 @@ impl Flag {
     }
 }
 
-/// How often, and how long.
+/// How often, how long, and with how many accesses to the VMCS.
 #[derive(Debug, Default)]
 struct Cost {
+    count: Counter,
+    ticks: Counter,
+    reads: Counter,
+    writes: Counter,
+}
+
+impl Cost {
+    /// A line of the table: the sums, and what one exit had of them.
+    fn row(&self, text: &mut String, name: &str) -> fmt::Result {
+        let (count, ticks) = (self.count.get(), self.ticks.get());
+        let (reads, writes) = (self.reads.get(), self.writes.get());
+        let tenths = |sum: u64| sum.saturating_mul(10).checked_div(count).unwrap_or(0);
+        let each = ticks.checked_div(count).unwrap_or(0);
+        let (reads, writes) = (tenths(reads), tenths(writes));
+        writeln!(
+            text,
+            "{name:<24}{count:>12}{ticks:>16}{each:>12}{:>5}.{}{:>5}.{}",
+            reads / 10,
+            reads % 10,
+            writes / 10,
+            writes % 10,
+        )
+    }
+}
+
+/// What barriers took.
+#[derive(Debug, Default)]
+struct BarrierCounters {
     count: Counter,
     ticks: Counter,
 }
@@ -73,7 +109,7 @@ pub struct Statistics {
     /// Sectors written to disks.
     pub sectors_written: Counter,
     /// How often barriers separated the guest from others, and how long that took.
-    barriers: Cost,
+    barriers: BarrierCounters,
     /// Bytes of host frames the VM holds.
     pub frame_bytes: Counter,
     /// It has halted with interrupts disabled: no device will wake it.
@@ -82,10 +118,13 @@ pub struct Statistics {
 
 impl Statistics {
     /// Counts an exit and what handling it took.
-    pub fn exit(&self, reason: u16, ticks: u64) {
+    #[inline]
+    pub fn exit(&self, reason: u16, ticks: u64, accesses: Accesses) {
         let cost = &self.exits[usize::from(reason).min(REASONS - 1)];
         cost.count.add(1);
         cost.ticks.add(ticks);
+        cost.reads.add(u64::from(accesses.reads));
+        cost.writes.add(u64::from(accesses.writes));
     }
 
     /// Records what the barriers took so far.
@@ -98,6 +137,19 @@ impl Statistics {
     #[must_use]
     pub fn exits(&self) -> u64 {
         self.exits.iter().map(|cost| cost.count.get()).sum()
+    }
+
+    /// Exits of all reasons.
+    fn all(&self) -> Cost {
+        let sum = |part: fn(&Cost) -> &Counter| {
+            Counter::from(self.exits.iter().map(|cost| part(cost).get()).sum::<u64>())
+        };
+        Cost {
+            count: sum(|cost| &cost.count),
+            ticks: sum(|cost| &cost.ticks),
+            reads: sum(|cost| &cost.reads),
+            writes: sum(|cost| &cost.writes),
+        }
     }
 
     /// Ticks spent handling them.
@@ -123,25 +175,13 @@ impl Statistics {
         rows.sort_by_key(|(_, cost)| core::cmp::Reverse(cost.count.get()));
         writeln!(
             text,
-            "{:<24}{:>12}{:>16}{:>12}",
-            "exit", "count", "ticks", "ticks/exit"
+            "{:<24}{:>12}{:>16}{:>12}{:>7}{:>7}",
+            "exit", "count", "ticks", "ticks/exit", "reads", "writes"
         )?;
         for (reason, cost) in rows {
-            let (count, ticks) = (cost.count.get(), cost.ticks.get());
-            writeln!(
-                text,
-                "{:<24}{count:>12}{ticks:>16}{:>12}",
-                reason_name(reason),
-                ticks / count
-            )?;
+            cost.row(text, reason_name(reason))?;
         }
-        let (exits, host) = (self.exits(), self.host_ticks());
-        writeln!(
-            text,
-            "{:<24}{exits:>12}{host:>16}{:>12}",
-            "all",
-            host.checked_div(exits).unwrap_or(0)
-        )?;
+        self.all().row(text, "all")?;
         let (count, ticks) = (self.barriers.count.get(), self.barriers.ticks.get());
         writeln!(
             text,
@@ -251,16 +291,17 @@ mod tests {
     #[test]
     fn the_table_adds_up_and_is_sorted() {
         let statistics = Statistics::default();
-        statistics.exit(12, 10);
-        for _ in 0..3 {
-            statistics.exit(30, 100);
+        let accesses = |reads, writes| Accesses { reads, writes };
+        statistics.exit(12, 10, accesses(1, 1));
+        for reads in [5, 5, 6] {
+            statistics.exit(30, 100, accesses(reads, 2));
         }
-        statistics.exit(65535, 1);
+        statistics.exit(65535, 1, accesses(0, 0));
         assert_eq!((statistics.exits(), statistics.host_ticks()), (5, 311));
         let table = statistics.table();
         let lines: std::vec::Vec<&str> = table.lines().collect();
         assert!(
-            lines[1].starts_with("port I/O") && lines[1].ends_with("100"),
+            lines[1].starts_with("port I/O") && lines[1].ends_with("100    5.3    2.0"),
             "{table}"
         );
         assert!(table.contains("HLT") && table.contains("other"));

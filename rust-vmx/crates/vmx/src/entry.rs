@@ -3,7 +3,8 @@
 
 use crate::error::VmFail;
 use crate::state::Registers;
-use core::arch::global_asm;
+use core::arch::{asm, global_asm};
+use core::ptr;
 
 // The assembly's offsets are index * 8 in the order of the instruction encoding.
 const _: () = assert!(core::mem::offset_of!(Registers, gpr) == 0 && size_of::<Registers>() == 16 * 8);
@@ -15,26 +16,17 @@ global_asm!(
     ".type vmx_world_switch, @function",
     ".balign 16",
     // rdi: the guest's registers, rsi: 1 when launched, rdx: where the host RSP last written to the VMCS is kept.
-    // Returns 0 after an exit, 1 for VMfailInvalid, 2 for VMfailValid.
+    // rax: 0 after an exit, 1 for VMfailInvalid, 2 for VMfailValid. Of the other registers only rbx and rbp are kept.
     "vmx_world_switch:",
     "push rbp",
-    "mov rbp, rsp",
     "push rbx",
-    "push r12",
-    "push r13",
-    "push r14",
-    "push r15",
     "push rdi",
     // The host RSP field changes only when the call comes from another depth of the stack, or another stack.
     "cmp [rdx], rsp",
-    "je 1f",
-    "mov eax, {HOST_RSP}",
-    "vmwrite rax, rsp",
-    "jbe 3f",
-    "mov [rdx], rsp",
+    "jne 5f",
     "1:",
-    // No instruction down to the entry changes the flags of this comparison.
-    "cmp rsi, 1",
+    // No instruction down to the entry changes the flags of this test.
+    "test esi, esi",
     "mov rax, [rdi + 0*8]",
     "mov rcx, [rdi + 1*8]",
     "mov rdx, [rdi + 2*8]",
@@ -50,18 +42,24 @@ global_asm!(
     "mov r14, [rdi + 14*8]",
     "mov r15, [rdi + 15*8]",
     "mov rdi, [rdi + 7*8]",
-    "je 2f",
-    "vmlaunch",
+    "jz 2f",
+    "vmresume",
     "jmp 3f",
     "2:",
-    "vmresume",
+    "vmlaunch",
     // Only a failed instruction comes here: ZF = VMfailValid, CF = VMfailInvalid.
     "3:",
     "mov eax, 1",
     "mov ecx, 2",
     "cmovz eax, ecx",
-    "add rsp, 8",
+    "pop rcx",
     "jmp 4f",
+    "5:",
+    "mov eax, {HOST_RSP}",
+    "vmwrite rax, rsp",
+    "jbe 3b",
+    "mov [rdx], rsp",
+    "jmp 1b",
     // An exit comes here: the host RIP field. RSP is as it was, every other general register is the guest's.
     "vmx_world_switch_exit:",
     "push rdi",
@@ -81,9 +79,9 @@ global_asm!(
     "mov [rdi + 13*8], r13",
     "mov [rdi + 14*8], r14",
     "mov [rdi + 15*8], r15",
-    "add rsp, 8",
+    "pop rcx",
     "xor eax, eax",
-    // The guest's values must not be what the host speculates with; those popped below are replaced anyway.
+    // The guest's values must not be what the host speculates with.
     "4:",
     "xor ecx, ecx",
     "xor edx, edx",
@@ -93,10 +91,10 @@ global_asm!(
     "xor r9d, r9d",
     "xor r10d, r10d",
     "xor r11d, r11d",
-    "pop r15",
-    "pop r14",
-    "pop r13",
-    "pop r12",
+    "xor r12d, r12d",
+    "xor r13d, r13d",
+    "xor r14d, r14d",
+    "xor r15d, r15d",
     "pop rbx",
     "pop rbp",
     "ret",
@@ -105,9 +103,10 @@ global_asm!(
     HOST_RSP = const crate::field::host::RSP.encoding(),
 );
 
-// SAFETY: these are the labels of the assembly above, with the arguments and the result that it says.
+// SAFETY: these are labels of the assembly above. Neither is a function of any ABI: the first is called by `enter` alone, the second
+// only by the CPU.
 unsafe extern "C" {
-    fn vmx_world_switch(registers: *mut Registers, launched: u64, host_rsp: *mut u64) -> u32;
+    fn vmx_world_switch();
     fn vmx_world_switch_exit();
 }
 
@@ -129,9 +128,22 @@ pub(crate) unsafe fn enter(
     launched: bool,
     host_rsp: &mut u64,
 ) -> Result<(), VmFail> {
-    // SAFETY: the function follows the System V ABI and touches nothing but its arguments, its stack and what the guest may
-    // touch: the VMCS' business.
-    match unsafe { vmx_world_switch(registers, u64::from(launched), host_rsp) } {
+    let failed: u32;
+    // SAFETY: the switch touches its arguments, its stack and what the guest may touch: the VMCS' business. Saving what is worth it is
+    // left to the compiler, which knows.
+    unsafe {
+        asm!(
+            "call {switch}",
+            switch = sym vmx_world_switch,
+            inout("rdi") ptr::from_mut(registers) => _,
+            inout("esi") u32::from(launched) => _,
+            inout("rdx") ptr::from_mut(host_rsp) => _,
+            lateout("eax") failed,
+            lateout("rcx") _, lateout("r8") _, lateout("r9") _, lateout("r10") _, lateout("r11") _,
+            lateout("r12") _, lateout("r13") _, lateout("r14") _, lateout("r15") _,
+        );
+    }
+    match failed {
         0 => Ok(()),
         1 => Err(VmFail::Invalid),
         _ => Err(VmFail::Valid),
@@ -159,10 +171,6 @@ mod tests {
         "push rax",
         "push 0x105",
         "push 0x103",
-        "push 0x10C",
-        "push 0x10D",
-        "push 0x10E",
-        "push 0x10F",
         "push rdi",
         "mov eax, 0x200",
         "mov ecx, 0x201",
@@ -226,7 +234,7 @@ mod tests {
                 "the guest's register {index}"
             );
             let host = match index {
-                RBX | RBP | 12..=15 => 0x100 + index as u64,
+                RBX | RBP => 0x100 + index as u64,
                 _ => 0,
             };
             assert_eq!(found.gpr[index], host, "register {index} after the exit");

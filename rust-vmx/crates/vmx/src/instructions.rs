@@ -84,33 +84,86 @@ pub unsafe fn vmptrst() -> Option<Hpa> {
     (pointer != u64::MAX).then_some(Hpa(pointer))
 }
 
+/// Fields of the current VMCS, read one after the other. Whether all could be read is asked once, at the end, so that each costs its own
+/// instruction and a jump that is not taken.
+pub struct FieldReads {
+    /// The encoding of a field that could not be read, plus 1.
+    failed: u32,
+}
+
+impl FieldReads {
+    /// None yet.
+    ///
+    /// # Safety
+    /// The CPU is in VMX root operation for as long as this is used.
+    #[inline]
+    pub const unsafe fn new() -> Self {
+        Self { failed: 0 }
+    }
+
+    /// VMREAD; 0 when it fails.
+    #[inline]
+    pub fn read(&mut self, encoding: u32) -> u64 {
+        let value: u64;
+        // SAFETY: `new`'s caller promised VMX root operation. A wrong encoding or no current VMCS is an error in the flags, no fault. No
+        // memory that a program can name is touched.
+        unsafe {
+            asm!(
+                "vmread {value}, {field}",
+                "jbe 2f",
+                "3:",
+                ".pushsection .text.unlikely.vmx, \"ax\", @progbits",
+                "2:",
+                "lea {failed:e}, [{field} + 1]",
+                "xor {value:e}, {value:e}",
+                "jmp 3b",
+                ".popsection",
+                value = out(reg) value,
+                field = in(reg) u64::from(encoding),
+                failed = inout(reg) self.failed,
+                options(nomem, nostack),
+            );
+        }
+        value
+    }
+
+    /// Whether all could be read; the encoding of one that could not be.
+    #[inline]
+    pub const fn end(self) -> Result<(), u32> {
+        match self.failed {
+            0 => Ok(()),
+            failed => Err(failed - 1),
+        }
+    }
+}
+
 /// Reads a field of the current VMCS.
 ///
 /// # Safety
 /// The CPU is in VMX root operation.
 #[inline]
 pub unsafe fn vmread(encoding: u32) -> Result<u64, VmFail> {
-    let value: u64;
-    let failed: u8;
-    // SAFETY: a wrong encoding or no current VMCS is an error in the flags, no fault.
-    unsafe {
-        asm!("vmread {}, {}", "setbe {}", out(reg) value, in(reg) u64::from(encoding), out(reg_byte) failed,
-             options(nostack));
+    // SAFETY: the caller's promise.
+    let mut reads = unsafe { FieldReads::new() };
+    let value = reads.read(encoding);
+    match reads.end() {
+        Ok(()) => Ok(value),
+        // SAFETY: the caller's promise.
+        Err(encoding) => Err(unsafe { vmread_failure(encoding) }),
     }
-    if failed == 0 {
-        return Ok(value);
-    }
-    // SAFETY: as above. It fails again, and this time both flags are looked at.
-    Err(unsafe { vmread_failure(encoding) })
 }
 
+/// How a VMREAD that failed does so: it fails again, and this time both flags are looked at.
+///
+/// # Safety
+/// As for [`vmread`].
 #[cold]
-unsafe fn vmread_failure(encoding: u32) -> VmFail {
+pub unsafe fn vmread_failure(encoding: u32) -> VmFail {
     let (carry, zero): (u8, u8);
     // SAFETY: as in `vmread`.
     unsafe {
         asm!("vmread {}, {}", "setc {}", "setz {}", out(reg) _, in(reg) u64::from(encoding),
-             out(reg_byte) carry, out(reg_byte) zero, options(nostack));
+             out(reg_byte) carry, out(reg_byte) zero, options(nomem, nostack));
     }
     vm_result(carry, zero).err().unwrap_or(VmFail::Invalid)
 }
@@ -122,17 +175,16 @@ unsafe fn vmread_failure(encoding: u32) -> VmFail {
 /// bitmaps and tables) is sound.
 #[inline]
 pub unsafe fn vmwrite(encoding: u32, value: u64) -> Result<(), VmFail> {
-    let failed: u8;
     // SAFETY: a wrong encoding or no current VMCS is an error in the flags, no fault.
     unsafe {
-        asm!("vmwrite {}, {}", "setbe {}", in(reg) u64::from(encoding), in(reg) value, out(reg_byte) failed,
+        asm!("vmwrite {field}, {value}", "jbe {failed}", field = in(reg) u64::from(encoding), value = in(reg) value,
+             failed = label {
+                // SAFETY: the caller's promise. It fails again, and this time both flags are looked at.
+                return Err(unsafe { vmwrite_failure(encoding, value) });
+             },
              options(nostack));
     }
-    if failed == 0 {
-        return Ok(());
-    }
-    // SAFETY: as above. It fails again, and this time both flags are looked at.
-    Err(unsafe { vmwrite_failure(encoding, value) })
+    Ok(())
 }
 
 #[cold]

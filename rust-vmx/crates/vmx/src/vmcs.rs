@@ -17,6 +17,7 @@ use crate::instructions as cpu;
 use crate::root::Root;
 use crate::state::Registers;
 use alloc::sync::Arc;
+use core::cell::Cell;
 
 /// The launch state, which decides between VMLAUNCH and VMRESUME. Only this module changes it, together with the CPU.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +33,16 @@ pub(crate) struct Vmcs<F: Frames> {
     region: OwnedFrames<F>,
     launch: LaunchState,
     host_rsp: u64,
+    accesses: Cell<Accesses>,
+}
+
+/// How often fields of a VMCS were read and written. Each access takes tens of cycles on a real CPU.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Accesses {
+    /// VMREADs.
+    pub reads: u32,
+    /// VMWRITEs.
+    pub writes: u32,
 }
 
 /// Why a VMCS could not be made.
@@ -51,6 +62,7 @@ impl<F: Frames> Vmcs<F> {
             region,
             launch: LaunchState::Clear,
             host_rsp: 0,
+            accesses: Cell::default(),
         };
         this.clear().map_err(VmcsError::Instruction)?;
         Ok(this)
@@ -107,11 +119,39 @@ impl<F: Frames> Vmcs<F> {
     #[inline]
     pub(crate) fn read_raw(&self, encoding: u32) -> Result<u64, VmInstructionError> {
         debug_assert!(self.is_current());
+        self.count(1, 0);
         // SAFETY: `root` holds VMX operation.
         match unsafe { cpu::vmread(encoding) } {
             Ok(value) => Ok(value),
             Err(fail) => Err(self.error("VMREAD", fail)),
         }
+    }
+
+    /// Several VMREADs. The VMCS is current.
+    #[inline]
+    pub(crate) fn batch(&self) -> Batch<'_, F> {
+        debug_assert!(self.is_current());
+        Batch {
+            vmcs: self,
+            // SAFETY: `root` holds VMX operation.
+            reads: unsafe { cpu::FieldReads::new() },
+            count: 0,
+        }
+    }
+
+    #[inline]
+    fn count(&self, reads: u32, writes: u32) {
+        let accesses = self.accesses.get();
+        self.accesses.set(Accesses {
+            reads: accesses.reads.wrapping_add(reads),
+            writes: accesses.writes.wrapping_add(writes),
+        });
+    }
+
+    /// The accesses since the last call.
+    #[inline]
+    pub(crate) fn take_accesses(&self) -> Accesses {
+        self.accesses.take()
     }
 
     /// VMWRITE. The VMCS is current.
@@ -135,6 +175,7 @@ impl<F: Frames> Vmcs<F> {
     #[inline]
     pub(crate) unsafe fn write_raw(&self, encoding: u32, value: u64) -> Result<(), VmInstructionError> {
         debug_assert!(self.is_current());
+        self.count(0, 1);
         // SAFETY: `root` holds VMX operation; the rest is the caller's promise.
         let result = unsafe { cpu::vmwrite(encoding, value) };
         self.explain("VMWRITE", result)
@@ -173,6 +214,12 @@ impl<F: Frames> Vmcs<F> {
     }
 
     #[cold]
+    fn unreadable(&self, encoding: u32) -> VmInstructionError {
+        // SAFETY: `root` holds VMX operation.
+        self.error("VMREAD", unsafe { cpu::vmread_failure(encoding) })
+    }
+
+    #[cold]
     fn error(&self, instruction: &'static str, fail: VmFail) -> VmInstructionError {
         let number = match fail {
             VmFail::Invalid => None,
@@ -182,6 +229,32 @@ impl<F: Frames> Vmcs<F> {
                 .map(|number| ErrorNumber(number as u32)),
         };
         VmInstructionError { instruction, number }
+    }
+}
+
+/// Fields of one VMCS, read one after the other with a single question at the end whether all of that went well.
+pub(crate) struct Batch<'a, F: Frames> {
+    vmcs: &'a Vmcs<F>,
+    reads: cpu::FieldReads,
+    count: u32,
+}
+
+impl<F: Frames> Batch<'_, F> {
+    /// VMREAD. What cannot be read is 0, and [`Self::end`] says so.
+    #[inline]
+    pub(crate) fn read<R: Role, W: Width, V: Value>(&mut self, field: Field<R, W, V>) -> V {
+        self.count += 1;
+        V::from_raw(self.reads.read(field.encoding()))
+    }
+
+    /// The end; the encoding of a field that could not be read, and why.
+    #[inline]
+    pub(crate) fn end(self) -> Result<(), (u32, VmInstructionError)> {
+        self.vmcs.count(self.count, 0);
+        match self.reads.end() {
+            Ok(()) => Ok(()),
+            Err(encoding) => Err((encoding, self.vmcs.unreadable(encoding))),
+        }
     }
 }
 

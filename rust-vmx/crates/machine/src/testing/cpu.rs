@@ -1,7 +1,7 @@
 //! A CPU that exits as a script says.
 
 use super::exit::{Exit, ScriptedExit, plain};
-use crate::cpu::{Drill, TripleFault, VirtualCpu, Watched};
+use crate::cpu::{Accesses, Drill, TripleFault, VirtualCpu, Watched};
 use core::fmt;
 use std::collections::{HashMap, VecDeque};
 use std::string::String;
@@ -288,6 +288,11 @@ impl VirtualCpu for FakeCpu {
 
     fn set_interrupt_window(&mut self, wanted: bool) {
         self.window = wanted;
+    }
+
+    fn take_accesses(&self) -> Accesses {
+        // There is no VMCS.
+        Accesses::default()
     }
 
     fn host_tsc(&self) -> u64 {

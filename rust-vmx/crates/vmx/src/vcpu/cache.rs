@@ -33,6 +33,9 @@ const ENCODINGS: Cyclic<u32, COUNT> = Cyclic([
 ]);
 const _: () = assert!(Cached::CsAccess as usize == COUNT - 1);
 
+/// The bit of RIP in the sets below.
+const RIP: u16 = 1 << Cached::Rip as u16;
+
 impl Cached {
     pub(super) fn encoding(self) -> u32 {
         ENCODINGS[self as usize]
@@ -72,11 +75,22 @@ impl Cache {
         self.dirty |= 1 << field as u8;
     }
 
-    /// Forgets everything: the guest ran.
+    /// Forgets everything, since the guest ran, but for where it is now.
     #[inline]
-    pub(super) fn invalidate(&mut self) {
-        self.valid = 0;
+    pub(super) fn restart(&mut self, rip: u64) {
+        self.values[Cached::Rip as usize] = rip;
+        self.valid = RIP;
         self.dirty = 0;
+    }
+
+    /// RIP, if it is all that was read or written since the last exit.
+    #[inline]
+    pub(super) fn only_rip(&self) -> Option<u64> {
+        if self.valid == RIP {
+            Some(self.values[Cached::Rip as usize])
+        } else {
+            None
+        }
     }
 
     /// A field to write, with its value; it counts as written afterwards. `None` when there is none left.
@@ -104,7 +118,9 @@ mod tests {
         assert_eq!(cache.take_dirty(), Some((guest::RIP.encoding(), 0x7C02)));
         assert_eq!(cache.take_dirty(), None);
         assert_eq!(cache.get(Cached::Rip), Some(0x7C02));
-        cache.invalidate();
+        assert_eq!(cache.only_rip(), None, "CR3 is known as well");
+        cache.restart(0x8000);
         assert_eq!(cache.get(Cached::Cr3), None);
+        assert_eq!((cache.only_rip(), cache.take_dirty()), (Some(0x8000), None));
     }
 }

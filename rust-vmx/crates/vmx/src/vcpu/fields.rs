@@ -6,6 +6,7 @@ use crate::error::VmInstructionError;
 use crate::field::{self, AnyField, Field, Role, Value, Width, Writable};
 use crate::frames::Frames;
 use crate::interrupts::InterruptsOff;
+use crate::vmcs::Batch;
 use core::fmt;
 
 impl<F: Frames> Vcpu<F> {
@@ -31,6 +32,7 @@ impl<F: Frames> Vcpu<F> {
         self.next.broken.get_or_insert(error);
     }
 
+    #[cold]
     fn note_field(&mut self, encoding: u32, error: VmInstructionError) {
         let name = AnyField(encoding).name();
         self.note(EntryError::Field { name, error });
@@ -59,6 +61,18 @@ impl<F: Frames> Vcpu<F> {
             self.note_field(encoding, error);
             0
         })
+    }
+
+    /// Reads several fields.
+    #[inline]
+    pub(super) fn batch<T>(&mut self, read: impl FnOnce(&mut Batch<'_, F>) -> T) -> T {
+        let _attached = self.attach();
+        let mut batch = self.vmcs.batch();
+        let values = read(&mut batch);
+        if let Err((encoding, error)) = batch.end() {
+            self.note_field(encoding, error);
+        }
+        values
     }
 
     /// Writes a guest-state field, or a control that no address or host state hangs on.

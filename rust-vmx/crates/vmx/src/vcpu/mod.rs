@@ -28,6 +28,8 @@ pub use diagnosis::Drill;
 pub use error::EntryError;
 pub use events::TripleFault;
 
+pub use crate::vmcs::Accesses;
+
 use crate::barrier::{BarrierCost, Barriers};
 use crate::controls::PrimaryControls;
 use crate::ept::EptRoot;
@@ -117,6 +119,12 @@ impl<F: Frames + Clone> Vcpu<F> {
     /// The same, to change.
     pub fn registers_mut(&mut self) -> &mut Registers {
         &mut self.registers
+    }
+
+    /// RIP, [`crate::state::SystemRegister::Rip`].
+    #[inline]
+    pub fn rip(&mut self) -> u64 {
+        self.cached(Cached::Rip)
     }
 
     /// A segment register, LDTR or TR.
@@ -219,7 +227,14 @@ impl<F: Frames + Clone> Vcpu<F> {
         self.barrier_cost
     }
 
+    /// The accesses to the VMCS since the last call.
+    #[inline]
+    pub fn take_accesses(&self) -> Accesses {
+        self.vmcs.take_accesses()
+    }
+
     /// The host's TSC.
+    #[inline]
     pub fn host_tsc(&self) -> u64 {
         cpu::rdtsc()
     }

@@ -245,11 +245,12 @@ impl<F: Frames + Clone> Vcpu<F> {
         self.next.timer_armed = saved;
     }
 
-    /// Reads what every exit needs: its reason, and which event it interrupted.
+    /// Reads what every exit needs: its reason, where the guest is, and which event it interrupted.
     #[inline]
     fn exited(&mut self) -> Result<u16, EntryError> {
-        self.cache.invalidate();
-        let raw = self.get(exit_info::EXIT_REASON);
+        let (raw, rip) =
+            self.batch(|fields| (fields.read(exit_info::EXIT_REASON), fields.read(guest::RIP)));
+        self.cache.restart(rip);
         let reason = match self.with_exit_fields(|fields| decode::reason(raw, fields)) {
             Ok(reason) => reason,
             Err(failure) => return Err(self.refused(failure)),

@@ -5,7 +5,7 @@ use super::Vcpu;
 use super::cache::Cached;
 use crate::breakpoint::{Breakpoints, Watched};
 use crate::event::{Event, EventKind};
-use crate::field::guest;
+use crate::field::{exit_info, guest};
 use crate::frames::Frames;
 use crate::registers::{cr4, rflags};
 use crate::state::CpuMode;
@@ -14,12 +14,32 @@ use crate::state::CpuMode;
 const ENABLED_BREAKPOINT: u64 = 1 << 12;
 /// Pending debug exceptions: BS, a single step.
 const STEP: u64 = 1 << 14;
+/// Interruptibility: blocking by STI, blocking by MOV SS.
+const SHADOW: u32 = 0b11;
 
 impl<F: Frames + Clone> Vcpu<F> {
+    /// Finishes the instruction that exited, which was carried out: as [`Self::skip_instruction`] with its length.
+    #[inline]
+    pub fn finish_instruction(&mut self) {
+        if let Some(rip) = self.cache.only_rip() {
+            let (length, flags, blocking) = self.batch(|fields| {
+                let length: u32 = fields.read(exit_info::INSTRUCTION_LENGTH);
+                (length, fields.read(guest::RFLAGS), fields.read(guest::INTERRUPTIBILITY))
+            });
+            let next = rip.wrapping_add(u64::from(length));
+            let plain = flags & (rflags::RF | rflags::TF) == 0 && blocking & SHADOW == 0;
+            if plain && (rip ^ next) >> 32 == 0 {
+                self.put_rip(next);
+                return;
+            }
+        }
+        let length = self.instruction_length();
+        self.skip_instruction(length);
+    }
+
     /// Finishes an instruction that was emulated: RIP moves on by `length` (in the width of the mode), blocking by STI
     /// and MOV SS ends, and with RFLAGS.TF a single-step #DB becomes pending. A length of 0 finishes an iteration of a repeated
     /// string instruction.
-    #[inline]
     pub fn skip_instruction(&mut self, length: u8) {
         let old = self.cached(Cached::Rip);
         let mut new = old.wrapping_add(u64::from(length));
