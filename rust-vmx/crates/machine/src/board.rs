@@ -147,13 +147,18 @@ impl Board {
         Ok(board)
     }
 
-    /// Whether something happened, since the last call, that the devices cannot settle among themselves: an interrupt, a
-    /// deadline, work for a disk, output, the power switch. A guest that is entered again without a look at it misses nothing while
-    /// this says no.
+    /// Whether something happened, since the last [`attended`](Self::attended), that the devices cannot settle among themselves: an
+    /// interrupt, a deadline, work for a disk, output, the power switch. A guest that is entered again without a look at it misses
+    /// nothing while this says no.
+    #[inline]
     #[must_use]
-    pub fn take_attention(&mut self) -> bool {
-        let waiting = !self.wires.output.is_empty() || self.wires.power.is_some();
-        core::mem::take(&mut self.attention) || waiting
+    pub fn wants_attention(&self) -> bool {
+        self.attention
+    }
+
+    /// All of it has been seen to.
+    pub fn attended(&mut self) {
+        self.attention = false;
     }
 
     /// IN.
@@ -380,8 +385,8 @@ impl Board {
             self.attention |= interrupt != self.interrupt;
             self.interrupt = interrupt;
         }
-        // It may have a request.
-        self.attention |= index == IDE;
+        // A drive may have a request.
+        self.attention |= index == IDE || !self.wires.output.is_empty() || self.wires.power.is_some();
     }
 
     /// After something happened to all of them.

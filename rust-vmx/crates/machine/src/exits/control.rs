@@ -22,6 +22,7 @@ const CR0_LOADS_PDPTES: u64 = 1 << 29 | 1 << 30 | 1 << 31;
 const CR4_LOADS_PDPTES: u64 = 1 << 4 | 1 << 5 | 1 << 7 | 1 << 20;
 
 /// Handles an access to a control register.
+#[inline(never)]
 pub fn handle<C: VirtualCpu, M: GuestRam, H: Host>(cpu: &mut C, guest: &mut Guest<M, H>) -> Outcome {
     let access = cpu.control_register_access();
     guest.history.tell(Detail::Control(access));

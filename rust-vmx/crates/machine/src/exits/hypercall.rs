@@ -26,6 +26,7 @@ fn table<C: VirtualCpu>() -> [Call<C>; 1] {
 }
 
 /// Handles VMCALL.
+#[inline(never)]
 pub fn handle<C: VirtualCpu, M: GuestRam, H: Host>(cpu: &mut C, guest: &mut Guest<M, H>) -> Outcome {
     if let Some(outcome) = crate::firmware::call(cpu, guest) {
         return outcome;

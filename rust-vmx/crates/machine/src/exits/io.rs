@@ -25,6 +25,7 @@ const RFLAGS_TF: u64 = 1 << 8;
 const RFLAGS_DF: u64 = 1 << 10;
 
 /// Handles an access to a port.
+#[inline(never)]
 pub fn handle<C: VirtualCpu, M: GuestRam, H: Host>(cpu: &mut C, guest: &mut Guest<M, H>) -> Outcome {
     let access = cpu.io_access();
     guest.history.tell(Detail::from(&access));
@@ -52,6 +53,7 @@ pub fn handle<C: VirtualCpu, M: GuestRam, H: Host>(cpu: &mut C, guest: &mut Gues
     }
 }
 
+#[inline(never)]
 fn string_io<C: VirtualCpu, M: GuestRam, H: Host>(
     cpu: &mut C,
     guest: &mut Guest<M, H>,

@@ -10,6 +10,7 @@ use crate::memory::MemoryError;
 use vmx::exit::EptViolation;
 
 /// Handles an access that EPT did not allow.
+#[inline(never)]
 pub fn handle<C: VirtualCpu, M: GuestRam, H: Host>(cpu: &mut C, guest: &mut Guest<M, H>) -> Outcome {
     let address = cpu.guest_physical();
     guest.history.tell(Detail::Address(address));

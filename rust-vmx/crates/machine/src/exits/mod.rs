@@ -47,7 +47,9 @@ impl From<Result<(), Event>> for Outcome {
     }
 }
 
-/// Handles an exit, by its basic reason.
+/// Handles an exit, by its basic reason. Handlers are functions of their own, so that none pays for the registers and the stack that
+/// another one needs.
+#[inline]
 pub fn handle<C, M, H>(cpu: &mut C, guest: &mut Guest<M, H>, reason: u16) -> Outcome
 where
     C: VirtualCpu,
@@ -98,6 +100,7 @@ where
 }
 
 /// An exception that exited goes back to the guest, with the registers the CPU would have set.
+#[inline(never)]
 fn reflect<C: VirtualCpu>(cpu: &mut C) -> Outcome {
     const PAGE_FAULT: u8 = 14;
     let Some(exception) = cpu.exception_exit() else {

@@ -9,6 +9,7 @@ use crate::host::Host;
 use vmx::state::gpr::{RAX, RCX, RDX};
 
 /// RDMSR.
+#[inline(never)]
 pub fn read<C: VirtualCpu, M: GuestRam, H: Host>(cpu: &mut C, guest: &mut Guest<M, H>) -> Outcome {
     let msr = cpu.registers().low32(RCX);
     guest.history.tell(Detail::Msr(msr));
@@ -27,6 +28,7 @@ pub fn read<C: VirtualCpu, M: GuestRam, H: Host>(cpu: &mut C, guest: &mut Guest<
 }
 
 /// WRMSR.
+#[inline(never)]
 pub fn write<C: VirtualCpu, M: GuestRam, H: Host>(cpu: &mut C, guest: &mut Guest<M, H>) -> Outcome {
     let registers = cpu.registers();
     let msr = registers.low32(RCX);

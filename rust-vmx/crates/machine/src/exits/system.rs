@@ -9,6 +9,7 @@ use vmx::state::SystemRegister;
 use vmx::state::gpr::{RAX, RBX, RCX, RDX};
 
 /// CPUID.
+#[inline(never)]
 pub fn cpuid<C: VirtualCpu, M: GuestRam, H: Host>(cpu: &mut C, guest: &mut Guest<M, H>) -> Outcome {
     let registers = cpu.registers();
     let (leaf, subleaf) = (registers.low32(RAX), registers.low32(RCX));
@@ -21,6 +22,7 @@ pub fn cpuid<C: VirtualCpu, M: GuestRam, H: Host>(cpu: &mut C, guest: &mut Guest
 }
 
 /// XSETBV: only XCR0 exists; the CPU checks the value against what it offers.
+#[inline(never)]
 pub fn xsetbv<C: VirtualCpu>(cpu: &mut C) -> Outcome {
     let registers = cpu.registers();
     if registers.low32(RCX) != 0 {
@@ -31,6 +33,7 @@ pub fn xsetbv<C: VirtualCpu>(cpu: &mut C) -> Outcome {
 }
 
 /// RDTSC and RDTSCP, in case they exit.
+#[inline(never)]
 pub fn rdtsc<C: VirtualCpu>(cpu: &mut C, with_aux: bool) -> Outcome {
     let tsc = cpu.host_tsc().wrapping_add(cpu.tsc_offset());
     let aux = if with_aux {

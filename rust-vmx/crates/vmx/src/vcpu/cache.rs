@@ -93,6 +93,12 @@ impl Cache {
         }
     }
 
+    /// Whether there is something to write.
+    #[inline]
+    pub(super) fn is_dirty(&self) -> bool {
+        self.dirty != 0
+    }
+
     /// A field to write, with its value; it counts as written afterwards. `None` when there is none left.
     pub(super) fn take_dirty(&mut self) -> Option<(u32, u64)> {
         if self.dirty == 0 {

@@ -33,7 +33,7 @@ impl<F: Frames> Vcpu<F> {
     }
 
     #[cold]
-    fn note_field(&mut self, encoding: u32, error: VmInstructionError) {
+    pub(super) fn note_field(&mut self, encoding: u32, error: VmInstructionError) {
         let name = AnyField(encoding).name();
         self.note(EntryError::Field { name, error });
     }

@@ -7,7 +7,7 @@
 //!
 //! Files: here registers and segments; `setup` making and resetting it; `system` control registers and MSRs with what follows
 //! from a write; `events` injection; `steps` the end of an emulated instruction; `exceptions` those the host must see; `run` entry and
-//! exit; `switch` what is loaded by hand; `exit` what an exit says about itself; `next` what the next entry brings about; `diagnosis`
+//! exit; `load` what is around a series of them; `prepare` what is before one; `switch` what is loaded by hand; `exit` what an exit says about itself; `next` what the next entry brings about; `diagnosis`
 //! why an entry is refused; `fields` access to the VMCS; `cache` what is kept between exit and entry.
 
 mod cache;
@@ -17,7 +17,9 @@ mod events;
 mod exceptions;
 mod exit;
 mod fields;
+mod load;
 mod next;
+mod prepare;
 mod run;
 mod setup;
 mod steps;
@@ -95,8 +97,8 @@ pub struct Vcpu<F: Frames> {
     /// When the host wants the CPU back, whatever the guest does.
     slice_end: u64,
 
-    /// The EPT generation whose stale translations are gone; `None` before the first INVEPT.
-    ept_seen: Option<u64>,
+    /// The EPT generation whose stale translations are gone; before the first INVEPT one that there will never be.
+    ept_seen: u64,
     /// The checker looked at the first entry.
     #[cfg(debug_assertions)]
     checked: bool,

@@ -43,6 +43,11 @@ impl<T> Noted<T> {
         self.touched
     }
 
+    /// Counts as changed.
+    pub(super) fn touch(&mut self) {
+        self.touched = true;
+    }
+
     /// Whatever happened to it was seen, unless `again`.
     pub(super) fn seen(&mut self, again: bool) {
         self.touched = again;

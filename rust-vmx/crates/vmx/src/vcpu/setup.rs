@@ -59,7 +59,7 @@ impl<F: Frames + Clone> Vcpu<F> {
             }),
             primary_written: controls.primary,
             slice_end: 0,
-            ept_seen: None,
+            ept_seen: u64::MAX,
             #[cfg(debug_assertions)]
             checked: false,
             owner: barrier::owner(),

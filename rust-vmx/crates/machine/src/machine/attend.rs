@@ -1,0 +1,162 @@
+//! What a machine does beside running its guest: requests of other threads, devices, disks, output, interrupts, time.
+
+use super::{Machine, Stop};
+use crate::control::Input;
+use crate::cpu::VirtualCpu;
+use crate::failure::Failure;
+use crate::guest::{Guest, GuestRam};
+use crate::host::Host;
+use crate::{interrupts, report};
+use bounds::Clip;
+use devices::{PowerEvent, Time};
+
+impl<C: VirtualCpu, M: GuestRam, H: Host> Machine<C, M, H> {
+    /// Looks at everything beside the CPU before an entry: requests of other threads, devices, interrupts, time.
+    pub(super) fn attend(&mut self) -> Result<Option<Stop>, Failure> {
+        if let Some(stop) = self.serve_requests()? {
+            return Ok(Some(stop));
+        }
+        let mut now = self.guest.now();
+        take_input(&mut self.guest, now);
+        self.guest.board.advance(now);
+        if self.serve_disks() {
+            if self.cpu.host_tsc() >= self.turn_end {
+                return Ok(Some(Stop::Preempted));
+            }
+            now = self.guest.now();
+            self.guest.board.advance(now);
+        }
+        if let Some(stop) = self.serve_output()? {
+            return Ok(Some(stop));
+        }
+        let stays_halted = self.halted && !self.wakes();
+        // There is no source of NMIs, so what does not accept interrupts sleeps until somebody resets or ends it.
+        let for_good = stays_halted && !self.cpu.accepts_interrupt();
+        self.guest.control.statistics.halted_for_good.set(for_good);
+        if stays_halted {
+            let deadline_ns = self
+                .guest
+                .board
+                .deadline()
+                .map(|time| self.guest.clock.host_ns(time));
+            return Ok(Some(Stop::Halted { deadline_ns }));
+        }
+        let guest = &mut self.guest;
+        interrupts::prepare(&mut self.cpu, &mut guest.board, now, &guest.control.statistics);
+        self.set_deadline(now);
+        self.guest.board.attended();
+        Ok(None)
+    }
+
+    /// What other threads ask for.
+    fn serve_requests(&mut self) -> Result<Option<Stop>, Failure> {
+        if self.guest.control.stop_requested() {
+            return Ok(Some(Stop::Stopped));
+        }
+        if self.guest.control.take_reset() {
+            self.restart()?;
+        }
+        self.guest.control.drill();
+        if self.guest.control.take_check() {
+            // It takes a while, and the host may have its interrupts meanwhile.
+            self.cpu.unload();
+            let text = report::explain(&mut self.cpu);
+            self.guest.control.answer_check(text);
+        }
+        if let Some(drill) = self.guest.control.take_refusal() {
+            self.cpu.refuse(drill);
+            // A halted vCPU would not be entered before something wakes it.
+            self.halted = false;
+        }
+        Ok(None)
+    }
+
+    /// Tells the CPU when the next device is due.
+    fn set_deadline(&mut self, now: Time) {
+        self.drift = 0;
+        let deadline = self.guest.board.deadline();
+        if deadline != self.deadline.map(|(time, _)| time) {
+            let tsc = self.cpu.host_tsc();
+            let ticks = |time: Time| tsc.saturating_add(self.guest.clock.ticks(time.since(now)));
+            self.deadline = deadline.map(|time| (time, ticks(time)));
+        }
+        self.cpu.set_deadline(self.deadline.map(|(_, tsc)| tsc));
+    }
+
+    /// Carries out what the disk controllers want; whether they wanted anything.
+    fn serve_disks(&mut self) -> bool {
+        let mut served = false;
+        while !self.guest.control.stop_requested()
+            && let Some(request) = self.guest.board.take_disk_request()
+        {
+            served = true;
+            // The host's disk may take its time, and others run meanwhile: none of that is the exit's cost.
+            self.account();
+            self.cpu.unload();
+            let guest = &mut self.guest;
+            let buffer = guest.board.disk_buffer(request.drive);
+            let result = guest.disks.serve(&request, buffer, &guest.control.statistics);
+            let now = guest.clock.now(&guest.host);
+            guest.board.complete_disk(request.drive, result, now);
+        }
+        served
+    }
+
+    /// Output for the host, and the power switch.
+    fn serve_output(&mut self) -> Result<Option<Stop>, Failure> {
+        let guest = &mut self.guest;
+        if guest.board.has_output() {
+            send_output(guest);
+        }
+        match guest.board.take_power_event() {
+            None => Ok(None),
+            Some(PowerEvent::Reset) => self.restart().map(|()| None),
+            Some(PowerEvent::Off) => Ok(Some(Stop::PoweredOff(0))),
+            Some(PowerEvent::Exit(code)) => Ok(Some(Stop::PoweredOff(code))),
+        }
+    }
+
+    /// Whether something ends the vCPU's halt: an interrupt, also one that had to wait, or a debug trap, such as the single step
+    /// of HLT itself (SDM "HLT"; with RFLAGS.TF the processor never stays halted).
+    fn wakes(&mut self) -> bool {
+        if self.cpu.debug_trap_pending()
+            || self.cpu.event_due()
+            || self.guest.board.interrupt_pending() && self.cpu.accepts_interrupt()
+        {
+            self.halted = false;
+        }
+        !self.halted
+    }
+}
+
+fn take_input<M: GuestRam, H: Host>(guest: &mut Guest<M, H>, now: Time) {
+    while let Some(input) = guest.control.input.peek() {
+        match input {
+            Input::Key(_) if !guest.board.key_room() => return,
+            Input::Key(scancode) => guest.board.key(scancode, now),
+            Input::Serial(byte) if !guest.board.serial(byte, now) => return,
+            Input::Serial(_) => {}
+        }
+        guest.control.input.remove();
+    }
+}
+
+/// Hands output to the host, in stretches of one stream.
+fn send_output<M: GuestRam, H: Host>(guest: &mut Guest<M, H>) {
+    let output = guest.board.take_output();
+    let mut bytes = [0; 64];
+    let mut rest = output.as_slice();
+    while let Some(&(stream, _)) = rest.first() {
+        let count = rest
+            .iter()
+            .take(bytes.len())
+            .take_while(|(other, _)| *other == stream)
+            .count();
+        for (to, (_, byte)) in bytes.iter_mut().zip(rest.upto(count)) {
+            *to = *byte;
+        }
+        guest.host.output(stream, bytes.upto(count));
+        rest = rest.past(count);
+    }
+    guest.board.return_output(output);
+}

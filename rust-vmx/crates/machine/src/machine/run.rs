@@ -1,0 +1,163 @@
+//! From VM entry to VM exit and back: the loop that everything else of a machine is called from.
+//!
+//! Most exits concern the CPU alone, and the guest goes on at once: that path is kept short, so what is rare stands in functions of
+//! its own. `docs/PERFORMANCE.md` follows it instruction by instruction.
+
+use super::{Machine, Stop};
+use crate::cpu::VirtualCpu;
+use crate::definition::TripleFaultPolicy;
+use crate::exits::{self, Outcome};
+use crate::failure::Failure;
+use crate::guest::GuestRam;
+use crate::host::Host;
+use alloc::string::ToString;
+use core::fmt::Display;
+use vmx::event::Event;
+use vmx::exit::reason;
+
+/// After so many TSC ticks between exits and entries the CPU is told its deadline again, of which it counted only the guest's
+/// part. Some microseconds: what a timer may be late.
+const DRIFT: u64 = 8192;
+/// How long a guest may be busy with its disk before the host looks at everything else of the VM, in nanoseconds.
+const TURN: u64 = 4_000_000;
+
+/// What comes after an exit.
+enum Next {
+    /// The guest, at once.
+    Enter,
+    /// A look at everything beside the CPU, then the guest.
+    Attend,
+    /// The host.
+    Stop(Stop),
+}
+
+impl<C: VirtualCpu, M: GuestRam, H: Host> Machine<C, M, H> {
+    /// Runs the vCPU until the host is needed. Host interrupts are enabled before and after.
+    pub fn run(&mut self) -> Stop {
+        self.turn_end = self.cpu.host_tsc().saturating_add(self.guest.clock.ticks(TURN));
+        let stop = match self.until_stop() {
+            Ok(stop) => stop,
+            Err(failure) => self.fail(&failure),
+        };
+        self.account();
+        self.guest
+            .control
+            .statistics
+            .set_barriers(self.cpu.barrier_cost());
+        // From here on the thread may be switched away, so the guest leaves the CPU.
+        self.cpu.unload();
+        if self.shows_now(&stop) {
+            self.publish_screen();
+        }
+        stop
+    }
+
+    fn until_stop(&mut self) -> Result<Stop, Failure> {
+        loop {
+            if let Some(stop) = self.attend()? {
+                return Ok(stop);
+            }
+            if let Some(stop) = self.until_attention()? {
+                return Ok(stop);
+            }
+        }
+    }
+
+    /// Entries and exits, until one leaves something to look at beside the CPU: in a device, for the host, or in the clock. At the end of
+    /// the slice at the latest.
+    #[inline(never)]
+    fn until_attention(&mut self) -> Result<Option<Stop>, Failure> {
+        loop {
+            let entered = self.account();
+            let reason = match self.cpu.run() {
+                Ok(reason) => reason,
+                Err(error) => return Err(refused(&error)),
+            };
+            let exited = self.cpu.host_tsc();
+            let statistics = &self.guest.control.statistics;
+            statistics.guest_ticks.add(exited.wrapping_sub(entered));
+            self.handling = Some((reason, exited));
+            self.guest.history.add(reason, self.cpu.rip());
+            if reason::may_interrupt_delivery(reason) {
+                self.remember_interrupted();
+            }
+            match exits::handle(&mut self.cpu, &mut self.guest, reason) {
+                Outcome::Done => self.cpu.finish_instruction(),
+                Outcome::Resume => {}
+                outcome => match self.apply(outcome)? {
+                    Next::Enter => {}
+                    Next::Attend => return Ok(None),
+                    Next::Stop(stop) => return Ok(Some(stop)),
+                },
+            }
+            if self.guest.board.wants_attention() || self.drift >= DRIFT {
+                return Ok(None);
+            }
+        }
+    }
+
+    /// Books the time since the last exit under its reason; the present TSC.
+    #[inline]
+    pub(super) fn account(&mut self) -> u64 {
+        let now = self.cpu.host_tsc();
+        if let Some((reason, since)) = self.handling.take() {
+            let ticks = now.wrapping_sub(since);
+            self.drift = self.drift.wrapping_add(ticks);
+            let accesses = self.cpu.take_accesses();
+            self.guest.control.statistics.exit(reason, ticks, accesses);
+        }
+        now
+    }
+
+    #[inline(never)]
+    fn remember_interrupted(&mut self) {
+        if let Some(event) = self.cpu.interrupted_event() {
+            self.guest.history.interrupted(event.vector);
+        }
+    }
+
+    /// Carries out what a handler decided.
+    #[inline(never)]
+    fn apply(&mut self, outcome: Outcome) -> Result<Next, Failure> {
+        match outcome {
+            Outcome::Done => self.cpu.finish_instruction(),
+            Outcome::Resume => {}
+            Outcome::Attend => return Ok(Next::Attend),
+            Outcome::Raise(event) => return self.raise(event),
+            Outcome::Halt => {
+                self.cpu.finish_instruction();
+                self.halted = true;
+                return Ok(Next::Attend);
+            }
+            Outcome::Preempted => return Ok(Next::Stop(Stop::Preempted)),
+            Outcome::Fail(failure) => return self.survive(failure),
+        }
+        Ok(Next::Enter)
+    }
+
+    /// The guest gets an exception.
+    fn raise(&mut self, event: Event) -> Result<Next, Failure> {
+        self.guest.control.statistics.exceptions.add(1);
+        match self.cpu.inject(event) {
+            Ok(()) => Ok(Next::Enter),
+            Err(_) => self.survive(Failure::TripleFault),
+        }
+    }
+
+    /// What ends a machine, unless it shall start again then.
+    fn survive(&mut self, failure: Failure) -> Result<Next, Failure> {
+        let again = self.definition.triple_fault == TripleFaultPolicy::Reset;
+        if again && failure == Failure::TripleFault {
+            self.restart()?;
+            return Ok(Next::Attend);
+        }
+        Err(failure)
+    }
+}
+
+/// The CPU does not enter the guest.
+#[cold]
+#[inline(never)]
+fn refused(error: &impl Display) -> Failure {
+    Failure::Entry(error.to_string())
+}

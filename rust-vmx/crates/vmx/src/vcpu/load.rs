@@ -1,0 +1,66 @@
+//! Putting a vCPU on the CPU and taking it off.
+
+use super::{EntryError, Vcpu};
+use crate::controls::PrimaryControls;
+use crate::field::guest;
+use crate::frames::Frames;
+use crate::instructions as cpu;
+use crate::interrupts::InterruptsOff;
+
+/// DR7's bits L0 to G3: a breakpoint is enabled.
+const DR7_ENABLES: u64 = 0xFF;
+
+impl<F: Frames + Clone> Vcpu<F> {
+    pub(super) fn load(&mut self) -> Result<(), EntryError> {
+        if self.loaded.is_some() {
+            return Ok(());
+        }
+        let interrupts = InterruptsOff::new();
+        self.vmcs.make_current()?;
+        self.host.refresh(&self.vmcs)?;
+        // SAFETY: interrupts stay disabled until `unload`, which undoes all of this. CR2 takes any value.
+        unsafe {
+            cpu::write_cr2(self.cr2);
+            self.msrs.load();
+            self.xstate.load();
+        }
+        self.loaded = Some(interrupts);
+        self.barrier_cost += self.config.barriers.raise(self.owner);
+        self.slice_end = cpu::rdtsc().saturating_add(self.config.slice_ticks);
+        self.next.timer_armed = false;
+        if self.get(guest::DR7) & DR7_ENABLES != 0 {
+            self.load_debug_registers();
+        }
+        Ok(())
+    }
+
+    pub(super) fn load_debug_registers(&mut self) {
+        // SAFETY: the vCPU is loaded, so interrupts are off until `unload`.
+        unsafe { self.debug.load() }
+        self.set_primary(PrimaryControls::MOV_DR_EXITING, false);
+    }
+}
+
+impl<F: Frames> Vcpu<F> {
+    /// Takes the guest's state off the CPU and gives the host back its own, interrupt flag included. No effect when the
+    /// vCPU is not loaded.
+    pub fn unload(&mut self) {
+        let Some(interrupts) = self.loaded.take() else {
+            return;
+        };
+        // SAFETY: `load` put all of it there, with interrupts off since then; the kernel's tables are as they were.
+        unsafe {
+            self.cr2 = cpu::read_cr2();
+            self.msrs.unload();
+            self.xstate.unload();
+            if self.debug.live {
+                self.debug.unload();
+                self.next.primary.insert(PrimaryControls::MOV_DR_EXITING);
+            }
+            self.remainder.restore();
+        }
+        // Here the interrupts that waited are served, and this thread may be switched away.
+        self.next.touch();
+        drop(interrupts);
+    }
+}
