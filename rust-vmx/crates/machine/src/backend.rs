@@ -14,7 +14,7 @@ use core::fmt;
 use vmx::addr::Gpa;
 use vmx::barrier::{BarrierCost, Barriers};
 use vmx::event::Event;
-use vmx::exit::{ControlRegisterAccess, EptViolation, ExceptionExit, IoAccess, TaskSwitch};
+use vmx::exit::{ControlRegisterAccess, EptViolation, ExceptionExit, Exit, IoAccess, TaskSwitch};
 use vmx::frames::Frames;
 use vmx::io_bitmap::IoBitmap;
 use vmx::memory::{Backing, GuestMemory};
@@ -115,7 +115,8 @@ fn host_cpuid(leaf: u32, subleaf: u32) -> [u32; 4] {
 impl<F: Frames + Clone> VirtualCpu for Vcpu<F> {
     type Error = EntryError;
 
-    fn run(&mut self) -> Result<u16, EntryError> {
+    #[inline]
+    fn run(&mut self) -> Result<Exit, EntryError> {
         Vcpu::run(self)
     }
 
@@ -191,6 +192,10 @@ impl<F: Frames + Clone> VirtualCpu for Vcpu<F> {
         Vcpu::mode(self)
     }
 
+    fn privilege(&mut self) -> u8 {
+        Vcpu::privilege(self)
+    }
+
     fn pdpte_address(&mut self) -> Option<Gpa> {
         Vcpu::pdpte_address(self)
     }
@@ -199,10 +204,7 @@ impl<F: Frames + Clone> VirtualCpu for Vcpu<F> {
         Vcpu::set_pdptes(self, entries)
     }
 
-    fn rip(&mut self) -> u64 {
-        Vcpu::rip(self)
-    }
-
+    #[inline]
     fn finish_instruction(&mut self) {
         Vcpu::finish_instruction(self);
     }
@@ -243,6 +245,7 @@ impl<F: Frames + Clone> VirtualCpu for Vcpu<F> {
         Vcpu::set_interrupt_window(self, wanted);
     }
 
+    #[inline]
     fn take_accesses(&self) -> Accesses {
         Vcpu::take_accesses(self)
     }

@@ -9,7 +9,7 @@ use vmx::addr::Gpa;
 use vmx::barrier::BarrierCost;
 pub use vmx::breakpoint::Watched;
 use vmx::event::Event;
-use vmx::exit::{ControlRegisterAccess, EptViolation, ExceptionExit, IoAccess, TaskSwitch};
+use vmx::exit::{ControlRegisterAccess, EptViolation, ExceptionExit, Exit, IoAccess, TaskSwitch};
 use vmx::state::{CpuMode, DescriptorTable, Registers, Segment, SegmentName, SystemRegister, TableName, gpr};
 pub use vmx::vcpu::Accesses;
 pub use vmx::vcpu::{Drill, TripleFault};
@@ -19,9 +19,9 @@ pub trait VirtualCpu {
     /// Why the CPU could not run the guest at all.
     type Error: Display;
 
-    /// Enters the guest and returns the reason of its next exit ([`vmx::exit::reason`]). From then on host interrupts are disabled,
+    /// Enters the guest and returns its next exit. From then on host interrupts are disabled,
     /// until [`unload`](Self::unload).
-    fn run(&mut self) -> Result<u16, Self::Error>;
+    fn run(&mut self) -> Result<Exit, Self::Error>;
     /// Takes the guest off the CPU and lets the host have it: interrupts are enabled afterwards. Needed before anything
     /// that may block.
     fn unload(&mut self);
@@ -75,16 +75,14 @@ pub trait VirtualCpu {
     fn descriptor_table(&mut self, name: TableName) -> DescriptorTable;
     /// How the CPU interprets addresses and operands now.
     fn mode(&mut self) -> CpuMode;
+    /// CPL, 0 to 3.
+    fn privilege(&mut self) -> u8;
     /// The address of the four page-directory-pointer-table entries that PAE paging keeps inside the CPU; none in other
     /// modes. After a write to CR0, CR3 or CR4 they are handed over with [`set_pdptes`](Self::set_pdptes).
     fn pdpte_address(&mut self) -> Option<Gpa>;
     /// Loads the four entries; `Err` is the #GP for reserved bits.
     fn set_pdptes(&mut self, entries: [u64; 4]) -> Result<(), Event>;
 
-    /// RIP: after an exit that an instruction caused, of that instruction.
-    fn rip(&mut self) -> u64 {
-        self.read(SystemRegister::Rip)
-    }
     /// Finishes the instruction that exited, which was carried out: [`skip_instruction`](Self::skip_instruction) with its length.
     fn finish_instruction(&mut self) {
         let length = self.instruction_length();

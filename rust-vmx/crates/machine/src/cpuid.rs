@@ -6,6 +6,7 @@
 use crate::cpu::VirtualCpu;
 use crate::paging::Offered;
 use alloc::vec::Vec;
+use bounds::Cyclic;
 use vmx::state::SystemRegister;
 
 /// The highest basic leaf.
@@ -14,6 +15,10 @@ const MAX_BASIC: u32 = 0xD;
 pub const HYPERVISOR: u32 = 0x4000_0000;
 /// The hypervisor's signature, in EBX, ECX, EDX.
 pub const SIGNATURE: &[u8; 12] = b"SWEB-VMX VMM";
+/// The last hypervisor leaf.
+const HYPERVISOR_LAST: u32 = HYPERVISOR + 1;
+/// The first extended leaf.
+const EXTENDED: u32 = 0x8000_0000;
 /// The highest extended leaf.
 const MAX_EXTENDED: u32 = 0x8000_0008;
 
@@ -130,15 +135,15 @@ const TABLE: &[Row] = &[
         HYPERVISOR,
         0,
         [
-            Is(HYPERVISOR + 1),
+            Is(HYPERVISOR_LAST),
             Is(SIGNATURE_WORDS[0]),
             Is(SIGNATURE_WORDS[1]),
             Is(SIGNATURE_WORDS[2]),
         ],
     ),
     // No interface of another hypervisor is imitated.
-    (HYPERVISOR + 1, 0, [NONE; 4]),
-    (0x8000_0000, 0, [AtMost(MAX_EXTENDED), NONE, NONE, NONE]),
+    (HYPERVISOR_LAST, 0, [NONE; 4]),
+    (EXTENDED, 0, [AtMost(MAX_EXTENDED), NONE, NONE, NONE]),
     (
         0x8000_0001,
         0,
@@ -192,12 +197,26 @@ pub fn xcr0_offered(host: impl Fn(u32, u32) -> [u32; 4]) -> u64 {
     (u64::from(high) << 32 | u64::from(low)) & XCR0_OFFERED
 }
 
-/// The answer to one CPUID.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Answer {
-    leaf: u32,
-    subleaf: u32,
-    registers: [u32; 4],
+/// EAX, EBX, ECX, EDX.
+type Registers = [u32; 4];
+
+/// How many answers there are to keep.
+const ANSWERS: usize = 32;
+
+/// Where the answer to a leaf is kept, so that finding it takes no search; none for what reads as zero.
+#[inline]
+const fn place(leaf: u32, subleaf: u32) -> Option<usize> {
+    let (group, index) = match leaf {
+        4 if subleaf > 3 => return None,
+        7 if subleaf > 0 => return None,
+        // The caches, in the places behind the basic leaves.
+        4 => (16, subleaf),
+        0..=MAX_BASIC => (0, leaf),
+        HYPERVISOR..=HYPERVISOR_LAST => (20, leaf - HYPERVISOR),
+        EXTENDED..=MAX_EXTENDED => (22, leaf - EXTENDED),
+        _ => return None,
+    };
+    Some(group + index as usize)
 }
 
 /// A component of the extended state in XSAVE's standard format.
@@ -211,7 +230,7 @@ struct Component {
 /// A machine's CPUID.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cpuid {
-    answers: Vec<Answer>,
+    answers: Cyclic<Registers, ANSWERS>,
     xcr0: u64,
     components: Vec<Component>,
     xsaveopt: bool,
@@ -222,32 +241,27 @@ impl Cpuid {
     /// that can be switched for the guest.
     pub fn new(host: impl Fn(u32, u32) -> [u32; 4], xcr0: u64) -> Self {
         let basic = host(0, 0)[0];
-        let extended = host(0x8000_0000, 0)[0];
+        let extended = host(EXTENDED, 0)[0];
         let exists = |leaf: u32| match leaf {
             HYPERVISOR..=0x4000_FFFF => true,
-            0x8000_0000.. => leaf <= extended,
+            EXTENDED.. => leaf <= extended,
             _ => leaf <= basic,
         };
-        let answers = TABLE
-            .iter()
-            .filter(|(leaf, _, _)| exists(*leaf))
-            .map(|(leaf, subleaf, rules)| {
-                let mut registers = host(*leaf, *subleaf);
-                for (register, rule) in registers.iter_mut().zip(rules) {
-                    *register = match *rule {
-                        Pass(mask) => *register & mask,
-                        Is(value) => value,
-                        AtMost(limit) => limit.min(*register),
-                    };
-                }
-                restrict(*leaf, xcr0, &mut registers);
-                Answer {
-                    leaf: *leaf,
-                    subleaf: *subleaf,
-                    registers,
-                }
-            })
-            .collect();
+        let mut answers = Cyclic::default();
+        for (leaf, subleaf, rules) in TABLE.iter().filter(|(leaf, ..)| exists(*leaf)) {
+            let mut registers = host(*leaf, *subleaf);
+            for (register, rule) in registers.iter_mut().zip(rules) {
+                *register = match *rule {
+                    Pass(mask) => *register & mask,
+                    Is(value) => value,
+                    AtMost(limit) => limit.min(*register),
+                };
+            }
+            restrict(*leaf, xcr0, &mut registers);
+            if let Some(place) = place(*leaf, *subleaf) {
+                answers[place] = registers;
+            }
+        }
         let components = (2..63)
             .filter(|number| xcr0 >> number & 1 != 0)
             .map(|number| {
@@ -265,7 +279,8 @@ impl Cpuid {
     }
 
     /// What the guest gets now.
-    pub fn answer<C: VirtualCpu>(&self, cpu: &mut C, leaf: u32, subleaf: u32) -> [u32; 4] {
+    #[inline]
+    pub fn answer<C: VirtualCpu>(&self, cpu: &mut C, leaf: u32, subleaf: u32) -> Registers {
         let highest = self.find(0, 0)[0];
         // Above the highest basic leaf a processor answers as for that one (SDM "CPUID", table 3-8).
         let leaf = if leaf > highest && leaf < HYPERVISOR {
@@ -281,9 +296,8 @@ impl Cpuid {
                 }
                 answer
             }
-            4 | 7 => self.find(leaf, subleaf),
             0xD => self.extended_state(cpu, subleaf),
-            _ => self.find(leaf, 0),
+            _ => self.find(leaf, subleaf),
         }
     }
 
@@ -313,15 +327,14 @@ impl Cpuid {
         }
     }
 
-    fn find(&self, leaf: u32, subleaf: u32) -> [u32; 4] {
-        self.answers
-            .iter()
-            .find(|answer| answer.leaf == leaf && answer.subleaf == subleaf)
-            .map_or([0; 4], |answer| answer.registers)
+    #[inline]
+    fn find(&self, leaf: u32, subleaf: u32) -> Registers {
+        place(leaf, subleaf).map_or([0; 4], |place| self.answers[place])
     }
 
     /// Leaf 0xD, computed: the sizes depend on the guest's XCR0, and the compacted formats are not offered.
-    fn extended_state<C: VirtualCpu>(&self, cpu: &mut C, subleaf: u32) -> [u32; 4] {
+    #[inline(never)]
+    fn extended_state<C: VirtualCpu>(&self, cpu: &mut C, subleaf: u32) -> Registers {
         match subleaf {
             _ if self.xcr0 == 0 => [0; 4],
             0 => {

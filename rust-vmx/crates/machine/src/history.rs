@@ -4,7 +4,7 @@ use crate::statistics::reason_name;
 use bounds::Cyclic;
 use core::fmt;
 use vmx::addr::Gpa;
-use vmx::exit::{ControlRegisterAccess, IoAccess};
+use vmx::exit::{ControlRegisterAccess, Exit, IoAccess};
 
 /// How many exits are remembered.
 const REMEMBERED: usize = 16;
@@ -81,17 +81,18 @@ pub struct History {
 impl History {
     /// Remembers an exit.
     #[inline]
-    pub fn add(&mut self, reason: u16, rip: u64) {
+    pub fn add(&mut self, exit: Exit) {
         self.count = self.count.wrapping_add(1);
         self.ring[self.count] = Past {
-            rip,
+            rip: exit.rip,
             detail: Detail::None,
-            reason,
+            reason: exit.reason,
             vector: None,
         };
     }
 
     /// The exit that was remembered last interrupted the delivery of an event.
+    #[inline(never)]
     pub fn interrupted(&mut self, vector: u8) {
         self.ring[self.count].vector = Some(vector);
     }
@@ -117,6 +118,10 @@ mod tests {
     use std::string::{String, ToString};
     use std::vec::Vec;
 
+    const fn exit(reason: u16, rip: u64) -> Exit {
+        Exit { reason, rip }
+    }
+
     fn lines(history: &History) -> Vec<String> {
         history.iter().map(|past| past.to_string()).collect()
     }
@@ -125,9 +130,9 @@ mod tests {
     fn the_last_exits_are_told_oldest_first() {
         let mut history = History::default();
         assert!(lines(&history).is_empty());
-        history.add(30, 0x7C00);
+        history.add(exit(30, 0x7C00));
         history.tell(Detail::Port(0x3F8, 1, false));
-        history.add(48, 0x10_0000);
+        history.add(exit(48, 0x10_0000));
         history.interrupted(14);
         history.tell(Detail::Address(Gpa(0xB000_0000)));
         assert_eq!(
@@ -138,7 +143,7 @@ mod tests {
             ]
         );
         for rip in 0..100 {
-            history.add(10, rip);
+            history.add(exit(10, rip));
         }
         let lines = lines(&history);
         assert_eq!(lines.len(), REMEMBERED);

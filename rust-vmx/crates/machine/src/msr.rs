@@ -25,39 +25,55 @@ enum Rule {
 
 use Rule::{ApicBase, Base, Constant, ReadOnly, Register, Tsc};
 
-/// A row: number, backing. The reasons stand above the rows.
-const TABLE: &[(u32, Rule)] = &[
+macro_rules! msrs {
+    ($($number:literal => $rule:expr;)*) => {
+        /// All that exist.
+        const NUMBERS: &[u32] = &[$($number),*];
+
+        /// What an MSR is backed by; `Err` is the #GP of one that does not exist.
+        #[inline]
+        const fn rule(msr: u32) -> Result<Rule, Event> {
+            Ok(match msr {
+                $($number => $rule,)*
+                _ => return Err(Event::GP),
+            })
+        }
+    };
+}
+
+// Number, backing. The reasons stand above the rows.
+msrs! {
     // IA32_TIME_STAMP_COUNTER: the offset belongs to the VM.
-    (0x10, Tsc),
+    0x10 => Tsc;
     // IA32_PLATFORM_ID: no microcode is loaded by a guest, so one platform is as good as another.
-    (0x17, ReadOnly(0)),
-    (0x1B, ApicBase),
+    0x17 => ReadOnly(0);
+    0x1B => ApicBase;
     // IA32_BIOS_SIGN_ID: written with 0 before CPUID to ask for the microcode's revision; there is none.
-    (0x8B, Constant(0)),
+    0x8B => Constant(0);
     // The system call registers of 32-bit code live in the VMCS.
-    (0x174, Register(SystemRegister::SysenterCs, true)),
-    (0x175, Register(SystemRegister::SysenterEsp, true)),
-    (0x176, Register(SystemRegister::SysenterEip, true)),
+    0x174 => Register(SystemRegister::SysenterCs, true);
+    0x175 => Register(SystemRegister::SysenterEsp, true);
+    0x176 => Register(SystemRegister::SysenterEip, true);
     // IA32_MISC_ENABLE: fast strings on; no branch trace store, no event sampling.
-    (0x1A0, Constant(1 | 1 << 11 | 1 << 12)),
+    0x1A0 => Constant(1 | 1 << 11 | 1 << 12);
     // IA32_DEBUGCTL: last branch records and single-stepping of branches; checked by the CPU.
-    (0x1D9, Register(SystemRegister::DebugCtl, false)),
+    0x1D9 => Register(SystemRegister::DebugCtl, false);
     // IA32_PAT: a bad type is #GP, and the host's own must not be replaced: it is switched at entry and exit.
-    (0x277, Register(SystemRegister::Pat, false)),
+    0x277 => Register(SystemRegister::Pat, false);
     // IA32_EFER: LME and LMA decide about the kind of the next entry.
-    (0xC000_0080, Register(SystemRegister::Efer, false)),
+    0xC000_0080 => Register(SystemRegister::Efer, false);
     // The system call registers of 64-bit code are switched with the vCPU.
-    (0xC000_0081, Register(SystemRegister::Star, true)),
-    (0xC000_0082, Register(SystemRegister::Lstar, true)),
-    (0xC000_0083, Register(SystemRegister::Cstar, true)),
+    0xC000_0081 => Register(SystemRegister::Star, true);
+    0xC000_0082 => Register(SystemRegister::Lstar, true);
+    0xC000_0083 => Register(SystemRegister::Cstar, true);
     // IA32_FMASK and IA32_TSC_AUX have 32 bits; not every emulator refuses the others, so it is decided here.
-    (0xC000_0084, Register(SystemRegister::Sfmask, false)),
+    0xC000_0084 => Register(SystemRegister::Sfmask, false);
     // FS and GS base live in the VMCS; a context switch of the guest writes them, so they are passed.
-    (0xC000_0100, Base(SegmentName::Fs)),
-    (0xC000_0101, Base(SegmentName::Gs)),
-    (0xC000_0102, Register(SystemRegister::KernelGsBase, true)),
-    (0xC000_0103, Register(SystemRegister::TscAux, false)),
-];
+    0xC000_0100 => Base(SegmentName::Fs);
+    0xC000_0101 => Base(SegmentName::Gs);
+    0xC000_0102 => Register(SystemRegister::KernelGsBase, true);
+    0xC000_0103 => Register(SystemRegister::TscAux, false);
+}
 
 /// IA32_APIC_BASE after a reset: at its usual place, boot processor, and globally disabled, as there is none.
 const APIC_BASE_RESET: u64 = 0xFEE0_0000 | 1 << 8;
@@ -80,18 +96,8 @@ impl Default for Msrs {
 
 /// The MSRs that a guest reads and writes without an exit.
 pub fn passed() -> impl Iterator<Item = u32> {
-    TABLE
-        .iter()
-        .filter(|(_, rule)| matches!(rule, Register(_, true) | Base(_)))
-        .map(|(msr, _)| *msr)
-}
-
-fn rule(msr: u32) -> Result<Rule, Event> {
-    TABLE
-        .iter()
-        .find(|(number, _)| *number == msr)
-        .map(|(_, rule)| *rule)
-        .ok_or(Event::GP)
+    let is_passed = |msr: &u32| matches!(rule(*msr), Ok(Register(_, true) | Base(_)));
+    NUMBERS.iter().copied().filter(is_passed)
 }
 
 impl Msrs {

@@ -8,7 +8,7 @@ use crate::memory::PhysicalMemory;
 use bounds::Clip;
 use vmx::addr::{Gpa, Gva};
 use vmx::event::Event;
-use vmx::state::{SegmentName, SystemRegister};
+use vmx::state::SystemRegister;
 
 /// What an access wants to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -142,7 +142,7 @@ impl Walker {
             efer: cpu.read(SystemRegister::Efer),
             rflags: cpu.read(SystemRegister::Rflags),
             // The privilege level is SS.DPL (SDM "Guest Register State").
-            user: cpu.segment(SegmentName::Ss).access >> 5 & 3 == 3,
+            user: cpu.privilege() == 3,
             offered,
         }
     }

@@ -9,24 +9,34 @@ use core::ptr;
 // The assembly's offsets are index * 8 in the order of the instruction encoding.
 const _: () = assert!(core::mem::offset_of!(Registers, gpr) == 0 && size_of::<Registers>() == 16 * 8);
 
+/// What the switch knows about one VMCS.
+#[derive(Debug, Default)]
+#[repr(C)]
+pub(crate) struct Switch {
+    /// What its host RSP field holds: 0 before the first entry.
+    host_rsp: u64,
+    /// The launch state, which decides between VMLAUNCH and VMRESUME.
+    pub(crate) launched: bool,
+}
+
 global_asm!(
     ".pushsection .text.vmx_world_switch, \"ax\", @progbits",
     ".globl vmx_world_switch",
     ".globl vmx_world_switch_exit",
     ".type vmx_world_switch, @function",
     ".balign 16",
-    // rdi: the guest's registers, rsi: 1 when launched, rdx: where the host RSP last written to the VMCS is kept.
+    // rdi: the guest's registers, rdx: the switch of this VMCS.
     // rax: 0 after an exit, 1 for VMfailInvalid, 2 for VMfailValid. Of the other registers only rbx and rbp are kept.
     "vmx_world_switch:",
     "push rbp",
     "push rbx",
     "push rdi",
     // The host RSP field changes only when the call comes from another depth of the stack, or another stack.
-    "cmp [rdx], rsp",
+    "cmp [rdx + {host_rsp}], rsp",
     "jne 5f",
     "1:",
-    // No instruction down to the entry changes the flags of this test.
-    "test esi, esi",
+    // No instruction down to the entry changes the flags of this comparison.
+    "cmp byte ptr [rdx + {launched}], 0",
     "mov rax, [rdi + 0*8]",
     "mov rcx, [rdi + 1*8]",
     "mov rdx, [rdi + 2*8]",
@@ -58,7 +68,7 @@ global_asm!(
     "mov eax, {HOST_RSP}",
     "vmwrite rax, rsp",
     "jbe 3b",
-    "mov [rdx], rsp",
+    "mov [rdx + {host_rsp}], rsp",
     "jmp 1b",
     // An exit comes here: the host RIP field. RSP is as it was, every other general register is the guest's.
     "vmx_world_switch_exit:",
@@ -101,6 +111,8 @@ global_asm!(
     ".size vmx_world_switch, . - vmx_world_switch",
     ".popsection",
     HOST_RSP = const crate::field::host::RSP.encoding(),
+    host_rsp = const core::mem::offset_of!(Switch, host_rsp),
+    launched = const core::mem::offset_of!(Switch, launched),
 );
 
 // SAFETY: these are labels of the assembly above. Neither is a function of any ABI: the first is called by `enter` alone, the second
@@ -117,16 +129,13 @@ pub(crate) fn exit_address() -> u64 {
 
 /// Enters the guest of the current VMCS and returns after its exit.
 ///
-/// `host_rsp` remembers what the host RSP field holds: 0 before the first entry of a VMCS.
-///
 /// # Safety
-/// The CPU is in VMX root operation, interrupts are disabled, and the current VMCS is sound: its host RIP is [`exit_address`],
-/// `launched` is its launch state, and `host_rsp` is its own.
+/// The CPU is in VMX root operation, interrupts are disabled, and the current VMCS is sound: its host RIP is [`exit_address`], and
+/// `state` is its own.
 #[inline]
 pub(crate) unsafe fn enter(
     registers: &mut Registers,
-    launched: bool,
-    host_rsp: &mut u64,
+    state: &mut Switch,
 ) -> Result<(), VmFail> {
     let failed: u32;
     // SAFETY: the switch touches its arguments, its stack and what the guest may touch: the VMCS' business. Saving what is worth it is
@@ -136,10 +145,9 @@ pub(crate) unsafe fn enter(
             "call {switch}",
             switch = sym vmx_world_switch,
             inout("rdi") ptr::from_mut(registers) => _,
-            inout("esi") u32::from(launched) => _,
-            inout("rdx") ptr::from_mut(host_rsp) => _,
+            inout("rdx") ptr::from_mut(state) => _,
             lateout("eax") failed,
-            lateout("rcx") _, lateout("r8") _, lateout("r9") _, lateout("r10") _, lateout("r11") _,
+            lateout("rcx") _, lateout("rsi") _, lateout("r8") _, lateout("r9") _, lateout("r10") _, lateout("r11") _,
             lateout("r12") _, lateout("r13") _, lateout("r14") _, lateout("r15") _,
         );
     }

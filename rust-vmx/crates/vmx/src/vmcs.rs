@@ -9,7 +9,7 @@
 //! ```
 
 use crate::addr::Hpa;
-use crate::entry;
+use crate::entry::{self, Switch};
 use crate::error::{ErrorNumber, VmFail, VmInstructionError};
 use crate::field::{Field, Role, Value, Width, Writable, exit_info};
 use crate::frames::{Frames, OwnedFrames};
@@ -19,20 +19,12 @@ use crate::state::Registers;
 use alloc::sync::Arc;
 use core::cell::Cell;
 
-/// The launch state, which decides between VMLAUNCH and VMRESUME. Only this module changes it, together with the CPU.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum LaunchState {
-    Clear,
-    Launched,
-}
-
 /// A VMCS region. Interrupts are disabled around every use, so that no thread switch can make another VMCS current between
 /// [`Vmcs::make_current`] and the access.
 pub(crate) struct Vmcs<F: Frames> {
     root: Arc<Root<F>>,
     region: OwnedFrames<F>,
-    launch: LaunchState,
-    host_rsp: u64,
+    switch: Switch,
     accesses: Cell<Accesses>,
 }
 
@@ -60,8 +52,7 @@ impl<F: Frames> Vmcs<F> {
         let mut this = Self {
             root,
             region,
-            launch: LaunchState::Clear,
-            host_rsp: 0,
+            switch: Switch::default(),
             accesses: Cell::default(),
         };
         this.clear().map_err(VmcsError::Instruction)?;
@@ -86,7 +77,7 @@ impl<F: Frames> Vmcs<F> {
         if self.is_current() {
             self.root.set_current(None);
         }
-        self.launch = LaunchState::Clear;
+        self.switch.launched = false;
         Ok(())
     }
 
@@ -185,20 +176,29 @@ impl<F: Frames> Vmcs<F> {
     ///
     /// # Safety
     /// Host state, controls and addresses in the VMCS are sound; interrupts are disabled.
+    #[inline]
     pub(crate) unsafe fn enter(&mut self, registers: &mut Registers) -> Result<(), VmInstructionError> {
         debug_assert!(self.is_current());
-        let launched = self.launch == LaunchState::Launched;
         // SAFETY: as promised; the host RIP field is `entry::exit_address`, written when the VMCS was set up.
-        let result = unsafe { entry::enter(registers, launched, &mut self.host_rsp) };
-        self.explain(if launched { "VMRESUME" } else { "VMLAUNCH" }, result)?;
+        let result = unsafe { entry::enter(registers, &mut self.switch) };
+        if let Err(fail) = result {
+            return Err(self.not_entered(fail));
+        }
         // Also when the guest state was refused: then the launch state stays clear (SDM 27.8, "VM-entry failures during or
         // after loading guest state", step 4 does not set it). The caller tells the two apart and calls `entered`.
         Ok(())
     }
 
     /// Notes that the last [`Self::enter`] really reached the guest: the launch state is launched now.
+    #[inline]
     pub(crate) fn entered(&mut self) {
-        self.launch = LaunchState::Launched;
+        self.switch.launched = true;
+    }
+
+    #[cold]
+    fn not_entered(&self, fail: VmFail) -> VmInstructionError {
+        let launched = self.switch.launched;
+        self.error(if launched { "VMRESUME" } else { "VMLAUNCH" }, fail)
     }
 
     /// The result of a VMX instruction with its error number.

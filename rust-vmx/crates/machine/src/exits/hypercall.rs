@@ -7,7 +7,6 @@ use super::Outcome;
 use crate::cpu::VirtualCpu;
 use crate::guest::{Guest, GuestRam};
 use crate::host::Host;
-use vmx::state::SegmentName;
 use vmx::state::gpr::RAX;
 
 /// The interface's version, what call 0 returns.
@@ -31,7 +30,7 @@ pub fn handle<C: VirtualCpu, M: GuestRam, H: Host>(cpu: &mut C, guest: &mut Gues
     if let Some(outcome) = crate::firmware::call(cpu, guest) {
         return outcome;
     }
-    let privileged = cpu.segment(SegmentName::Ss).access >> 5 & 3 == 0;
+    let privileged = cpu.privilege() == 0;
     let number = cpu.registers().gpr[RAX];
     let result = match usize::try_from(number)
         .ok()

@@ -75,10 +75,11 @@ fn initialise_devices<M: GuestRam, H: Host>(guest: &mut Guest<M, H>) {
 
 /// Carries out a service, if the VMCALL that exited is one of the ROM's.
 pub fn call<C: VirtualCpu, M: GuestRam, H: Host>(cpu: &mut C, guest: &mut Guest<M, H>) -> Option<Outcome> {
+    // The offset first: it is known already, and no kernel calls from there.
+    let vector = rom::vector_at(cpu.read(SystemRegister::Rip))?;
     if cpu.mode() != CpuMode::Real || cpu.segment(SegmentName::Cs).base != crate::memory::layout::FIRMWARE {
         return None;
     }
-    let vector = rom::vector_at(cpu.read(SystemRegister::Rip))?;
     let mut caller = Caller::new(cpu);
     Some(serve(vector, &mut caller, guest))
 }

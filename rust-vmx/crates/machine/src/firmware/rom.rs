@@ -46,10 +46,8 @@ pub const fn wait(vector: u8) -> u16 {
 /// The vector whose stub has its VMCALL at this offset.
 pub fn vector_at(offset: u64) -> Option<u8> {
     let distance = offset.checked_sub(u64::from(STUBS))?;
-    if distance % u64::from(STEP) != 0 {
-        return None;
-    }
-    u8::try_from(distance / u64::from(STEP)).ok()
+    let vector = u8::try_from(distance / u64::from(STEP)).ok()?;
+    (distance % u64::from(STEP) == 0).then_some(vector)
 }
 
 /// The interrupt table.

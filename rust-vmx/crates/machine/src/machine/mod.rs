@@ -27,6 +27,7 @@ use alloc::string::{String, ToString};
 use alloc::sync::Arc;
 use core::fmt;
 use devices::Time;
+use run::Handling;
 
 /// Why a machine could not be made or started.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,8 +94,7 @@ pub struct Machine<C: VirtualCpu, M: GuestRam, H: Host> {
     drift: u64,
     /// The host's TSC at which [`run`](Self::run) returns, also when the guest does nothing but wait for its disk.
     turn_end: u64,
-    /// The exit being handled: its reason, and the TSC when it happened.
-    handling: Option<(u16, u64)>,
+    handling: Handling,
 }
 
 impl<C: VirtualCpu, M: GuestRam, H: Host> Machine<C, M, H> {
@@ -138,7 +138,7 @@ impl<C: VirtualCpu, M: GuestRam, H: Host> Machine<C, M, H> {
             deadline: None,
             drift: 0,
             turn_end: 0,
-            handling: None,
+            handling: Handling::default(),
         };
         machine.start()?;
         Ok(machine)

@@ -12,14 +12,22 @@ use crate::guest::GuestRam;
 use crate::host::Host;
 use alloc::string::ToString;
 use core::fmt::Display;
+use core::num::NonZero;
 use vmx::event::Event;
-use vmx::exit::reason;
 
 /// After so many TSC ticks between exits and entries the CPU is told its deadline again, of which it counted only the guest's
 /// part. Some microseconds: what a timer may be late.
 const DRIFT: u64 = 8192;
 /// How long a guest may be busy with its disk before the host looks at everything else of the VM, in nanoseconds.
 const TURN: u64 = 4_000_000;
+
+/// The exit that is being handled.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Handling {
+    reason: u16,
+    /// The TSC when it happened; none when all of the time since then is booked.
+    since: Option<NonZero<u64>>,
+}
 
 /// What comes after an exit.
 enum Next {
@@ -69,19 +77,22 @@ impl<C: VirtualCpu, M: GuestRam, H: Host> Machine<C, M, H> {
     fn until_attention(&mut self) -> Result<Option<Stop>, Failure> {
         loop {
             let entered = self.account();
-            let reason = match self.cpu.run() {
-                Ok(reason) => reason,
+            let exit = match self.cpu.run() {
+                Ok(exit) => exit,
                 Err(error) => return Err(refused(&error)),
             };
             let exited = self.cpu.host_tsc();
             let statistics = &self.guest.control.statistics;
             statistics.guest_ticks.add(exited.wrapping_sub(entered));
-            self.handling = Some((reason, exited));
-            self.guest.history.add(reason, self.cpu.rip());
-            if reason::may_interrupt_delivery(reason) {
-                self.remember_interrupted();
+            self.handling = Handling {
+                reason: exit.reason,
+                since: NonZero::new(exited),
+            };
+            self.guest.history.add(exit);
+            if let Some(event) = self.cpu.interrupted_event() {
+                self.guest.history.interrupted(event.vector);
             }
-            match exits::handle(&mut self.cpu, &mut self.guest, reason) {
+            match exits::handle(&mut self.cpu, &mut self.guest, exit.reason) {
                 Outcome::Done => self.cpu.finish_instruction(),
                 Outcome::Resume => {}
                 outcome => match self.apply(outcome)? {
@@ -100,20 +111,14 @@ impl<C: VirtualCpu, M: GuestRam, H: Host> Machine<C, M, H> {
     #[inline]
     pub(super) fn account(&mut self) -> u64 {
         let now = self.cpu.host_tsc();
-        if let Some((reason, since)) = self.handling.take() {
-            let ticks = now.wrapping_sub(since);
+        if let Some(since) = self.handling.since.take() {
+            let ticks = now.wrapping_sub(since.get());
             self.drift = self.drift.wrapping_add(ticks);
             let accesses = self.cpu.take_accesses();
-            self.guest.control.statistics.exit(reason, ticks, accesses);
+            let statistics = &self.guest.control.statistics;
+            statistics.exit(self.handling.reason, ticks, accesses);
         }
         now
-    }
-
-    #[inline(never)]
-    fn remember_interrupted(&mut self) {
-        if let Some(event) = self.cpu.interrupted_event() {
-            self.guest.history.interrupted(event.vector);
-        }
     }
 
     /// Carries out what a handler decided.

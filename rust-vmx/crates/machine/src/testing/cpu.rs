@@ -9,7 +9,7 @@ use std::vec::Vec;
 use vmx::addr::Gpa;
 use vmx::barrier::BarrierCost;
 use vmx::event::{Event, EventKind};
-use vmx::exit::{ControlRegisterAccess, EptViolation, ExceptionExit, IoAccess, TaskSwitch};
+use vmx::exit::{self as cpu_exit, ControlRegisterAccess, EptViolation, ExceptionExit, IoAccess, TaskSwitch};
 use vmx::state::{CpuMode, DescriptorTable, Registers, Segment, SegmentName, SystemRegister, TableName, gpr};
 
 /// A step of the script: what the guest did before the exit, and the exit.
@@ -103,7 +103,7 @@ impl FakeCpu {
 impl VirtualCpu for FakeCpu {
     type Error = String;
 
-    fn run(&mut self) -> Result<u16, String> {
+    fn run(&mut self) -> Result<cpu_exit::Exit, String> {
         self.loaded = true;
         self.tsc += 10;
         if let Some(drill) = self.drill.take() {
@@ -128,7 +128,10 @@ impl VirtualCpu for FakeCpu {
             _ => {}
         }
         self.pending = self.pending.or(self.exit.interrupted);
-        Ok(self.exit.exit.reason())
+        Ok(cpu_exit::Exit {
+            reason: self.exit.exit.reason(),
+            rip: self.read(SystemRegister::Rip),
+        })
     }
 
     fn interrupted_event(&self) -> Option<Event> {
@@ -223,6 +226,10 @@ impl VirtualCpu for FakeCpu {
 
     fn mode(&mut self) -> CpuMode {
         self.mode
+    }
+
+    fn privilege(&mut self) -> u8 {
+        (self.segment(SegmentName::Ss).access >> 5 & 3) as u8
     }
 
     fn pdpte_address(&mut self) -> Option<Gpa> {

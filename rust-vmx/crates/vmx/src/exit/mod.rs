@@ -9,6 +9,15 @@ use crate::event::Event;
 use crate::state::SegmentName;
 use core::fmt;
 
+/// An exit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Exit {
+    /// The basic exit reason ([`reason`]).
+    pub reason: u16,
+    /// The guest's RIP: that of the instruction that caused the exit, or of the next one.
+    pub rip: u64,
+}
+
 /// An exception that exited (reason 0).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ExceptionExit {

@@ -6,7 +6,6 @@ use crate::error::VmInstructionError;
 use crate::field::{self, AnyField, Field, Role, Value, Width, Writable};
 use crate::frames::Frames;
 use crate::interrupts::InterruptsOff;
-use crate::vmcs::Batch;
 use core::fmt;
 
 impl<F: Frames> Vcpu<F> {
@@ -61,18 +60,6 @@ impl<F: Frames> Vcpu<F> {
             self.note_field(encoding, error);
             0
         })
-    }
-
-    /// Reads several fields.
-    #[inline]
-    pub(super) fn batch<T>(&mut self, read: impl FnOnce(&mut Batch<'_, F>) -> T) -> T {
-        let _attached = self.attach();
-        let mut batch = self.vmcs.batch();
-        let values = read(&mut batch);
-        if let Err((encoding, error)) = batch.end() {
-            self.note_field(encoding, error);
-        }
-        values
     }
 
     /// Writes a guest-state field, or a control that no address or host state hangs on.

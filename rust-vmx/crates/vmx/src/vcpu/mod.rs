@@ -123,12 +123,6 @@ impl<F: Frames + Clone> Vcpu<F> {
         &mut self.registers
     }
 
-    /// RIP, [`crate::state::SystemRegister::Rip`].
-    #[inline]
-    pub fn rip(&mut self) -> u64 {
-        self.cached(Cached::Rip)
-    }
-
     /// A segment register, LDTR or TR.
     pub fn segment(&mut self, name: SegmentName) -> Segment {
         Segment {
@@ -194,6 +188,11 @@ impl<F: Frames + Clone> Vcpu<F> {
             (false, _, true) => CpuMode::Protected32,
             (false, _, false) => CpuMode::Protected16,
         }
+    }
+
+    /// CPL, 0 to 3: the DPL of SS (SDM "Guest Register State", 25.4.1).
+    pub fn privilege(&mut self) -> u8 {
+        (self.get(guest::access_rights(SegmentName::Ss)) >> 5 & 3) as u8
     }
 
     /// What blocks events now.

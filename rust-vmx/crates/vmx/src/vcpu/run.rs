@@ -2,7 +2,7 @@
 
 use super::{EntryError, Vcpu};
 use crate::event::{Event, EventKind};
-use crate::exit::{decode, reason};
+use crate::exit::{Exit, decode, reason};
 use crate::field::{exit_info, guest};
 use crate::frames::Frames;
 
@@ -29,11 +29,11 @@ const PLAIN: u64 = {
 };
 
 impl<F: Frames + Clone> Vcpu<F> {
-    /// Runs the guest until it exits, and returns the basic exit reason ([`crate::exit::reason`]). Loads the vCPU first when it is not
+    /// Runs the guest until it exits. Loads the vCPU first when it is not
     /// loaded; it is loaded afterwards in any case. An event whose delivery was interrupted by the last exit is delivered again,
     /// unless [`Self::inject`] decided otherwise.
     #[inline]
-    pub fn run(&mut self) -> Result<u16, EntryError> {
+    pub fn run(&mut self) -> Result<Exit, EntryError> {
         loop {
             if !self.is_ready() {
                 self.get_ready()?;
@@ -42,27 +42,28 @@ impl<F: Frames + Clone> Vcpu<F> {
             if let Err(error) = unsafe { self.vmcs.enter(&mut self.registers) } {
                 return Err(self.not_entered(error));
             }
-            let exit_reason = self.exited();
+            let (exit_reason, rip) = self.exited();
             if exit_reason < u64::BITS && PLAIN >> exit_reason & 1 != 0 {
                 self.vmcs.entered();
-                return Ok(exit_reason as u16);
+                let reason = exit_reason as u16;
+                return Ok(Exit { reason, rip });
             }
             if let Some(reason) = self.look_closer(exit_reason)? {
-                return Ok(reason);
+                return Ok(Exit { reason, rip });
             }
         }
     }
 
     /// Reads what every exit needs: why it happened, and where the guest is.
     #[inline]
-    fn exited(&mut self) -> u32 {
+    fn exited(&mut self) -> (u32, u64) {
         let mut fields = self.vmcs.batch();
         let (reason, rip) = (fields.read(exit_info::EXIT_REASON), fields.read(guest::RIP));
         if let Err((encoding, error)) = fields.end() {
             self.note_field(encoding, error);
         }
         self.cache.restart(rip);
-        reason
+        (reason, rip)
     }
 
     /// Exits that come between instructions or in the middle of one, those that are the vCPU's own, and failed entries. `None`: the guest

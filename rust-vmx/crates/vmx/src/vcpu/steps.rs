@@ -21,18 +21,29 @@ impl<F: Frames + Clone> Vcpu<F> {
     /// Finishes the instruction that exited, which was carried out: as [`Self::skip_instruction`] with its length.
     #[inline]
     pub fn finish_instruction(&mut self) {
-        if let Some(rip) = self.cache.only_rip() {
-            let (length, flags, blocking) = self.batch(|fields| {
-                let length: u32 = fields.read(exit_info::INSTRUCTION_LENGTH);
-                (length, fields.read(guest::RFLAGS), fields.read(guest::INTERRUPTIBILITY))
-            });
-            let next = rip.wrapping_add(u64::from(length));
-            let plain = flags & (rflags::RF | rflags::TF) == 0 && blocking & SHADOW == 0;
-            if plain && (rip ^ next) >> 32 == 0 {
-                self.put_rip(next);
-                return;
-            }
+        match self.plainly_next() {
+            Some(rip) => self.put_rip(rip),
+            None => self.finish_with_care(),
         }
+    }
+
+    /// Where the next instruction is, if moving RIP there is all that there is to do.
+    #[inline]
+    fn plainly_next(&self) -> Option<u64> {
+        // Whoever had a look at other state may have changed it.
+        let rip = self.cache.only_rip().filter(|_| self.loaded.is_some())?;
+        let mut fields = self.vmcs.batch();
+        let length: u32 = fields.read(exit_info::INSTRUCTION_LENGTH);
+        let flags = fields.read(guest::RFLAGS);
+        let blocking = fields.read(guest::INTERRUPTIBILITY);
+        fields.end().ok()?;
+        let next = rip.wrapping_add(u64::from(length));
+        let plain = flags & (rflags::RF | rflags::TF) == 0 && blocking & SHADOW == 0 && (rip ^ next) >> 32 == 0;
+        plain.then_some(next)
+    }
+
+    #[inline(never)]
+    fn finish_with_care(&mut self) {
         let length = self.instruction_length();
         self.skip_instruction(length);
     }
