@@ -9,13 +9,21 @@ macro(sweb_guest_file source name)
   list(APPEND guest_files ${GUESTS_USR_DIR}/guests/${name})
 endmacro()
 
-# sweb_asm_guest(NAME): userspace/guests/NAME.S, linked by NAME.ld, becomes /usr/guests/NAME.
+# sweb_asm_guest(NAME [FOLDER]): userspace/guests/NAME.S, or all sources of a folder there, linked by the NAME.ld beside, becomes
+# /usr/guests/NAME.
 macro(sweb_asm_guest name)
-  add_executable(guest-${name} ${GUESTS_SOURCE_DIR}/${name}.S)
+  set(dir ${GUESTS_SOURCE_DIR})
+  set(sources ${name}.S)
+  if(${ARGC} GREATER 1)
+    set(dir ${GUESTS_SOURCE_DIR}/${ARGV1})
+    file(GLOB sources CONFIGURE_DEPENDS RELATIVE ${dir} ${dir}/*.S)
+  endif()
+  list(TRANSFORM sources PREPEND ${dir}/)
+  add_executable(guest-${name} ${sources})
   target_compile_options(guest-${name} PRIVATE -m32)
   target_link_options(guest-${name} PRIVATE -m32 -nostdlib -static -no-pie LINKER:--build-id=none LINKER:-z,noexecstack
-    LINKER:-T,${GUESTS_SOURCE_DIR}/${name}.ld)
-  set_target_properties(guest-${name} PROPERTIES LINK_DEPENDS ${GUESTS_SOURCE_DIR}/${name}.ld
+    LINKER:-T,${dir}/${name}.ld)
+  set_target_properties(guest-${name} PROPERTIES LINK_DEPENDS ${dir}/${name}.ld
     RUNTIME_OUTPUT_DIRECTORY ${GUESTS_USR_DIR}/guests OUTPUT_NAME ${name})
   list(APPEND guest_files guest-${name})
 endmacro()
@@ -27,7 +35,7 @@ foreach(definition ${definitions})
 endforeach()
 sweb_asm_guest(hello)
 sweb_asm_guest(boot)
-sweb_asm_guest(bench)
+sweb_asm_guest(bench bench)
 
 # guest: this very kernel, and a disk of its own with the same programs.
 get_property(usr_files GLOBAL PROPERTY SWEB_USR_FILES)

@@ -12,6 +12,8 @@ use crate::machine::build_dir;
 
 /// Sector of the command line, 512 bytes with its NUL; see `arch/x86/64/boot/media/layout.h`.
 const COMMAND_LINE_SECTOR: u64 = 15;
+/// Sector of the kernel that the fast loader starts; see the same file.
+const KERNEL_SECTOR: u64 = 2048;
 const SECTOR: usize = 512;
 
 /// A disk image that nobody else uses, as long as this value lives.
@@ -98,11 +100,25 @@ impl Disk {
         Ok(())
     }
 
-    /// Byte offset of the second partition, by the partition table.
+    /// Byte offset of the second partition.
     fn usr_offset(&self) -> Result<u64> {
+        self.partition_offset(1)
+    }
+
+    /// Byte offset of a partition, counted from 0, by the partition table.
+    fn partition_offset(&self, number: u64) -> Result<u64> {
         let mut start = [0; 4];
-        self.file.read_exact_at(&mut start, 446 + 16 + 8)?;
+        self.file.read_exact_at(&mut start, 446 + 16 * number + 8)?;
         Ok(u64::from(u32::from_le_bytes(start)) * SECTOR as u64)
+    }
+
+    /// Puts a Multiboot kernel where the fast loader finds it, in front of the first partition.
+    pub(crate) fn set_kernel(&self, elf: &[u8]) -> Result<()> {
+        let start = KERNEL_SECTOR * SECTOR as u64;
+        if start + elf.len() as u64 > self.partition_offset(0)? {
+            bail!("a kernel of {} bytes is too large for the boot medium", elf.len());
+        }
+        Ok(self.file.write_all_at(elf, start)?)
     }
 
     /// Tells the fast loader what to hand to the kernel.

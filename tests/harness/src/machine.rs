@@ -88,6 +88,7 @@ pub struct Machine {
     pub(crate) cpu: Option<String>,
     pub(crate) memory: u32,
     pub(crate) command_line: String,
+    pub(crate) kernel: Option<Vec<u8>>,
     pub(crate) image: ImageUse,
     pub(crate) drives: Vec<PathBuf>,
     pub(crate) guests: Vec<GuestFolder>,
@@ -108,6 +109,7 @@ impl Machine {
             cpu: None,
             memory: 64,
             command_line: String::new(),
+            kernel: None,
             image: ImageUse::Copy,
             drives: Vec::new(),
             guests: Vec::new(),
@@ -146,6 +148,12 @@ impl Machine {
     /// The kernel's command line; not through GRUB, whose script is fixed.
     pub fn command_line(mut self, text: &str) -> Machine {
         self.command_line = text.to_owned();
+        self
+    }
+
+    /// Another Multiboot kernel, an ELF file; through the fast loader only.
+    pub fn kernel(mut self, elf: Vec<u8>) -> Machine {
+        self.kernel = Some(elf);
         self
     }
 
@@ -240,6 +248,9 @@ impl Machine {
         };
         if self.medium == Medium::Fast {
             boot.set_command_line(&self.command_line)?;
+            if let Some(kernel) = &self.kernel {
+                boot.set_kernel(kernel)?;
+            }
         }
         for (path, bytes) in &self.files {
             let below_usr = path.strip_prefix("/usr/");

@@ -47,6 +47,15 @@ fn address(place: &str) -> Option<u64> {
     u64::from_str_radix(place.trim().split_once(':')?.1, 16).ok()
 }
 
+/// The numbers of all breakpoints, by "  1 lbreakpoint    keep y   0x0000000000100132".
+fn breakpoints(list: &str) -> impl Iterator<Item = u32> {
+    list.lines().filter_map(|line| {
+        let mut words = line.split_whitespace();
+        let number = words.next()?.parse().ok()?;
+        words.next()?.contains("breakpoint").then_some(number)
+    })
+}
+
 /// Where the machine stands, by the debugger's "(0) [0x000000105e73] 0010:ffffffff80105e73 (unk. ctxt): push rbx ; 53".
 pub(crate) fn next_address(stop: &str) -> Option<u64> {
     let line = stop.lines().find(|line| line.starts_with("(0) ["))?;
@@ -54,9 +63,14 @@ pub(crate) fn next_address(stop: &str) -> Option<u64> {
 }
 
 impl Session {
-    /// From now on [`Session::advance`] ends in front of every instruction at this address, whoever executes it.
-    pub fn break_at(&mut self, address: u64) -> Result<()> {
-        self.debug(&format!("lb {address:#x}"))?;
+    /// From now on [`Session::advance`] ends in front of every instruction at these addresses, whoever executes it, and at no other.
+    pub fn break_at(&mut self, addresses: &[u64]) -> Result<()> {
+        for number in breakpoints(&self.debug("blist")?) {
+            self.debug(&format!("d {number}"))?;
+        }
+        for address in addresses {
+            self.debug(&format!("lb {address:#x}"))?;
+        }
         Ok(())
     }
 

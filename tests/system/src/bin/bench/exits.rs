@@ -1,20 +1,34 @@
-//! What one operation of a guest takes: the rows that the guest `bench` (userspace/guests/bench.S) writes on its screen.
+//! What one operation of a guest takes, there and on the bare machine, and how often it leaves the guest for it.
+
+use std::collections::HashMap;
 
 use anyhow::Result;
-use system::steps::boot_for_guests;
+use system::operations::{self, Operation, Path};
 
-use crate::row::Row;
+use crate::row::{Exits, Row};
 
-/// Runs the guest.
+/// The CPU whose figures are published.
+pub const CPU: &str = "corei7_skylake_x";
+
+/// Runs the guest `bench` as a guest, bare, and traced.
 pub fn measure() -> Result<Vec<Row>> {
-    let mut sweb = boot_for_guests("bench exits")?;
-    sweb.type_line("vmrun bench")?;
-    sweb.wait_screen("Press a key to switch me off.")?;
-    Ok(sweb.screen().text().lines().filter_map(row).collect())
+    let bare: HashMap<_, _> = operations::on_bare_machine(CPU)?.into_iter().collect();
+    let listed = operations::load()?;
+    let paths = operations::paths(CPU, &listed)?;
+    let exits: HashMap<_, _> = listed.iter().zip(&paths).map(exits).collect();
+    let row = |(what, ticks): (String, u64)| Row {
+        guest: ticks,
+        bare: bare.get(&what).copied(),
+        exits: exits.get(what.as_str()).copied(),
+        what,
+    };
+    Ok(operations::in_guest(CPU)?.into_iter().map(row).collect())
 }
 
-/// "   387  CPUID"
-fn row(line: &str) -> Option<Row> {
-    let (ticks, what) = line.trim_start().split_once(' ')?;
-    Some(Row::new(what.trim(), ticks.parse().ok()?))
+fn exits<'a>((operation, path): (&'a Operation, &Path)) -> (&'a str, Exits) {
+    let exits = Exits {
+        count: path.exits() as u64,
+        accesses: (path.reads() + path.writes()) as u64,
+    };
+    (&operation.name, exits)
 }

@@ -1,12 +1,12 @@
-//! The last committed run, `tests/bench/results.txt`: a line for each row, "INSTRUCTIONS BARE WHAT" between tabs, with a dash where the
-//! bare machine has not been measured.
+//! The last committed run, `tests/bench/results.txt`: a line for each row, "INSTRUCTIONS BARE EXITS ACCESSES WHAT" between tabs, with a
+//! dash for what has not been measured.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
-use crate::row::Row;
+use crate::row::{Exits, Row};
 
 const UNKNOWN: &str = "-";
 
@@ -29,21 +29,37 @@ fn path() -> PathBuf {
 }
 
 fn line(row: &Row) -> String {
-    let bare = row
-        .bare
-        .map_or_else(|| UNKNOWN.to_owned(), |bare| bare.to_string());
-    format!("{}\t{bare}\t{}\n", row.guest, row.what)
+    let known = |number: Option<u64>| number.map_or_else(|| UNKNOWN.to_owned(), |number| number.to_string());
+    format!(
+        "{}\t{}\t{}\t{}\t{}\n",
+        row.guest,
+        known(row.bare),
+        known(row.exits.map(|exits| exits.count)),
+        known(row.exits.map(|exits| exits.accesses)),
+        row.what
+    )
 }
 
 fn parse(line: &str) -> Result<Row> {
-    let mut columns = line.splitn(3, '\t');
-    let mut column = || columns.next().context("a column is missing");
-    let (guest, bare, what) = (column()?, column()?, column()?);
-    let row = Row::new(what, guest.parse()?);
-    if bare == UNKNOWN {
-        return Ok(row);
+    let columns: Vec<&str> = line.splitn(5, '\t').collect();
+    let [guest, bare, count, accesses, what] = columns[..] else {
+        bail!("there must be five columns");
+    };
+    Ok(Row {
+        what: what.to_owned(),
+        guest: guest.parse()?,
+        bare: known(bare)?,
+        exits: known(count)?
+            .zip(known(accesses)?)
+            .map(|(count, accesses)| Exits { count, accesses }),
+    })
+}
+
+fn known(column: &str) -> Result<Option<u64>> {
+    if column == UNKNOWN {
+        return Ok(None);
     }
-    Ok(row.beside(bare.parse()?))
+    Ok(Some(column.parse()?))
 }
 
 #[cfg(test)]
@@ -52,13 +68,17 @@ mod tests {
 
     #[test]
     fn a_line_is_read_as_it_was_written() -> Result<()> {
-        for row in [
-            Row::new("CPUID", 120),
-            Row::new("a boot, to its prompt", 11).beside(4),
-        ] {
+        let traced = Row {
+            exits: Some(Exits {
+                count: 1,
+                accesses: 6,
+            }),
+            ..Row::new("CPUID", 120).beside(2)
+        };
+        for row in [traced, Row::new("a boot, to its prompt", 11)] {
             assert_eq!(parse(line(&row).trim_end())?, row);
         }
-        assert!(parse("120\tCPUID").is_err());
+        assert!(parse("120\t2\tCPUID").is_err());
         Ok(())
     }
 }

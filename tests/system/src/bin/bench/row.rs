@@ -9,6 +9,17 @@ pub struct Row {
     pub guest: u64,
     /// Instructions on the bare machine, where they have been counted.
     pub bare: Option<u64>,
+    /// The exits, where they have been traced.
+    pub exits: Option<Exits>,
+}
+
+/// How often a guest is left for something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Exits {
+    /// The exits.
+    pub count: u64,
+    /// The accesses to the VMCS in all of them.
+    pub accesses: u64,
 }
 
 impl Row {
@@ -18,6 +29,7 @@ impl Row {
             what: what.to_owned(),
             guest,
             bare: None,
+            exits: None,
         }
     }
 

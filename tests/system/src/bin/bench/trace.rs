@@ -3,64 +3,32 @@
 use std::collections::HashMap;
 
 use anyhow::{Context, Result};
-use harness::{Instruction, Session};
-use system::steps::boot_for_guests;
+use harness::Instruction;
+use system::operations;
 
-use crate::operations::{self, Operation};
+use crate::exits::CPU;
 use crate::symbols::{Frame, Kernel};
 
-/// Turns of the operation that go by before one is looked at: what happens only once has happened by then.
-const WARM_UP: usize = 40;
-/// The shortest of so many is shown, since an interrupt of the host may hit one.
-const LOOKED_AT: usize = 5;
-/// The kernel's half of the address space.
-const KERNEL: u64 = 1 << 63;
-
 /// Prints the way of an operation of the guest `bench`, instruction by instruction and function by function.
-pub fn print(operation: &str) -> Result<()> {
-    let path = trace(&operations::find(operation)?)?;
+pub fn print(name: &str) -> Result<()> {
+    let operation = operations::find(name)?;
+    let path = operations::paths(CPU, &[operation])?.pop().context("no path")?;
     let kernel = Kernel::open()?;
     let frames = path
+        .instructions
         .iter()
         .map(|instruction| kernel.frames(instruction.address))
         .collect::<Result<Vec<_>>>()?;
-    let named = |name| {
-        path.iter()
-            .filter(|instruction| instruction.name() == name)
-            .count()
-    };
     println!(
-        "{operation}: {} instructions from the exit to the entry, {} VMREADs, {} VMWRITEs\n",
-        path.len(),
-        named("vmread"),
-        named("vmwrite"),
+        "{name}: {} instructions of the host, {} exits, {} VMREADs, {} VMWRITEs\n",
+        path.instructions.len(),
+        path.exits(),
+        path.reads(),
+        path.writes(),
     );
-    print_listing(&path, &frames);
+    print_listing(&path.instructions, &frames);
     print_functions(&frames);
     Ok(())
-}
-
-/// The host's part of one turn.
-fn trace(operation: &Operation) -> Result<Vec<Instruction>> {
-    let mut sweb = boot_for_guests("bench trace")?;
-    sweb.break_at(operation.address)?;
-    sweb.type_line("vmrun bench")?;
-    for _ in 0..WARM_UP {
-        sweb.run_to(operation.address)?;
-    }
-    let turns = (0..LOOKED_AT)
-        .map(|_| host_part(&mut sweb, operation))
-        .collect::<Result<Vec<_>>>()?;
-    turns
-        .into_iter()
-        .min_by_key(Vec::len)
-        .context("no turn was looked at")
-}
-
-fn host_part(sweb: &mut Session, operation: &Operation) -> Result<Vec<Instruction>> {
-    let mut turn = sweb.trace_to(operation.address)?;
-    turn.retain(|instruction| instruction.address >= KERNEL);
-    Ok(turn)
 }
 
 /// Each instruction; above those of another function its name, and the short names of those it was inlined into.
