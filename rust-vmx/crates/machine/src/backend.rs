@@ -128,6 +128,7 @@ impl<F: Frames + Clone> VirtualCpu for Vcpu<F> {
         Vcpu::instruction_length(self)
     }
 
+    #[inline]
     fn io_access(&mut self) -> IoAccess {
         Vcpu::io_access(self)
     }
@@ -217,6 +218,7 @@ impl<F: Frames + Clone> VirtualCpu for Vcpu<F> {
         Vcpu::watches(self)
     }
 
+    #[inline]
     fn accessed(&mut self, access: Watched, length: u64) {
         Vcpu::accessed(self, access, length);
     }

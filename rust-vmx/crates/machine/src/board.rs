@@ -4,6 +4,7 @@
 //! 1 MiB ran on the 8086.
 
 use crate::bus::{DeviceIndex, DeviceSet, Overlap, PortBus};
+use crate::exits::io::CHUNK;
 use crate::memory::MemoryError;
 use alloc::vec::Vec;
 use bounds::Cyclic;
@@ -68,10 +69,14 @@ const VGA: DeviceIndex = 6;
 const DMA: DeviceIndex = 7;
 const POWER: DeviceIndex = 8;
 const DEBUG: DeviceIndex = 9;
+/// So many bytes of output are worth a look of the host; fewer wait for the next one, at the end of the slice at the latest.
+const OUTPUT: usize = 64;
+
 /// How many there are.
 const COUNT: DeviceIndex = 10;
 
 impl DeviceSet for Devices {
+    #[inline]
     fn device(&mut self, index: DeviceIndex) -> Option<&mut dyn PortDevice> {
         Some(match index {
             PIC => &mut self.pic,
@@ -127,6 +132,12 @@ impl Board {
             power: Power::new(),
             debug: DebugPort::new(),
         };
+        let mut wires = Wires::default();
+        // What waits at most: not quite enough for a look, and one string instruction. No later output has to allocate.
+        wires
+            .output
+            .try_reserve(OUTPUT + CHUNK)
+            .map_err(|_| BoardError::Memory(MemoryError::OutOfFrames))?;
         let mut bus = PortBus::new().map_err(BoardError::Memory)?;
         for index in 0..COUNT {
             if let Some(device) = devices.device(index) {
@@ -136,7 +147,7 @@ impl Board {
         let mut board = Self {
             bus,
             devices,
-            wires: Wires::default(),
+            wires,
             deadlines: Cyclic::default(),
             deadline: None,
             levels: 0,
@@ -162,6 +173,7 @@ impl Board {
     }
 
     /// IN.
+    #[inline]
     pub fn read(&mut self, port: u16, width: Width, now: Time) -> u32 {
         let mut cx = devices::Context {
             now,
@@ -173,6 +185,7 @@ impl Board {
     }
 
     /// OUT.
+    #[inline]
     pub fn write(&mut self, port: u16, width: Width, value: u32, now: Time) {
         let mut cx = devices::Context {
             now,
@@ -360,6 +373,7 @@ impl Board {
     }
 
     /// After an access to a port: the device there, or all of them when the access may have met several.
+    #[inline]
     fn settle_port(&mut self, port: u16, width: Width) {
         match self.bus.owner(port) {
             Some(owner) if width == Width::Byte || owner == IDE => self.settle(owner),
@@ -369,27 +383,41 @@ impl Board {
     }
 
     /// After something happened to a device: its deadline is known, and the interrupt controllers see the lines.
+    #[inline]
     fn settle(&mut self, index: DeviceIndex) {
         let deadline = self.devices.device(index).and_then(|device| device.deadline());
-        let place = &mut self.deadlines[usize::from(index)];
-        if *place != deadline {
-            *place = deadline;
-            let first = self.deadlines.iter().copied().flatten().min();
-            self.attention |= first != self.deadline;
-            self.deadline = first;
+        if self.deadlines[usize::from(index)] != deadline {
+            self.reschedule(index, deadline);
         }
         if index == PIC || self.wires.irqs_changed(self.levels) {
-            self.levels = self.wires.irq_levels();
-            self.devices.pic.sync(&mut self.wires);
-            let interrupt = self.devices.pic.pending();
-            self.attention |= interrupt != self.interrupt;
-            self.interrupt = interrupt;
+            self.interrupt_lines();
         }
         // A drive may have a request.
-        self.attention |= index == IDE || !self.wires.output.is_empty() || self.wires.power.is_some();
+        let full = self.wires.output.len() >= OUTPUT;
+        self.attention |= index == IDE || full || self.wires.power.is_some();
+    }
+
+    /// A device will act by itself at another time than was known.
+    #[inline(never)]
+    fn reschedule(&mut self, index: DeviceIndex, deadline: Option<Time>) {
+        self.deadlines[usize::from(index)] = deadline;
+        let first = self.deadlines.iter().copied().flatten().min();
+        self.attention |= first != self.deadline;
+        self.deadline = first;
+    }
+
+    /// The interrupt controllers see the lines.
+    #[inline(never)]
+    fn interrupt_lines(&mut self) {
+        self.levels = self.wires.irq_levels();
+        self.devices.pic.sync(&mut self.wires);
+        let interrupt = self.devices.pic.pending();
+        self.attention |= interrupt != self.interrupt;
+        self.interrupt = interrupt;
     }
 
     /// After something happened to all of them.
+    #[inline(never)]
     fn settle_all(&mut self) {
         for index in (0..COUNT).rev() {
             self.settle(index);

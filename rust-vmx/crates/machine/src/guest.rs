@@ -71,40 +71,51 @@ pub struct Guest<M: GuestRam, H: Host> {
 
 impl<M: GuestRam, H: Host> Guest<M, H> {
     /// The present on the machine's clock.
+    #[inline]
     pub fn now(&self) -> Time {
         self.clock.now(&self.host)
     }
 }
 
-/// The machine's time: the host's, counted from power-on.
+/// The machine's time: nanoseconds of the host's TSC, counted from power-on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Clock {
-    /// The host's time at the machine's time zero.
-    zero: u64,
-    /// TSC ticks per nanosecond, with 32 bits behind the point.
+    /// The TSC, and the host's time, at the machine's time zero.
+    zero_tsc: u64,
+    zero_ns: u64,
+    /// TSC ticks per nanosecond and the reverse, with 32 bits behind the point.
     ticks_per_ns: u64,
+    ns_per_tick: u64,
 }
 
 impl Clock {
     /// A clock that starts now.
     pub fn start<H: Host>(host: &H) -> Self {
-        let ticks_per_ns = (u128::from(host.tsc_hz()) << 32) / 1_000_000_000;
+        const SECOND: u128 = 1_000_000_000;
+        let hz = u128::from(host.tsc_hz().max(1));
+        // A TSC of 4 GHz and more is below 2^35 of these, and one of 1 Hz has 2^62 nanoseconds a tick.
+        let fixed =
+            |dividend: u128, divisor: u128| u64::try_from((dividend << 32) / divisor).unwrap_or(u64::MAX);
         Self {
-            zero: host.now_ns(),
-            // A TSC of 4 GHz and more is below 2^35 of these.
-            ticks_per_ns: u64::try_from(ticks_per_ns).unwrap_or(u64::MAX),
+            zero_tsc: host.tsc(),
+            zero_ns: host.now_ns(),
+            ticks_per_ns: fixed(hz, SECOND),
+            ns_per_tick: fixed(SECOND, hz),
         }
     }
 
     /// The machine's time.
+    #[inline]
     pub fn now<H: Host>(&self, host: &H) -> Time {
-        Time(host.now_ns().saturating_sub(self.zero))
+        let ticks = host.tsc().saturating_sub(self.zero_tsc);
+        // 64 bits of nanoseconds are five centuries.
+        Time((u128::from(ticks) * u128::from(self.ns_per_tick) >> 32) as u64)
     }
 
     /// The host's time at a machine time.
     #[must_use]
     pub fn host_ns(&self, time: Time) -> u64 {
-        self.zero.saturating_add(time.0)
+        self.zero_ns.saturating_add(time.0)
     }
 
     /// How many TSC ticks so many nanoseconds are.

@@ -7,6 +7,8 @@ use devices::Stream;
 pub trait Host: Storage + Clone {
     /// Nanoseconds since the host booted, monotonic.
     fn now_ns(&self) -> u64;
+    /// The time-stamp counter of this CPU. Asked for at many exits: no call leads out of the hypervisor.
+    fn tsc(&self) -> u64;
     /// TSC ticks per second.
     fn tsc_hz(&self) -> u64;
     /// Seconds since 1970-01-01 UTC.

@@ -1,7 +1,7 @@
 //! What a virtual CPU did, counted where it happens and readable from other threads at any time.
 
-use alloc::string::String;
 use crate::cpu::Accesses;
+use alloc::string::String;
 use bounds::Cyclic;
 use core::fmt::{self, Write};
 use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};

@@ -95,6 +95,11 @@ impl Host for KernelHost {
         unsafe { ffi::host_time_ns() }
     }
 
+    #[inline]
+    fn tsc(&self) -> u64 {
+        vmx::instructions::rdtsc()
+    }
+
     fn tsc_hz(&self) -> u64 {
         // SAFETY: callable at any time.
         unsafe { ffi::host_tsc_hz() }

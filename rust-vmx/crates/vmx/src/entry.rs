@@ -133,10 +133,7 @@ pub(crate) fn exit_address() -> u64 {
 /// The CPU is in VMX root operation, interrupts are disabled, and the current VMCS is sound: its host RIP is [`exit_address`], and
 /// `state` is its own.
 #[inline]
-pub(crate) unsafe fn enter(
-    registers: &mut Registers,
-    state: &mut Switch,
-) -> Result<(), VmFail> {
+pub(crate) unsafe fn enter(registers: &mut Registers, state: &mut Switch) -> Result<(), VmFail> {
     let failed: u32;
     // SAFETY: the switch touches its arguments, its stack and what the guest may touch: the VMCS' business. Saving what is worth it is
     // left to the compiler, which knows.

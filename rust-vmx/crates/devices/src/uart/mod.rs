@@ -122,7 +122,7 @@ impl Uart {
     /// Fills the FIFO from the line and drives the interrupt.
     fn update(&mut self, cx: &mut Context<'_>) {
         // In loopback the receiver is cut off from the line.
-        if !self.looped() {
+        if !self.looped() && self.receiver.has_arrivals() {
             self.receiver.fill(cx.now, self.patience());
         }
         self.drive(cx.wires);

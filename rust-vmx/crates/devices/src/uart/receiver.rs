@@ -79,6 +79,11 @@ impl Receiver {
         taken
     }
 
+    /// Whether characters wait on the line.
+    pub(super) fn has_arrivals(&self) -> bool {
+        !self.line.is_empty()
+    }
+
     /// Moves characters from the line into the FIFO while there is room.
     pub(super) fn fill(&mut self, now: Time, patience: u64) {
         while self.fifo.len() < self.depth() {

@@ -13,12 +13,13 @@ use crate::history::Detail;
 use crate::host::Host;
 use crate::paging::{Access, TranslationError, Walker};
 use bounds::Clip;
+use devices::Width;
 use vmx::exit::{IoAccess, StringIo};
 use vmx::state::SystemRegister;
 use vmx::state::gpr::{RAX, RCX, RDI, RSI};
 
 /// The most bytes of one chunk: a disk sector.
-const CHUNK: usize = 512;
+pub const CHUNK: usize = 512;
 /// RFLAGS.TF: each instruction traps, and of a repeated one each item.
 const RFLAGS_TF: u64 = 1 << 8;
 /// RFLAGS.DF: strings run downwards.
@@ -29,36 +30,33 @@ const RFLAGS_DF: u64 = 1 << 10;
 pub fn handle<C: VirtualCpu, M: GuestRam, H: Host>(cpu: &mut C, guest: &mut Guest<M, H>) -> Outcome {
     let access = cpu.io_access();
     guest.history.tell(Detail::from(&access));
+    if let Some(string) = access.string {
+        return string_io(cpu, guest, access, string);
+    }
     let now = guest.now();
     let width = width_of(access.width);
-    match &access.string {
-        Some(string) => string_io(cpu, guest, &access, string),
-        None if access.input => {
-            let value = guest.board.read(access.port, width, now);
-            cpu.accessed(Watched::Port(access.port), u64::from(access.width));
-            let registers = cpu.registers_mut();
-            match access.width {
-                1 => registers.gpr[RAX] = registers.gpr[RAX] & !0xFF | u64::from(value),
-                2 => registers.gpr[RAX] = registers.gpr[RAX] & !0xFFFF | u64::from(value),
-                _ => registers.set32(RAX, value),
-            }
-            Outcome::Done
+    if access.input {
+        let value = guest.board.read(access.port, width, now);
+        let registers = cpu.registers_mut();
+        match width {
+            Width::Byte => registers.gpr[RAX] = registers.gpr[RAX] & !0xFF | u64::from(value),
+            Width::Word => registers.gpr[RAX] = registers.gpr[RAX] & !0xFFFF | u64::from(value),
+            Width::Dword => registers.set32(RAX, value),
         }
-        None => {
-            let value = cpu.registers().low32(RAX);
-            guest.board.write(access.port, width, value, now);
-            cpu.accessed(Watched::Port(access.port), u64::from(access.width));
-            Outcome::Done
-        }
+    } else {
+        let value = cpu.registers().low32(RAX);
+        guest.board.write(access.port, width, value, now);
     }
+    cpu.accessed(Watched::Port(access.port), u64::from(access.width));
+    Outcome::Done
 }
 
 #[inline(never)]
 fn string_io<C: VirtualCpu, M: GuestRam, H: Host>(
     cpu: &mut C,
     guest: &mut Guest<M, H>,
-    access: &IoAccess,
-    string: &StringIo,
+    access: IoAccess,
+    string: StringIo,
 ) -> Outcome {
     let size = usize::from(access.width.clamp(1, 4));
     let address_mask = match string.address_size {
@@ -113,11 +111,11 @@ fn string_io<C: VirtualCpu, M: GuestRam, H: Host>(
     let mut chunk = [0; CHUNK];
     let buffer = chunk.upto_mut(span.length());
     let transferred = if access.input {
-        let moved = input(guest, access, buffer, size);
+        let moved = input(guest, &access, buffer, size);
         span.write(&mut guest.memory, buffer.upto(moved)).map(|()| moved)
     } else {
         span.read(&guest.memory, buffer)
-            .map(|()| output(guest, access, buffer, size))
+            .map(|()| output(guest, &access, buffer, size))
     };
     let moved = match transferred {
         Ok(moved) => moved,
@@ -133,7 +131,7 @@ fn string_io<C: VirtualCpu, M: GuestRam, H: Host>(
     cpu.accessed(memory, moved as u64);
     advance(
         cpu,
-        string,
+        &string,
         index,
         address_mask,
         if down {

@@ -104,15 +104,19 @@ impl<C: VirtualCpu, M: GuestRam, H: Host> Machine<C, M, H> {
 
     /// Output for the host, and the power switch.
     fn serve_output(&mut self) -> Result<Option<Stop>, Failure> {
-        let guest = &mut self.guest;
-        if guest.board.has_output() {
-            send_output(guest);
-        }
-        match guest.board.take_power_event() {
+        self.send_output();
+        match self.guest.board.take_power_event() {
             None => Ok(None),
             Some(PowerEvent::Reset) => self.restart().map(|()| None),
             Some(PowerEvent::Off) => Ok(Some(Stop::PoweredOff(0))),
             Some(PowerEvent::Exit(code)) => Ok(Some(Stop::PoweredOff(code))),
+        }
+    }
+
+    /// Hands output to the host.
+    pub(super) fn send_output(&mut self) {
+        if self.guest.board.has_output() {
+            send_output(&mut self.guest);
         }
     }
 

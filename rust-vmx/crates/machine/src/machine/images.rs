@@ -15,7 +15,10 @@ use alloc::vec::Vec;
 const FIRST_HARD_DISK: u8 = 0x80;
 
 /// Loads what the definition says. Blocks.
-pub(super) fn load<M: GuestRam, H: Host>(definition: &Definition, guest: &mut Guest<M, H>) -> Result<Start, SetupError> {
+pub(super) fn load<M: GuestRam, H: Host>(
+    definition: &Definition,
+    guest: &mut Guest<M, H>,
+) -> Result<Start, SetupError> {
     let named = |path: &str| {
         let path = path.to_string();
         move |error| SetupError::Image { path, error }

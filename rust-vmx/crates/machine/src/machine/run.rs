@@ -54,6 +54,7 @@ impl<C: VirtualCpu, M: GuestRam, H: Host> Machine<C, M, H> {
             .set_barriers(self.cpu.barrier_cost());
         // From here on the thread may be switched away, so the guest leaves the CPU.
         self.cpu.unload();
+        self.send_output();
         if self.shows_now(&stop) {
             self.publish_screen();
         }

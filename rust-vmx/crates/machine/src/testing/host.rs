@@ -161,6 +161,11 @@ impl Host for FakeHost {
         self.0.now.get()
     }
 
+    fn tsc(&self) -> u64 {
+        // At one tick per nanosecond.
+        self.now_ns()
+    }
+
     fn tsc_hz(&self) -> u64 {
         1_000_000_000
     }

@@ -83,7 +83,11 @@ impl<F: Frames + Clone> Vcpu<F> {
                 let seen = self.exception();
                 // An exception that its own delivery raises again comes back without end, and before any interrupt.
                 let over = seen.is_none() && self.slice_over();
-                Ok(if over { Some(reason::PREEMPTION_TIMER) } else { seen })
+                Ok(if over {
+                    Some(reason::PREEMPTION_TIMER)
+                } else {
+                    seen
+                })
             }
             // The guest starts to use them: from now on, until it is unloaded, without exits.
             reason::DEBUG_REGISTER if !self.debug.live => {

@@ -38,7 +38,8 @@ impl<F: Frames + Clone> Vcpu<F> {
         let blocking = fields.read(guest::INTERRUPTIBILITY);
         fields.end().ok()?;
         let next = rip.wrapping_add(u64::from(length));
-        let plain = flags & (rflags::RF | rflags::TF) == 0 && blocking & SHADOW == 0 && (rip ^ next) >> 32 == 0;
+        let plain =
+            flags & (rflags::RF | rflags::TF) == 0 && blocking & SHADOW == 0 && (rip ^ next) >> 32 == 0;
         plain.then_some(next)
     }
 
@@ -99,9 +100,13 @@ impl<F: Frames + Clone> Vcpu<F> {
     /// An access of so many bytes was carried out for the guest: breakpoints that it meets become pending.
     #[inline]
     pub fn accessed(&mut self, access: Watched, length: u64) {
-        if !self.debug.live {
-            return;
+        if self.debug.live {
+            self.meet_breakpoints(access, length);
         }
+    }
+
+    #[inline(never)]
+    fn meet_breakpoints(&mut self, access: Watched, length: u64) {
         let met = self.breakpoints().met_by(access, length);
         if met != 0 {
             self.add_pending(met | ENABLED_BREAKPOINT);
