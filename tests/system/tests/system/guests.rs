@@ -41,7 +41,7 @@ fn sweb_boots_and_runs_programs() -> Result<()> {
     let mut sweb = boot_for_guests("guest sweb")?;
     start_guest(&mut sweb)?;
     let listing = guest_command(&mut sweb, "ls /usr")?;
-    sweb.check(listing.contains("mult.sweb"), "ls does not work in the guest")?;
+    sweb.check(listing.contains("shell.sweb"), "ls does not work in the guest")?;
     sweb.check(!listing.contains("guests"), "the guest sees the host's disk")?;
     guest_command(&mut sweb, "mult.sweb")?;
     let memtest = guest_command(&mut sweb, "memtest.sweb")?;
