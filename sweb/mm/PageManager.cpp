@@ -19,6 +19,15 @@ namespace
 constexpr bool CHECK_WRITE_AFTER_FREE = false;
 constexpr uint8 FREE_PATTERN = 0xFF;
 
+/// Free pages that are kept zeroed: those of a guest of the usual size, and as much again.
+constexpr size_t ZEROED_STOCK = (32 << 20) / PAGE_SIZE;
+
+/// In a virtual machine, memory that was never touched is memory that its host can give to others.
+size_t zeroedStock()
+{
+  return CHECK_WRITE_AFTER_FREE || ArchCommon::isVirtualMachine() ? 0 : ZEROED_STOCK;
+}
+
 void* frame(ppn_t page)
 {
   return reinterpret_cast<void*>(ArchMemory::getIdentAddressOfPPN(page));
@@ -37,13 +46,13 @@ constexpr uint64 pagesUpToIncluding(uint64 address)
 
 void PageManager::initialise()
 {
-  placeBitmap();
+  placeBitmaps();
   takeOverFreeMemory();
   debug(PM, "%zu pages of memory (%zu MiB), %zu free\n", total_pages_, total_pages_ * PAGE_SIZE >> 20,
         getNumFreePages());
 }
 
-void PageManager::placeBitmap()
+void PageManager::placeBitmaps()
 {
   uint64 end = 0;
   for (size_t i = 0; i < ArchCommon::getNumMemoryRegions(); ++i)
@@ -58,8 +67,10 @@ void PageManager::placeBitmap()
     end = BootPaging::MAX_PHYSICAL_ADDRESS;
   }
   const size_t words = (pagesUpTo(end) + FrameBitmap::FRAMES_PER_WORD - 1) / FrameBitmap::FRAMES_PER_WORD;
-  const ppn_t bitmap = BootMemory::allocatePages(pagesUpToIncluding(words * sizeof(uint64)));
-  frames_.attach(static_cast<uint64*>(frame(bitmap)), words);
+  const ppn_t bitmaps = BootMemory::allocatePages(pagesUpToIncluding(2 * words * sizeof(uint64)));
+  auto* const bits = static_cast<uint64*>(frame(bitmaps));
+  frames_.attach(bits, words);
+  zeroed_.attach(bits + words, words, zeroedStock());
 }
 
 void PageManager::takeOverFreeMemory()
@@ -126,11 +137,25 @@ ppn_t PageManager::allocPPN(size_t size, Claim claim)
     if (page == 0)
       return 0;
     frames_.markUsed(page, count);
+    zeroed_.noteTaken(page, count);
   }
   if constexpr (CHECK_WRITE_AFTER_FREE)
     assert(!memnotchr(frame(page), FREE_PATTERN, size) && "somebody wrote to a free page");
-  memset(frame(page), 0, size);
+  const ppn_t end = page + count;
+  for (ppn_t dirty = zeroed_.findDirty(page, end); dirty < end; dirty = zeroed_.findDirty(dirty + 1, end))
+    memset(frame(dirty), 0, PAGE_SIZE);
   return page;
+}
+
+bool PageManager::zeroAhead()
+{
+  ScopeSpinLock guard(lock_);
+  const ppn_t page = zeroed_.findWork(frames_);
+  if (page == 0)
+    return false;
+  memset(frame(page), 0, PAGE_SIZE);
+  zeroed_.noteZeroed(page);
+  return true;
 }
 
 void PageManager::freePPN(ppn_t page_number, size_t size)
@@ -143,6 +168,7 @@ void PageManager::freePPN(ppn_t page_number, size_t size)
   ScopeSpinLock guard(lock_);
   assert(frames_.areUsed(page_number, count) && "a page is freed twice");
   frames_.markFree(page_number, count);
+  zeroed_.noteFreed(page_number, count);
 }
 
 void PageManager::printBitmap() const
@@ -160,5 +186,5 @@ void PageManager::printBitmap() const
     line[PAGES] = '\0';
     kprintfd("%#014lx %s\n", word * PAGES * PAGE_SIZE, line);
   }
-  kprintfd("%zu of %zu pages free\n", getNumFreePages(), total_pages_);
+  kprintfd("%zu of %zu pages free, %zu of them zero\n", getNumFreePages(), total_pages_, zeroed_.getNumZeroed());
 }

@@ -4,9 +4,10 @@
 #include "FrameBitmap.h"
 #include "SpinLock.h"
 #include "paging-definitions.h"
+#include "ZeroedFrames.h"
 #include "types.h"
 
-/// Owner of all physical memory, one bit per page.
+/// Owner of all physical memory: a bit per page says whether it is in use, another whether a free one is zero.
 ///
 /// All functions may be called with interrupts enabled or disabled, and never block.
 class PageManager
@@ -23,6 +24,9 @@ public:
 
   /// Frees memory of one allocPPN(), or a part of it. Freeing a free page panics.
   void freePPN(ppn_t page_number, size_t size = PAGE_SIZE);
+
+  /// Zeroes a free page, so that nobody has to wait for that later; false when enough of them are. For the idle thread.
+  [[nodiscard]] bool zeroAhead();
 
   /// Sets `pages` free pages aside, which only Claim::RESERVED gets; false when there are not enough. See
   /// MemoryReservation.
@@ -51,13 +55,14 @@ public:
 private:
   constexpr PageManager() : lock_("PageManager") {}
 
-  void placeBitmap();
+  void placeBitmaps();
   void takeOverFreeMemory();
 
   static PageManager instance_;
 
   mutable SpinLock lock_;
   FrameBitmap frames_;
+  ZeroedFrames zeroed_;
   size_t total_pages_ = 0;
   size_t reserved_ = 0; ///< pages set aside
 };

@@ -3,10 +3,11 @@
 use std::path::PathBuf;
 
 /// What of the kernel is tested here; paths from the repository's root.
-const KERNEL_SOURCES: [&str; 5] = [
+const KERNEL_SOURCES: [&str; 6] = [
     "sweb/mm/Heap.cpp",
     "sweb/mm/FreeBlockIndex.cpp",
     "sweb/mm/FrameBitmap.cpp",
+    "sweb/mm/ZeroedFrames.cpp",
     "sweb/kernel/ElfImage.cpp",
     "sweb/kernel/ThreadQueue.cpp",
 ];

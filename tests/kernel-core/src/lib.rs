@@ -67,6 +67,23 @@ pub mod ffi {
         /// Whether a frame is in use.
         fn is_used(self: &FrameBitmapBench, frame: u64) -> bool;
 
+        include!("kernel-core/cpp/ZeroedFramesBench.h");
+        /// Physical memory with a map of what is zero, and what really is.
+        type ZeroedFramesBench;
+        /// `words` times 64 frames, all free but frame 0, none of them zero. `stock` frames shall be.
+        fn new_zeroed_frames(words: usize, stock: usize) -> UniquePtr<ZeroedFramesBench>;
+        /// Takes an aligned run, zeroes what the map says is not zero; its first frame, 0 when there is none. An error if a
+        /// frame is dirty afterwards.
+        fn take(self: Pin<&mut ZeroedFramesBench>, count: usize) -> Result<u64>;
+        /// The frames are filled with something and freed.
+        fn give_back(self: Pin<&mut ZeroedFramesBench>, first: u64, count: usize);
+        /// Zeroes a frame ahead; which one, 0 when there is nothing to do.
+        fn zero_ahead(self: Pin<&mut ZeroedFramesBench>) -> u64;
+        /// Free frames that the map says are zero.
+        fn num_zeroed(self: &ZeroedFramesBench) -> usize;
+        /// Frames that had to be zeroed when they were taken.
+        fn zeroed_late(self: &ZeroedFramesBench) -> usize;
+
         include!("kernel-core/cpp/PageTablesBench.h");
         /// Page tables in a small fake physical memory.
         type PageTablesBench;

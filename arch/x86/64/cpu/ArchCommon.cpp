@@ -1,6 +1,7 @@
 #include "ArchCommon.h"
 
 #include "BootInfo.h"
+#include "Cpu.h"
 #include "assert.h"
 #include "kstring.h"
 #include "paging-definitions.h"
@@ -61,6 +62,12 @@ uint64 ArchCommon::getKernelStartPhysical()
 uint64 ArchCommon::getKernelEndPhysical()
 {
   return reinterpret_cast<uint64>(kernel_end_physical);
+}
+
+bool ArchCommon::isVirtualMachine()
+{
+  constexpr uint32 HYPERVISOR_PRESENT = 1U << 31; // CPUID.1:ECX; no CPU sets it, and hypervisors do
+  return Cpu::cpuid(1).ecx & HYPERVISOR_PRESENT;
 }
 
 uint16* ArchCommon::getFBPtr()

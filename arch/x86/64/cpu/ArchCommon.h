@@ -39,6 +39,9 @@ public:
   [[nodiscard]] static uint64 getKernelStartPhysical();
   [[nodiscard]] static uint64 getKernelEndPhysical();
 
+  /// True if the CPU says that it is a virtual one.
+  [[nodiscard]] static bool isVirtualMachine();
+
   /// VGA text memory (80x25 character cells) in the kernel's window; device memory, uncached by the MTRRs.
   [[nodiscard]] static uint16* getFBPtr();
 
