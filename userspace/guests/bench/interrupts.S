@@ -2,7 +2,8 @@
 #include "measure.h"
 
   .set SPINS, 5000000                   // of a loop that takes a fifth of a second
-  .set WAKE_UPS, 20
+  .set WAKE_UPS, 32
+  .set PAUSE, 5000
 
   .set CODE, 0x08
   .set INTERRUPT_GATE, 0x8E00
@@ -101,30 +102,30 @@ measureTimerInterrupt:
   movl $timerLabel, %esi
   jmp printQuotient
 
-// From the start of a timer to the handler of its interrupt, which ends a HLT: the best one. Where there is no hypervisor it is
-// the millisecond itself.
+// From the start of a timer to the handler of its interrupt, which ends a HLT; on average. Where there is no hypervisor it is the
+// millisecond itself. A pause before each, longer every time, lets them fall anywhere between two ticks of the host.
   .globl measureWakeUp
 measureWakeUp:
   call stopTimer
-  movl $-1, best
-  movl $WAKE_UPS, batches
+  movl $WAKE_UPS, %ebp
+  xorl %ebx, %ebx                       // the sum
 1:
+  imull $PAUSE, %ebp, %ecx
+2:
+  decl %ecx
+  jnz 2b
   begin
   movb $PIT_ONE_SHOT, %al
   call startTimer
   sti
   hlt
   cli
-  movl interruptedAt, %eax
-  subl started, %eax
-  cmpl best, %eax
-  jae 2f
-  movl %eax, best
-2:
-  decl batches
+  addl interruptedAt, %ebx
+  subl started, %ebx
+  decl %ebp
   jnz 1b
-  movl best, %eax
-  movl $1, %ecx
+  movl %ebx, %eax
+  movl $WAKE_UPS, %ecx
   movl $wakeUpLabel, %esi
   jmp printQuotient
 

@@ -75,8 +75,14 @@
   report "\label", emptyOne, 1
   .endm
 
-// Does `what` so many times and prints what one takes on average: for what can be done only once.
+// Does `what` so many times and prints what one takes on average: for what can be done only once at each place.
   .macro measureMean label, times, what:vararg
+  measureLong "\label", \times, \what
+  operation "\label"
+  .endm
+
+// The same for what takes so long that nobody wants to see each instruction.
+  .macro measureLong label, times, what:vararg
   movl $\times, %ebp
   begin
 2:
@@ -86,7 +92,6 @@
   jnz 2b
   rdtsc
   subl started, %eax
-  operation "\label"
   // Two instructions of each turn are the loop's.
   report "\label", $2*\times, \times
   .endm

@@ -1,10 +1,12 @@
 //! What the guest `bench` (userspace/guests/bench/) does again and again, and what each time takes: in a guest, on the bare machine,
-//! and on the host's way from the exit to the next entry.
+//! and on the host's way from the exit to the next entry; [`budget`] says what it may take.
 
+pub mod budget;
 mod list;
+mod measured;
 mod path;
-mod ticks;
+mod screen;
 
 pub use list::{Operation, find, load};
-pub use path::{Path, paths};
-pub use ticks::{Ticks, in_guest, on_bare_machine};
+pub use measured::{Cost, in_guest, on_bare_machine, path_of};
+pub use path::Path;

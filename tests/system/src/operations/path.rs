@@ -1,10 +1,9 @@
 //! The host's instructions between the exits of an operation and the entries after them.
 
 use anyhow::{Context, Result};
-use harness::{Instruction, Machine, Session};
+use harness::{Instruction, Session};
 
 use super::Operation;
-use crate::steps::MEMORY_FOR_GUESTS;
 
 /// Turns of an operation that go by before one is looked at: what happens only once has happened by then.
 const WARM_UP: usize = 2;
@@ -31,6 +30,11 @@ impl Path {
         self.count("vmread")
     }
 
+    /// VMREADs and VMWRITEs.
+    pub fn accesses(&self) -> usize {
+        self.reads() + self.writes()
+    }
+
     /// VMWRITEs.
     pub fn writes(&self) -> usize {
         self.count("vmwrite")
@@ -42,30 +46,16 @@ impl Path {
     }
 }
 
-/// The paths of some operations, which must be in the guest's order, on a host with this CPU.
-pub fn paths(cpu: &str, operations: &[Operation]) -> Result<Vec<Path>> {
-    let mut sweb = Machine::new("bench path")
-        .cpu(cpu)
-        .memory(MEMORY_FOR_GUESTS)
-        .boot()?;
-    if let Some(first) = operations.first() {
-        sweb.break_at(&[first.begin, first.end])?;
-    }
-    sweb.type_line("vmrun bench")?;
-    operations
-        .iter()
-        .map(|operation| path(&mut sweb, operation).with_context(|| operation.name.clone()))
-        .collect()
-}
-
-fn path(sweb: &mut Session, operation: &Operation) -> Result<Path> {
+/// The path of an operation that the guest has not yet come to.
+pub(super) fn trace(sweb: &mut Session, operation: &Operation) -> Result<Path> {
     sweb.break_at(&[operation.begin, operation.end])?;
     for _ in 0..WARM_UP {
         sweb.run_to(operation.begin)?;
     }
     let mut turns = (0..LOOKED_AT)
         .map(|_| turn(sweb, operation))
-        .collect::<Result<Vec<_>>>()?;
+        .collect::<Result<Vec<_>>>()
+        .with_context(|| operation.name.clone())?;
     turns.sort_by_key(Vec::len);
     Ok(Path {
         instructions: turns.swap_remove(LOOKED_AT / 2),

@@ -3,6 +3,7 @@
 mod bad_guests;
 mod barriers;
 mod boot;
+mod budgets;
 mod demo;
 mod disk;
 mod disk_errors;

@@ -1,6 +1,6 @@
 //! Counts what virtualization costs, in instructions: what `./x bench` starts. Bochs counts them exactly. Beside each number stands
-//! the one of the last committed run, `tests/bench/results.txt`; `--save` writes that anew; `--trace OPERATION` lists the
-//! instructions behind one of the numbers.
+//! the one of the last committed run, `tests/bench/results.txt`; `--save` writes that anew; `--budgets` writes what the
+//! tests allow; `--trace OPERATION` lists the instructions behind one of the numbers.
 //!
 //! A module measures one thing and returns its rows ([`boot`], [`exits`], [`workloads`]); [`results`] keeps the last run, [`table`] shows all.
 
@@ -15,6 +15,7 @@ mod trace;
 mod workloads;
 
 use anyhow::{Result, bail};
+use system::operations::budget;
 
 fn main() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -22,8 +23,9 @@ fn main() -> Result<()> {
     match arguments[..] {
         [] => bench(false),
         ["--save"] => bench(true),
+        ["--budgets"] => budget::save(),
         ["--trace", operation] => trace::print(operation),
-        _ => bail!("unknown arguments; there are --save and --trace OPERATION"),
+        _ => bail!("unknown arguments; there are --save, --budgets and --trace OPERATION"),
     }
 }
 
