@@ -4,12 +4,28 @@
 // body with a call to itself. The same goes for strlen, hence the pragma.
 #pragma GCC optimize("no-tree-loop-distribute-patterns")
 
+namespace
+{
+uint64 wordAt(const uint8* memory)
+{
+  uint64 word;
+  __builtin_memcpy(&word, memory, sizeof(word));
+  return word;
+}
+} // namespace
+
 extern "C"
 {
   int memcmp(const void* left, const void* right, size_t length)
   {
     const uint8* a = static_cast<const uint8*>(left);
     const uint8* b = static_cast<const uint8*>(right);
+    while (length >= sizeof(uint64) && wordAt(a) == wordAt(b))
+    {
+      a += sizeof(uint64);
+      b += sizeof(uint64);
+      length -= sizeof(uint64);
+    }
     for (; length != 0; ++a, ++b, --length)
       if (*a != *b)
         return *a - *b;
