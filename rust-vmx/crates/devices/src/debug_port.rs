@@ -3,6 +3,7 @@
 //! A byte written appears on the host. A read returns 0xE9, which is how a program finds out that the port is there.
 
 use crate::{AccessError, Context, PortDevice, PortRange, Stream, Width};
+use bounds::Clip;
 use serde::{Deserialize, Serialize};
 
 const PORTS: &[PortRange] = &[
@@ -12,6 +13,9 @@ const PORTS: &[PortRange] = &[
 
 /// What both ports read.
 const PRESENT: u32 = 0xE9;
+
+/// Bytes of a string taken at once: they wait in memory until the host has them.
+const MOST_AT_ONCE: usize = 512;
 
 /// The debug ports. They have no state.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,6 +60,7 @@ impl PortDevice for DebugPort {
         if width != Width::Byte {
             return 0;
         }
+        let data = data.upto(MOST_AT_ONCE);
         cx.wires
             .output
             .extend(data.iter().map(|&byte| (Stream::Debug, byte)));

@@ -10,6 +10,7 @@ use crate::host::Host;
 use crate::memory::{Layout, MemoryError, PhysicalMemory};
 use crate::msr::Msrs;
 use alloc::sync::Arc;
+use alloc::vec::Vec;
 use devices::Time;
 use vmx::addr::Gpa;
 
@@ -67,6 +68,9 @@ pub struct Guest<M: GuestRam, H: Host> {
     pub control: Arc<Control>,
     /// The last exits.
     pub history: History,
+    /// Where string instructions put a chunk on its way, [`CHUNK`](crate::exits::io::CHUNK) bytes. Kept, for clearing it would take longer
+    /// than filling it.
+    pub chunk: Vec<u8>,
 }
 
 impl<M: GuestRam, H: Host> Guest<M, H> {

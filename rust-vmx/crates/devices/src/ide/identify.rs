@@ -4,8 +4,9 @@ use super::SECTOR_SIZE;
 use super::drive::Drive;
 use super::geometry::Geometry;
 
-/// Sectors a READ MULTIPLE block may have at most.
-pub(super) const MAX_MULTIPLE: u8 = 16;
+/// Sectors a READ MULTIPLE block may have at most. Real drives stop at 16, the largest power of two that the word can tell is this;
+/// each block costs a guest ten exits.
+pub(super) const MAX_MULTIPLE: u8 = 128;
 
 /// LBA28 ends here.
 pub(super) const MAX_LBA_28: u64 = 0x0FFF_FFFF;

@@ -11,15 +11,19 @@ use crate::failure::Failure;
 use crate::guest::{Guest, GuestRam};
 use crate::history::Detail;
 use crate::host::Host;
+use crate::memory::MemoryError;
 use crate::paging::{Access, TranslationError, Walker};
 use bounds::Clip;
 use devices::Width;
+use vmx::addr::PAGE_SIZE;
 use vmx::exit::{IoAccess, StringIo};
 use vmx::state::SystemRegister;
 use vmx::state::gpr::{RAX, RCX, RDI, RSI};
 
-/// The most bytes of one chunk: a disk sector.
-pub const CHUNK: usize = 512;
+/// The most bytes of one chunk: what can be translated at once.
+pub const CHUNK: usize = PAGE_SIZE as usize;
+/// The most bytes of a chunk whose items the device takes or gives one by one.
+const CHUNK_BY_ITEMS: usize = 512;
 /// RFLAGS.TF: each instruction traps, and of a repeated one each item.
 const RFLAGS_TF: u64 = 1 << 8;
 /// RFLAGS.DF: strings run downwards.
@@ -108,16 +112,7 @@ fn string_io<C: VirtualCpu, M: GuestRam, H: Host>(
         Err(TranslationError::NotCanonical) => return Outcome::Raise(segment::fault(string.segment)),
         Err(error) => return Outcome::Raise(error.deliver(cpu)),
     };
-    let mut chunk = [0; CHUNK];
-    let buffer = chunk.upto_mut(span.length());
-    let transferred = if access.input {
-        let moved = input(guest, &access, buffer, size);
-        span.write(&mut guest.memory, buffer.upto(moved)).map(|()| moved)
-    } else {
-        span.read(&guest.memory, buffer)
-            .map(|()| output(guest, &access, buffer, size))
-    };
-    let moved = match transferred {
+    let moved = match transfer(guest, &access, &span, size) {
         Ok(moved) => moved,
         Err(error) => return Outcome::Fail(Failure::Memory(error)),
     };
@@ -149,6 +144,26 @@ fn string_io<C: VirtualCpu, M: GuestRam, H: Host>(
     }
 }
 
+/// Moves items between the port and memory; the bytes moved, at least one item.
+fn transfer<M: GuestRam, H: Host>(
+    guest: &mut Guest<M, H>,
+    access: &IoAccess,
+    span: &Span,
+    size: usize,
+) -> Result<usize, MemoryError> {
+    let mut chunk = core::mem::take(&mut guest.chunk);
+    let buffer = chunk.upto_mut(span.length());
+    let moved = if access.input {
+        let moved = input(guest, access, buffer, size);
+        span.write(&mut guest.memory, buffer.upto(moved)).map(|()| moved)
+    } else {
+        span.read(&guest.memory, buffer)
+            .map(|()| output(guest, access, buffer, size))
+    };
+    guest.chunk = chunk;
+    moved
+}
+
 /// Reads items from a port; the bytes read, at least one item.
 fn input<M: GuestRam, H: Host>(
     guest: &mut Guest<M, H>,
@@ -161,6 +176,7 @@ fn input<M: GuestRam, H: Host>(
     if moved > 0 {
         return moved.min(buffer.len());
     }
+    let buffer = buffer.upto_mut(CHUNK_BY_ITEMS);
     for item in buffer.chunks_exact_mut(size) {
         let value = guest.board.read(access.port, width, now);
         bounds::copy(item, &value.to_le_bytes());
@@ -180,6 +196,7 @@ fn output<M: GuestRam, H: Host>(
     if moved > 0 {
         return moved.min(buffer.len());
     }
+    let buffer = buffer.upto(CHUNK_BY_ITEMS);
     for item in buffer.chunks_exact(size) {
         let mut bytes = [0; 4];
         bounds::copy(&mut bytes, item);

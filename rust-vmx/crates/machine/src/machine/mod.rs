@@ -25,6 +25,7 @@ use crate::report;
 use crate::storage::FileError;
 use alloc::string::{String, ToString};
 use alloc::sync::Arc;
+use alloc::vec;
 use core::fmt;
 use devices::Time;
 use run::Handling;
@@ -127,6 +128,7 @@ impl<C: VirtualCpu, M: GuestRam, H: Host> Machine<C, M, H> {
             clock,
             control: Arc::new(Control::default()),
             history: History::default(),
+            chunk: vec![0; crate::exits::io::CHUNK],
             host,
         };
         let mut machine = Self {
