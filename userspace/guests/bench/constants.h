@@ -9,15 +9,15 @@
 #define NUMBER_WIDTH 10
 #define GREY_ON_BLACK 0x07
 
-#define TURNS 50                        // of a batch
+#define TURNS 50 // of a batch
 #define BATCHES 20
 
 #define CR0_TS (1 << 3)
 #define CR0_NW (1 << 29)
-#define CR0_CD (1 << 30)                // bits whose change exits
+#define CR0_CD (1 << 30) // bits whose change exits
 #define CR4_MCE (1 << 6)
 #define CR4_PGE (1 << 7)
-#define IA32_APIC_BASE 0x1B             // is emulated
+#define IA32_APIC_BASE 0x1B // is emulated
 #define IA32_EFER 0xC0000080
 #define IA32_FS_BASE 0xC0000100
 
@@ -25,16 +25,16 @@
 #define PIC_MASK 0x21
 #define PIC2_COMMAND 0xA0
 #define PIC2_MASK 0xA1
-#define PIC_INIT 0x11                   // ICW1: edge-triggered, cascade, with ICW4
-#define PIC_8086 0x01                   // ICW4
+#define PIC_INIT 0x11 // ICW1: edge-triggered, cascade, with ICW4
+#define PIC_8086 0x01 // ICW4
 #define PIC_EOI 0x20
 #define TIMER_VECTOR 0x20
 
 #define PIT_COUNTER 0x40
 #define PIT_COMMAND 0x43
-#define PIT_PERIODIC 0x34               // counter 0, both bytes, mode 2
-#define PIT_ONE_SHOT 0x30               // counter 0, both bytes, mode 0
-#define PIT_MILLISECOND 1193            // periods of 1.193182 MHz
+#define PIT_PERIODIC 0x34    // counter 0, both bytes, mode 2
+#define PIT_ONE_SHOT 0x30    // counter 0, both bytes, mode 0
+#define PIT_MILLISECOND 1193 // periods of 1.193182 MHz
 
 #define IDE_DATA 0x1F0
 #define IDE_SECTOR_COUNT 0x1F2
@@ -53,7 +53,7 @@
 
 #define UART_LINE_STATUS 0x3FD
 #define RTC_DATA 0x71
-#define DELAY 0x80                      // the port that programs write to for its slowness
+#define DELAY 0x80 // the port that programs write to for its slowness
 #define KEYBOARD_DATA 0x60
 #define KEYBOARD_STATUS 0x64
 #define ACPI_CONTROL 0x604
@@ -69,4 +69,4 @@
 #define FRESH_PAGES 2048
 #define FRESH_LARGE_AT 0xC00000
 #define FRESH_LARGE 8
-#define NO_MEMORY 0xE0000000            // an address where no RAM and no device is
+#define NO_MEMORY 0xE0000000 // an address where no RAM and no device is

@@ -1,10 +1,11 @@
-// How something is measured. In Bochs a tick of the time-stamp counter is an instruction, so the numbers are exact and the
-// same in every run.
+// How something is measured. In Bochs a tick of the time-stamp counter is an instruction, so the numbers are exact and
+// the same in every run.
 #pragma once
 #include "constants.h"
 
-// Tells whoever reads the ELF file where an operation begins (label 2 of its user) and ends (label 8), and its name. Not loaded.
-  .macro operation label
+// Tells whoever reads the ELF file where an operation begins (label 2 of its user) and ends (label 8), and its name.
+// Not loaded.
+.macro operation label
   .section .operations
   .long 2b, 8b
   .asciz "\label"

@@ -4,7 +4,7 @@
 //! 1 MiB ran on the 8086.
 
 use crate::bus::{DeviceIndex, DeviceSet, Overlap, PortBus};
-use crate::exits::io::CHUNK;
+use crate::exits::io::CHUNK_BY_ITEMS;
 use crate::memory::MemoryError;
 use alloc::vec::Vec;
 use bounds::Cyclic;
@@ -136,7 +136,7 @@ impl Board {
         // What waits at most: not quite enough for a look, and one string instruction. No later output has to allocate.
         wires
             .output
-            .try_reserve(OUTPUT + CHUNK)
+            .try_reserve(OUTPUT + CHUNK_BY_ITEMS)
             .map_err(|_| BoardError::Memory(MemoryError::OutOfFrames))?;
         let mut bus = PortBus::new().map_err(BoardError::Memory)?;
         for index in 0..COUNT {

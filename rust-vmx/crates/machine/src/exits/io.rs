@@ -23,7 +23,7 @@ use vmx::state::gpr::{RAX, RCX, RDI, RSI};
 /// The most bytes of one chunk: what can be translated at once.
 pub const CHUNK: usize = PAGE_SIZE as usize;
 /// The most bytes of a chunk whose items the device takes or gives one by one.
-const CHUNK_BY_ITEMS: usize = 512;
+pub const CHUNK_BY_ITEMS: usize = 512;
 /// RFLAGS.TF: each instruction traps, and of a repeated one each item.
 const RFLAGS_TF: u64 = 1 << 8;
 /// RFLAGS.DF: strings run downwards.
