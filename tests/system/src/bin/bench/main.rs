@@ -1,10 +1,11 @@
 //! Counts what virtualization costs, in instructions: what `./x bench` starts. Bochs counts them exactly. Beside each number stands
-//! the one of the last committed run, `tests/bench/results.txt`; `--save` writes that anew; `--budgets` writes what the
+//! the one of the last committed run, `tests/bench/results.txt`; `--save` writes that anew, and draws the chart of the README; `--budgets` writes what the
 //! tests allow; `--trace OPERATION` lists the instructions behind one of the numbers.
 //!
 //! A module measures one thing and returns its rows ([`boot`], [`exits`], [`workloads`]); [`results`] keeps the last run, [`table`] shows all.
 
 mod boot;
+mod chart;
 mod exits;
 mod peers;
 mod results;
@@ -37,6 +38,7 @@ fn bench(save: bool) -> Result<()> {
     table::print(&rows, &last);
     if save {
         results::save(&rows)?;
+        chart::save(&rows)?;
     }
     Ok(())
 }

@@ -35,8 +35,8 @@ fn cells(row: &Row, last: Option<&Row>) -> [String; HEAD.len()] {
         row.ratio().map_or_else(String::new, ratio),
         cell(row.exits.map(|exits| exits.count)),
         cell(row.exits.map(|exits| exits.accesses)),
-        cell(peer.and_then(|peer| peer.kvm)),
-        cell(peer.map(|peer| peer.goal)),
+        cell(peer.and_then(|peer| Some(peer.in_row(peer.kvm?)))),
+        cell(peer.map(|peer| peer.in_row(peer.goal))),
     ]
 }
 
