@@ -169,10 +169,12 @@ impl<F: Frames + Clone> VirtualCpu for Vcpu<F> {
         Vcpu::registers_mut(self)
     }
 
+    #[inline]
     fn read(&mut self, register: SystemRegister) -> u64 {
         Vcpu::read(self, register)
     }
 
+    #[inline]
     fn write(&mut self, register: SystemRegister, value: u64) -> Result<(), Event> {
         Vcpu::write(self, register, value)
     }

@@ -56,6 +56,23 @@ pub trait VirtualCpu {
         all.gpr[gpr::RSP] = self.read(SystemRegister::Rsp);
         all
     }
+    /// A general-purpose register by number, RSP like the others.
+    fn general(&mut self, index: usize) -> u64 {
+        if index == gpr::RSP {
+            self.read(SystemRegister::Rsp)
+        } else {
+            self.registers().gpr[index]
+        }
+    }
+    /// Writes one.
+    fn set_general(&mut self, index: usize, value: u64) {
+        if index == gpr::RSP {
+            // RSP takes any value.
+            let _ = self.write(SystemRegister::Rsp, value);
+        } else {
+            self.registers_mut().gpr[index] = value;
+        }
+    }
     /// Writes the copy back.
     fn set_all_registers(&mut self, all: &Registers) {
         *self.registers_mut() = *all;

@@ -28,8 +28,9 @@ pub fn handle<C: VirtualCpu, M: GuestRam, H: Host>(cpu: &mut C, guest: &mut Gues
     guest.history.tell(Detail::Control(access));
     match access {
         ControlRegisterAccess::Write { control, register } => {
-            let mut value = cpu.all_registers().gpr[usize::from(register)];
-            if cpu.mode() != CpuMode::Long {
+            let mut value = cpu.general(usize::from(register));
+            // The mode takes four VMREADs, and hardly ever matters.
+            if value >> 32 != 0 && cpu.mode() != CpuMode::Long {
                 value &= 0xFFFF_FFFF;
             }
             name(control)
@@ -39,9 +40,7 @@ pub fn handle<C: VirtualCpu, M: GuestRam, H: Host>(cpu: &mut C, guest: &mut Gues
         ControlRegisterAccess::Read { control, register } => match name(control) {
             Ok(name) => {
                 let value = cpu.read(name);
-                let mut registers = cpu.all_registers();
-                registers.gpr[usize::from(register)] = value;
-                cpu.set_all_registers(&registers);
+                cpu.set_general(usize::from(register), value);
                 Outcome::Done
             }
             Err(event) => Outcome::Raise(event),
@@ -81,7 +80,7 @@ fn write<C: VirtualCpu, M: GuestRam, H: Host>(
 ) -> Result<(), Event> {
     let old = cpu.read(register);
     cpu.write(register, value)?;
-    let changed = old ^ cpu.read(register);
+    let changed = old ^ value;
     let loads = match register {
         SystemRegister::Cr0 => changed & CR0_LOADS_PDPTES != 0,
         SystemRegister::Cr3 => true,

@@ -35,6 +35,8 @@ const _: () = assert!(Cached::CsAccess as usize == COUNT - 1);
 
 /// The bit of RIP in the sets below.
 const RIP: u16 = 1 << Cached::Rip as u16;
+/// What else the end of an instruction can change.
+const ENDS: u16 = 1 << Cached::Rflags as u16 | 1 << Cached::Interruptibility as u16;
 
 impl Cached {
     pub(super) fn encoding(self) -> u32 {
@@ -83,10 +85,10 @@ impl Cache {
         self.dirty = 0;
     }
 
-    /// RIP, if it is all that was read or written since the last exit.
+    /// RIP, if RFLAGS and what blocks interrupts were neither read nor written since the last exit.
     #[inline]
-    pub(super) fn only_rip(&self) -> Option<u64> {
-        if self.valid == RIP {
+    pub(super) fn rip_alone(&self) -> Option<u64> {
+        if self.valid & (RIP | ENDS) == RIP {
             Some(self.values[Cached::Rip as usize])
         } else {
             None
@@ -124,9 +126,11 @@ mod tests {
         assert_eq!(cache.take_dirty(), Some((guest::RIP.encoding(), 0x7C02)));
         assert_eq!(cache.take_dirty(), None);
         assert_eq!(cache.get(Cached::Rip), Some(0x7C02));
-        assert_eq!(cache.only_rip(), None, "CR3 is known as well");
+        assert_eq!(cache.rip_alone(), Some(0x7C02));
+        cache.fill(Cached::Rflags, 2);
+        assert_eq!(cache.rip_alone(), None, "RFLAGS is known as well");
         cache.restart(0x8000);
         assert_eq!(cache.get(Cached::Cr3), None);
-        assert_eq!((cache.only_rip(), cache.take_dirty()), (Some(0x8000), None));
+        assert_eq!((cache.rip_alone(), cache.take_dirty()), (Some(0x8000), None));
     }
 }

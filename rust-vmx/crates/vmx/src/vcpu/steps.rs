@@ -30,8 +30,8 @@ impl<F: Frames + Clone> Vcpu<F> {
     /// Where the next instruction is, if moving RIP there is all that there is to do.
     #[inline]
     fn plainly_next(&self) -> Option<u64> {
-        // Whoever had a look at other state may have changed it.
-        let rip = self.cache.only_rip().filter(|_| self.loaded.is_some())?;
+        // Whoever had a look at the rest may have changed it.
+        let rip = self.cache.rip_alone().filter(|_| self.loaded.is_some())?;
         let mut fields = self.vmcs.batch();
         let length: u32 = fields.read(exit_info::INSTRUCTION_LENGTH);
         let flags = fields.read(guest::RFLAGS);

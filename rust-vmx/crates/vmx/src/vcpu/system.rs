@@ -32,6 +32,12 @@ const DR6_WRITABLE: u64 = 0xE00F;
 const CR0_PAGING: u64 = cr0::PE | cr0::PG | cr0::WP;
 const CR4_PAGING: u64 = cr4::PSE | cr4::PAE | cr4::PGE | cr4::PCIDE | cr4::SMEP | cr4::SMAP;
 
+/// The #GP of a value that a register does not take.
+#[inline]
+const fn takes(ok: bool) -> Result<(), Event> {
+    if ok { Ok(()) } else { Err(Event::GP) }
+}
+
 impl<F: Frames> Vcpu<F> {
     /// The CR0 bits VMX operation fixes to 1; with unrestricted guest not PE and PG (SDM 24.8).
     fn cr0_fixed(&self) -> u64 {
@@ -68,6 +74,7 @@ impl<F: Frames> Vcpu<F> {
     }
 
     /// Reads a register that is not a general one.
+    #[inline]
     pub fn read(&mut self, register: SystemRegister) -> u64 {
         use SystemRegister as R;
         let loaded = self.loaded.is_some();
@@ -75,18 +82,36 @@ impl<F: Frames> Vcpu<F> {
             R::Rip => self.cached(Cached::Rip),
             R::Rsp => self.cached(Cached::Rsp),
             R::Rflags => self.cached(Cached::Rflags),
-            R::Cr0 => {
-                let mask = self.cr0_mask();
-                self.cached(Cached::Cr0) & !mask | self.cr0_shadow & mask
-            }
+            R::Cr0 => self.cr0(),
             // SAFETY: reading in ring 0; while the vCPU is loaded the register is the guest's.
             R::Cr2 if loaded => unsafe { cpu::read_cr2() },
             R::Cr2 => self.cr2,
             R::Cr3 => self.cached(Cached::Cr3),
-            R::Cr4 => {
-                let mask = self.cr4_mask();
-                self.cached(Cached::Cr4) & !mask | self.cr4_shadow & mask
-            }
+            R::Cr4 => self.cr4(),
+            R::Efer => self.cached(Cached::Efer),
+            _ => self.read_rare(register),
+        }
+    }
+
+    /// CR0 as the guest sees it.
+    #[inline]
+    fn cr0(&mut self) -> u64 {
+        let mask = self.cr0_mask();
+        self.cached(Cached::Cr0) & !mask | self.cr0_shadow & mask
+    }
+
+    /// CR4 as the guest sees it.
+    #[inline]
+    fn cr4(&mut self) -> u64 {
+        let mask = self.cr4_mask();
+        self.cached(Cached::Cr4) & !mask | self.cr4_shadow & mask
+    }
+
+    #[inline(never)]
+    fn read_rare(&mut self, register: SystemRegister) -> u64 {
+        use SystemRegister as R;
+        let loaded = self.loaded.is_some();
+        match register {
             R::Cr8 => self.cr8,
             R::Dr0 => self.debug.address(0),
             R::Dr1 => self.debug.address(1),
@@ -94,7 +119,6 @@ impl<F: Frames> Vcpu<F> {
             R::Dr3 => self.debug.address(3),
             R::Dr6 => self.debug.dr6(),
             R::Dr7 => self.get(guest::DR7),
-            R::Efer => self.cached(Cached::Efer),
             R::Pat if self.switches_pat() => self.get(guest::PAT),
             R::Pat => self.pat,
             R::Xcr0 => self.xstate.xcr0(),
@@ -105,33 +129,64 @@ impl<F: Frames> Vcpu<F> {
             R::Star | R::Lstar | R::Cstar | R::Sfmask | R::KernelGsBase | R::TscAux => {
                 self.msrs.read(register, loaded)
             }
+            // The others are where this is called from.
+            R::Rip | R::Rsp | R::Rflags | R::Cr0 | R::Cr2 | R::Cr3 | R::Cr4 | R::Efer => self.read(register),
         }
     }
 
     /// Writes a register as the guest's own instruction would (MOV to CR, WRMSR, XSETBV), with what follows from it:
     /// EFER.LMA, paging mode, TLB. `Err` is the fault the instruction would raise; nothing has changed then.
+    #[inline]
     pub fn write(&mut self, register: SystemRegister, value: u64) -> Result<(), Event> {
+        match register {
+            SystemRegister::Cr0 => self.write_cr0(value),
+            SystemRegister::Cr4 => self.write_cr4(value),
+            _ => self.write_rare(register, value),
+        }
+    }
+
+    /// MOV to CR0. What nobody but the guest ever sees costs one VMWRITE.
+    fn write_cr0(&mut self, value: u64) -> Result<(), Event> {
+        let changed = self.cr0() ^ value;
+        if changed & !(cr0::CD | cr0::NW) == 0 {
+            takes(value & (cr0::CD | cr0::NW) != cr0::NW)?;
+            self.show_cr0(value);
+            return Ok(());
+        }
+        takes(check::takes_cr0(&self.present(), value))?;
+        self.put_cr0(value);
+        Ok(())
+    }
+
+    /// MOV to CR4, likewise.
+    fn write_cr4(&mut self, value: u64) -> Result<(), Event> {
+        let changed = self.cr4() ^ value;
+        if changed & !cr4::MCE == 0 {
+            takes(value & !self.config.cr4_offered == 0)?;
+            self.show_cr4(value);
+            return Ok(());
+        }
+        takes(check::takes_cr4(&self.present(), value, self.config.cr4_offered))?;
+        self.put_cr4(value);
+        Ok(())
+    }
+
+    #[inline(never)]
+    fn write_rare(&mut self, register: SystemRegister, value: u64) -> Result<(), Event> {
         use SystemRegister as R;
         let loaded = self.loaded.is_some();
-        let takes = |ok: bool| if ok { Ok(()) } else { Err(Event::GP) };
         match register {
             R::Rip => self.put_rip(value),
             R::Rsp => self.cache.set(Cached::Rsp, value),
             R::Rflags => self
                 .cache
                 .set(Cached::Rflags, value & RFLAGS_DEFINED | rflags::RESERVED_ONE),
-            R::Cr0 => {
-                takes(check::takes_cr0(&self.present(), value))?;
-                self.put_cr0(value);
-            }
+            R::Cr0 => self.write_cr0(value)?,
+            R::Cr4 => self.write_cr4(value)?,
             // SAFETY: any value is taken; while the vCPU is loaded the register is the guest's.
             R::Cr2 if loaded => unsafe { cpu::write_cr2(value) },
             R::Cr2 => self.cr2 = value,
             R::Cr3 => self.put_cr3(value)?,
-            R::Cr4 => {
-                takes(check::takes_cr4(&self.present(), value, self.config.cr4_offered))?;
-                self.put_cr4(value);
-            }
             R::Cr8 => {
                 takes(value <= 0xF)?;
                 self.cr8 = value;
@@ -195,9 +250,10 @@ impl<F: Frames> Vcpu<F> {
     /// or CR4 they must be handed over with [`Self::set_pdptes`], because with EPT the CPU takes them from the VMCS (SDM "Loading
     /// Page-Directory-Pointer-Table Entries", 27.3.2.4).
     pub fn pdpte_address(&mut self) -> Option<Gpa> {
-        let now = self.present();
-        let pae = now.cr0 & cr0::PG != 0 && now.cr4 & cr4::PAE != 0 && now.efer & efer::LMA == 0;
-        pae.then_some(Gpa(now.cr3 & 0xFFFF_FFE0))
+        let pae = self.cached(Cached::Cr0) & cr0::PG != 0
+            && self.cr4() & cr4::PAE != 0
+            && self.cached(Cached::Efer) & efer::LMA == 0;
+        pae.then(|| Gpa(self.cached(Cached::Cr3) & 0xFFFF_FFE0))
     }
 
     /// Loads the four PDPTEs; `Err` is #GP for reserved bits.
@@ -225,14 +281,10 @@ impl<F: Frames> Vcpu<F> {
     /// CR0 was checked. CD and NW stay 0 in the field: entry does not load them (SDM 27.3.2.1), and a guest's wish to run without
     /// caches is nothing but slow.
     fn put_cr0(&mut self, value: u64) {
-        let old = self.cr0_shadow;
         let real = (value | self.cr0_fixed()) & self.vmcs.root().capabilities().cr0.may_be_one;
         let before = self.cache.get(Cached::Cr0).unwrap_or(!real);
         self.cache.set(Cached::Cr0, real & !(cr0::CD | cr0::NW) | cr0::ET);
-        self.cr0_shadow = value | cr0::ET;
-        if old != self.cr0_shadow {
-            self.set(control::CR0_SHADOW, self.cr0_shadow);
-        }
+        self.show_cr0(value | cr0::ET);
         self.flush_linear_if((before ^ real) & CR0_PAGING != 0);
         let efer = self.cached(Cached::Efer);
         self.put_efer(efer);
@@ -264,9 +316,24 @@ impl<F: Frames> Vcpu<F> {
         let real = fixed.apply(value & !cr4::MCE | host_mce);
         let before = self.cache.get(Cached::Cr4).unwrap_or(!real);
         self.cache.set(Cached::Cr4, real);
-        self.cr4_shadow = value;
-        self.set(control::CR4_SHADOW, value);
+        self.show_cr4(value);
         self.flush_linear_if((before ^ real) & CR4_PAGING != 0);
+    }
+
+    /// The bits of CR0 that are not the guest's own look like this to it.
+    fn show_cr0(&mut self, value: u64) {
+        if self.cr0_shadow != value {
+            self.cr0_shadow = value;
+            self.set(control::CR0_SHADOW, value);
+        }
+    }
+
+    /// The bits of CR4 that are not the guest's own look like this to it.
+    fn show_cr4(&mut self, value: u64) {
+        if self.cr4_shadow != value {
+            self.cr4_shadow = value;
+            self.set(control::CR4_SHADOW, value);
+        }
     }
 
     /// EFER was checked. LMA follows LME and CR0.PG, and "IA-32e mode guest" must say the same at entry (SDM 27.3.1.1).
