@@ -116,7 +116,10 @@ impl Pit {
             }
             cx.wires.set_irq(IRQ, timer.counter.out());
         }
-        self.schedule();
+        // Until it has risen, the moment at which OUT rises stays what it is.
+        if rises > 0 {
+            self.schedule();
+        }
     }
 
     fn schedule(&mut self) {
