@@ -67,10 +67,10 @@ pub fn create<F: Frames + Clone, H: Host>(
     let mut memory = GuestMemory::new(frames.clone(), root.ept_features()).map_err(CreateError::Memory)?;
     for slot in layout.slots() {
         let bytes = slot.end.0 - slot.first.0;
-        // Below 1 MiB single pages: the slots there are small, and few of their pages are ever touched.
         match slot.kind {
-            Kind::Ram if slot.first.0 > 0 => memory.add_slot(slot.first, bytes, Backing::Large),
-            Kind::Ram | Kind::Video => memory.add_slot(slot.first, bytes, Backing::Small),
+            Kind::Ram => memory.add_slot(slot.first, bytes, Backing::Large),
+            // Few of its pages are ever touched.
+            Kind::Video => memory.add_slot(slot.first, bytes, Backing::Small),
             Kind::Rom => memory.add_rom(slot.first, bytes),
         }
         .map_err(CreateError::Memory)?;

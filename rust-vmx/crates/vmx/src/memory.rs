@@ -8,15 +8,52 @@ use crate::ept::{Ept, EptError, EptFeatures, EptRoot, GPA_LIMIT, PageSize, Permi
 use crate::frames::{Frames, OwnedFrames};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+use core::cmp::Reverse;
 use core::fmt;
 
-const CHUNK: u64 = PageSize::Size2M.bytes();
-const PAGES_PER_CHUNK: usize = (CHUNK / PAGE_SIZE) as usize;
+/// How many pages are taken from the host at once, where it has them and the slot is as large.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Rank {
+    /// A large page of EPT: 2 MiB.
+    Large,
+    /// What spares most exits and is soon used: 64 KiB.
+    Group,
+    /// What must be there: 4 KiB.
+    Page,
+}
+
+impl Rank {
+    const fn bytes(self) -> u64 {
+        match self {
+            Self::Large => PageSize::Size2M.bytes(),
+            Self::Group => 16 * PAGE_SIZE,
+            Self::Page => PAGE_SIZE,
+        }
+    }
+
+    const fn pages(self) -> usize {
+        (self.bytes() / PAGE_SIZE) as usize
+    }
+
+    /// The next smaller one.
+    const fn below(self) -> Option<Self> {
+        match self {
+            Self::Large => Some(Self::Group),
+            Self::Group => Some(Self::Page),
+            Self::Page => None,
+        }
+    }
+
+    /// Which of the parts of this rank `gpa` lies in, counted in the block of the rank `above`.
+    const fn index(self, gpa: u64, above: Self) -> usize {
+        (gpa % above.bytes() / self.bytes()) as usize
+    }
+}
 
 /// How a slot takes frames from the host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Backing {
-    /// 2 MiB at a time where alignment, the CPU and the host's memory allow it, else 4 KiB.
+    /// 2 MiB at a time where alignment, the CPU and the host's memory allow it, else 64 KiB, else 4 KiB.
     Large,
     /// 4 KiB at a time.
     Small,
@@ -46,55 +83,119 @@ impl fmt::Display for MemoryError {
     }
 }
 
-/// The frames behind the part of a slot that lies in one 2 MiB of guest-physical addresses.
-enum Chunk<F: Frames> {
+/// The frames behind a block of guest-physical addresses.
+enum Block<F: Frames> {
     /// Never touched.
     Untouched,
-    /// One block, one EPT entry.
-    Large(OwnedFrames<F>),
-    /// Page by page; each is there once touched.
-    Small(Vec<Option<OwnedFrames<F>>>),
+    /// As many as it has pages, contiguous.
+    Whole(OwnedFrames<F>),
+    /// In blocks of the next rank.
+    Split(Vec<Block<F>>),
 }
 
-/// A range of memory.
-struct Slot<F: Frames> {
-    base: u64,
-    end: u64,
-    backing: Backing,
-    permissions: Permissions,
-    chunks: Vec<Chunk<F>>,
-}
-
-impl<F: Frames> Slot<F> {
-    fn covers(&self, gpa: u64) -> bool {
-        self.base <= gpa && gpa < self.end
-    }
-
-    fn chunk_index(&self, gpa: u64) -> usize {
-        (gpa / CHUNK - self.base / CHUNK) as usize
-    }
-
-    /// Whether the 2 MiB around `gpa` lie in the slot as a whole.
-    fn covers_chunk(&self, gpa: u64) -> bool {
-        let start = gpa & !(CHUNK - 1);
-        self.base <= start && start + CHUNK <= self.end
-    }
-
-    /// The frames behind `gpa`, with the offset in them.
-    fn backing(&self, gpa: u64) -> Option<(&OwnedFrames<F>, usize)> {
-        match self.chunks.get(self.chunk_index(gpa))? {
-            Chunk::Untouched => None,
-            Chunk::Large(frames) => Some((frames, (gpa % CHUNK) as usize)),
-            Chunk::Small(pages) => {
-                let page = pages.get(page_index(gpa))?.as_ref()?;
-                Some((page, (gpa % PAGE_SIZE) as usize))
+impl<F: Frames> Block<F> {
+    /// The frames behind `gpa`, with the offset in them; the block has this rank.
+    fn backing(&self, gpa: u64, rank: Rank) -> Option<(&OwnedFrames<F>, usize)> {
+        match self {
+            Self::Untouched => None,
+            Self::Whole(frames) => Some((frames, (gpa % rank.bytes()) as usize)),
+            Self::Split(parts) => {
+                let below = rank.below()?;
+                parts.get(below.index(gpa, rank))?.backing(gpa, below)
             }
         }
     }
 }
 
-const fn page_index(gpa: u64) -> usize {
-    (gpa % CHUNK / PAGE_SIZE) as usize
+/// Where memory is, and how.
+#[derive(Clone, Copy)]
+struct Extent {
+    base: u64,
+    end: u64,
+    backing: Backing,
+    permissions: Permissions,
+}
+
+impl Extent {
+    fn covers(&self, gpa: u64) -> bool {
+        self.base <= gpa && gpa < self.end
+    }
+
+    fn block_index(&self, gpa: u64) -> usize {
+        (gpa / Rank::Large.bytes() - self.base / Rank::Large.bytes()) as usize
+    }
+
+    /// Whether the block of this rank around `gpa` may be taken as a whole.
+    fn takes_whole(&self, gpa: u64, rank: Rank, features: EptFeatures) -> bool {
+        let wanted = match rank {
+            Rank::Large => self.backing == Backing::Large && features.size_2m,
+            Rank::Group => self.backing == Backing::Large,
+            Rank::Page => true,
+        };
+        let start = gpa & !(rank.bytes() - 1);
+        wanted && self.base <= start && start + rank.bytes() <= self.end
+    }
+}
+
+/// A range of memory.
+struct Slot<F: Frames> {
+    extent: Extent,
+    /// Of the largest rank. The first and the last may lie in the slot in part only.
+    blocks: Vec<Block<F>>,
+}
+
+impl<F: Frames> Slot<F> {
+    /// The frames behind `gpa`, with the offset in them.
+    fn backing(&self, gpa: u64) -> Option<(&OwnedFrames<F>, usize)> {
+        self.blocks
+            .get(self.extent.block_index(gpa))?
+            .backing(gpa, Rank::Large)
+    }
+}
+
+/// What a slot's memory is made of.
+struct Supply<'a, F: Frames + Clone> {
+    extent: Extent,
+    ept: &'a mut Ept<F>,
+    frames: &'a F,
+}
+
+impl<F: Frames + Clone> Supply<'_, F> {
+    /// Makes the page at `gpa` in a block of this rank present; the bytes taken for it, 0 when it was.
+    fn populate(&mut self, block: &mut Block<F>, gpa: u64, rank: Rank) -> Result<u64, MemoryError> {
+        if matches!(block, Block::Untouched) {
+            if self.extent.takes_whole(gpa, rank, self.ept.features())
+                && let Some(frames) = OwnedFrames::allocate(self.frames.clone(), rank.pages())
+            {
+                self.map(gpa & !(rank.bytes() - 1), &frames)?;
+                *block = Block::Whole(frames);
+                return Ok(rank.bytes());
+            }
+            let below = rank.below().ok_or(MemoryError::OutOfFrames)?;
+            *block = Block::Split(filled(rank.pages() / below.pages(), || Block::Untouched)?);
+        }
+        match (block, rank.below()) {
+            (Block::Split(parts), Some(below)) => match parts.get_mut(below.index(gpa, rank)) {
+                Some(part) => self.populate(part, gpa, below),
+                None => Err(MemoryError::NotRam(Gpa(gpa))),
+            },
+            _ => Ok(0),
+        }
+    }
+
+    fn map(&mut self, start: u64, frames: &OwnedFrames<F>) -> Result<(), MemoryError> {
+        let (size, count) = if frames.size() as u64 == PageSize::Size2M.bytes() {
+            (PageSize::Size2M, 1)
+        } else {
+            (PageSize::Size4K, frames.size() / PAGE_SIZE as usize)
+        };
+        // SAFETY: the frames are ours alone and stay until the mapping is gone (see `clear` and the field order).
+        unsafe {
+            self.ept
+                .map_run(Gpa(start), frames.hpa(), size, count, self.extent.permissions)
+        }
+        .map_err(no_table)
+    }
 }
 
 /// The memory of a VM. Dropping it returns every frame.
@@ -152,25 +253,32 @@ impl<F: Frames + Clone> GuestMemory<F> {
             .checked_add(bytes)
             .filter(|&end| aligned && end <= GPA_LIMIT);
         let end = end.ok_or(MemoryError::BadSlot(base))?;
-        if self.slots.iter().any(|slot| base.0 < slot.end && slot.base < end) {
+        let overlaps = |slot: &Slot<F>| base.0 < slot.extent.end && slot.extent.base < end;
+        if self.slots.iter().any(overlaps) {
             return Err(MemoryError::BadSlot(base));
         }
-        let count = (end - 1) / CHUNK - base.0 / CHUNK + 1;
-        let chunks = filled(count as usize, || Chunk::Untouched)?;
-        self.slots.push(Slot {
+        let count = (end - 1) / Rank::Large.bytes() - base.0 / Rank::Large.bytes() + 1;
+        let blocks = filled(count as usize, || Block::Untouched)?;
+        let extent = Extent {
             base: base.0,
             end,
             backing,
             permissions,
-            chunks,
-        });
+        };
+        self.slots.push(Slot { extent, blocks });
+        // The largest is looked at first, because most accesses go there.
+        self.slots
+            .sort_by_key(|slot| Reverse(slot.extent.end - slot.extent.base));
         Ok(())
     }
 
     /// Bytes of memory in all slots.
     #[must_use]
     pub fn size(&self) -> u64 {
-        self.slots.iter().map(|slot| slot.end - slot.base).sum()
+        self.slots
+            .iter()
+            .map(|slot| slot.extent.end - slot.extent.base)
+            .sum()
     }
 
     /// Bytes of host frames taken for memory and page tables.
@@ -185,53 +293,22 @@ impl<F: Frames + Clone> GuestMemory<F> {
         self.slot(gpa.0).is_some()
     }
 
-    /// Makes the page at `gpa` present for the guest; the answer to an EPT violation. True when it was not before; when it
-    /// was, the violation has another cause.
+    /// Makes the page at `gpa` present for the guest, and those around it that come along; the answer to an EPT violation. True when
+    /// it was not before; when it was, the violation has another cause.
     pub fn populate(&mut self, gpa: Gpa) -> Result<bool, MemoryError> {
         let nothing = MemoryError::NotRam(gpa);
-        let slot = self
-            .slots
-            .iter_mut()
-            .find(|slot| slot.covers(gpa.0))
-            .ok_or(nothing)?;
-        let (index, covers_chunk) = (slot.chunk_index(gpa.0), slot.covers_chunk(gpa.0));
-        let chunk = slot.chunks.get_mut(index).ok_or(nothing)?;
-        if matches!(chunk, Chunk::Untouched) {
-            if slot.backing == Backing::Large
-                && self.ept.features().size_2m
-                && covers_chunk
-                && let Some(frames) = OwnedFrames::allocate(self.frames.clone(), PAGES_PER_CHUNK)
-            {
-                let start = Gpa(gpa.0 & !(CHUNK - 1));
-                // SAFETY: the frames are ours alone and stay until the mapping is gone (see `clear` and the field order).
-                unsafe {
-                    self.ept
-                        .map(start, frames.hpa(), PageSize::Size2M, slot.permissions)
-                }
-                .map_err(no_table)?;
-                *chunk = Chunk::Large(frames);
-                self.populated += CHUNK;
-                return Ok(true);
-            }
-            *chunk = Chunk::Small(filled(PAGES_PER_CHUNK, || None)?);
-        }
-        let Chunk::Small(pages) = chunk else {
-            return Ok(false);
+        let mut slots = self.slots.iter_mut();
+        let slot = slots.find(|slot| slot.extent.covers(gpa.0)).ok_or(nothing)?;
+        let index = slot.extent.block_index(gpa.0);
+        let block = slot.blocks.get_mut(index).ok_or(nothing)?;
+        let mut supply = Supply {
+            extent: slot.extent,
+            ept: &mut self.ept,
+            frames: &self.frames,
         };
-        let page = pages.get_mut(page_index(gpa.0)).ok_or(nothing)?;
-        if page.is_some() {
-            return Ok(false);
-        }
-        let frame = OwnedFrames::allocate(self.frames.clone(), 1).ok_or(MemoryError::OutOfFrames)?;
-        // SAFETY: as above.
-        unsafe {
-            self.ept
-                .map(gpa.page_base(), frame.hpa(), PageSize::Size4K, slot.permissions)
-        }
-        .map_err(no_table)?;
-        *page = Some(frame);
-        self.populated += PAGE_SIZE;
-        Ok(true)
+        let taken = supply.populate(block, gpa.0, Rank::Large)?;
+        self.populated += taken;
+        Ok(taken > 0)
     }
 
     /// Copies from guest memory. Memory never touched reads as zero and stays untouched.
@@ -240,8 +317,9 @@ impl<F: Frames + Clone> GuestMemory<F> {
         let mut rest = buffer;
         while !rest.is_empty() {
             let slot = self.slot(at).ok_or(MemoryError::NotRam(Gpa(at)))?;
-            let (piece, remaining) = rest.split_at_mut(piece_length(at, rest.len()));
-            match slot.backing(at) {
+            let backing = slot.backing(at);
+            let (piece, remaining) = rest.split_at_mut(piece_length(backing, at, rest.len()));
+            match backing {
                 Some((frames, offset)) => frames.read(offset, piece),
                 None => piece.fill(0),
             }
@@ -267,13 +345,16 @@ impl<F: Frames + Clone> GuestMemory<F> {
         let mut at = gpa.0;
         let mut rest = bytes;
         while !rest.is_empty() {
-            let (piece, remaining) = rest.split_at(piece_length(at, rest.len()));
             let slot = self.slot(at).ok_or(MemoryError::NotRam(Gpa(at)))?;
-            if slot.permissions.contains(needed) {
+            let taken = slot.extent.permissions.contains(needed);
+            let backing = slot.backing(at);
+            if taken && backing.is_none() {
                 self.populate(Gpa(at))?;
-                if let Some((frames, offset)) = self.slot(at).and_then(|slot| slot.backing(at)) {
-                    frames.write(offset, piece);
-                }
+                continue;
+            }
+            let (piece, remaining) = rest.split_at(piece_length(backing, at, rest.len()));
+            if let Some((frames, offset)) = backing.filter(|_| taken) {
+                frames.write(offset, piece);
             }
             at += piece.len() as u64;
             rest = remaining;
@@ -290,14 +371,14 @@ impl<F: Frames + Clone> GuestMemory<F> {
     /// Gives all frames back to the host: memory reads as zero afterwards, as after power-on.
     pub fn clear(&mut self) {
         self.ept.clear();
-        for chunk in self.slots.iter_mut().flat_map(|slot| &mut slot.chunks) {
-            *chunk = Chunk::Untouched;
+        for block in self.slots.iter_mut().flat_map(|slot| &mut slot.blocks) {
+            *block = Block::Untouched;
         }
         self.populated = 0;
     }
 
     fn slot(&self, gpa: u64) -> Option<&Slot<F>> {
-        self.slots.iter().find(|slot| slot.covers(gpa))
+        self.slots.iter().find(|slot| slot.extent.covers(gpa))
     }
 }
 
@@ -310,9 +391,13 @@ fn filled<T>(count: usize, value: impl Fn() -> T) -> Result<Vec<T>, MemoryError>
     Ok(list)
 }
 
-/// How much of `length` bytes at `gpa` lies in the same page.
-fn piece_length(gpa: u64, length: usize) -> usize {
-    length.min((PAGE_SIZE - gpa % PAGE_SIZE) as usize)
+/// How much of `length` bytes at `gpa` lies in the same frames; where there are none, in the same page.
+fn piece_length<F: Frames>(backing: Option<(&OwnedFrames<F>, usize)>, gpa: u64, length: usize) -> usize {
+    let room = match backing {
+        Some((frames, offset)) => frames.size() - offset,
+        None => (PAGE_SIZE - gpa % PAGE_SIZE) as usize,
+    };
+    length.min(room)
 }
 
 /// Mapping a page of ours where none was can only fail for want of a table.
@@ -416,13 +501,37 @@ mod tests {
     }
 
     #[test]
-    fn a_host_without_large_blocks_lends_pages() {
-        // Enough for three tables, the root and a few pages, but not for 2 MiB.
-        let frames = FakeFrames::new(100);
+    fn a_host_without_large_blocks_lends_smaller_ones() {
+        // Enough for three tables, the root and two blocks of 64 KiB with a page, but not for 2 MiB.
+        let frames = FakeFrames::new(4 + 2 * 16 + 1);
         let mut memory = GuestMemory::new(&frames, FEATURES).unwrap();
         memory.add_slot(Gpa(0), 1 << 22, Backing::Large).unwrap();
         assert_eq!(memory.populate(Gpa(0x1234)), Ok(true));
-        assert_eq!(memory.ept.translate(Gpa(0x1234)).unwrap().size, PageSize::Size4K);
+        assert_eq!(memory.ept.translate(Gpa(0xFFFF)).unwrap().size, PageSize::Size4K);
+        assert_eq!(memory.populate(Gpa(0xF000)), Ok(false), "it came along");
+        assert_eq!(memory.populate(Gpa(0x1_F000)), Ok(true));
+        assert_eq!(memory.populate(Gpa(0x2_3000)), Ok(true));
+        assert!(memory.ept.translate(Gpa(0x2_2000)).is_none(), "a page alone");
+        assert_eq!(memory.populate(Gpa(0x2_4000)), Err(MemoryError::OutOfFrames));
+        assert_eq!(frames.outstanding() as u64 * PAGE_SIZE, memory.frame_bytes());
+    }
+
+    #[test]
+    fn blocks_do_not_leave_their_slot() {
+        let frames = FakeFrames::new(2000);
+        let mut memory = GuestMemory::new(&frames, FEATURES).unwrap();
+        memory.add_slot(Gpa(0x8000), 0x2_0000, Backing::Large).unwrap();
+        memory.add_slot(Gpa(0x2_8000), 0x40_0000, Backing::Small).unwrap();
+        for (at, comes_along) in [
+            (0x8000, 0x9000),
+            (0x1_5000, 0x1_0000),
+            (0x2_0000, 0x2_1000),
+            (0x20_0000, 0x20_1000),
+        ] {
+            assert_eq!(memory.populate(Gpa(at)), Ok(true));
+            let whole = at == 0x1_5000;
+            assert_eq!(memory.ept.translate(Gpa(comes_along)).is_some(), whole, "{at:#x}");
+        }
     }
 
     proptest! {

@@ -206,17 +206,41 @@ impl<F: Frames + Clone> Ept<F> {
         size: PageSize,
         permissions: Permissions,
     ) -> Result<(), EptError> {
+        // SAFETY: the caller's promise is the one asked for.
+        unsafe { self.map_run(gpa, hpa, size, 1, permissions) }
+    }
+
+    /// Maps `count` pages that follow each other, on both sides, and whose entries lie in one table. All of them or none.
+    ///
+    /// # Safety
+    /// As for [`Self::map`], of each.
+    pub unsafe fn map_run(
+        &mut self,
+        gpa: Gpa,
+        hpa: Hpa,
+        size: PageSize,
+        count: usize,
+        permissions: Permissions,
+    ) -> Result<(), EptError> {
         if !gpa.is_aligned(size.bytes()) || !hpa.is_aligned(size.bytes()) || gpa.0 >= GPA_LIMIT {
             return Err(EptError::BadAddress);
         }
+        let level = size.level();
+        let places = index(gpa, level)..index(gpa, level) + count;
+        if places.end > ENTRIES {
+            return Err(EptError::BadAddress);
+        }
         self.check(size, permissions)?;
-        let result = self.descend(gpa, size.level()).and_then(|slot| {
-            if slot.read().is_empty() {
-                slot.write(Entry::leaf(hpa, size, permissions));
-                Ok(())
-            } else {
-                Err(EptError::AlreadyMapped)
+        let result = self.descend(gpa, level).and_then(|table| {
+            let mut slots = places.clone().map(|place| self.slot(table, place));
+            if !slots.all(|slot| slot.read().is_empty()) {
+                return Err(EptError::AlreadyMapped);
             }
+            for (place, page) in places.zip((hpa.0..).step_by(size.bytes() as usize)) {
+                self.slot(table, place)
+                    .write(Entry::leaf(Hpa(page), size, permissions));
+            }
+            Ok(())
         });
         if result == Err(EptError::OutOfFrames) {
             self.prune(gpa);
@@ -305,8 +329,8 @@ impl<F: Frames + Clone> Ept<F> {
         }
     }
 
-    /// The entry for `gpa` in the table of `level`, with the tables above it made where they are missing.
-    fn descend(&mut self, gpa: Gpa, level: u32) -> Result<Slot, EptError> {
+    /// The table of `level` that has the entry for `gpa`, with the tables on the way made where they are missing.
+    fn descend(&mut self, gpa: Gpa, level: u32) -> Result<Hpa, EptError> {
         let mut table = self.root.table.hpa();
         for above in (level + 1..=ROOT_LEVEL).rev() {
             let slot = self.slot(table, index(gpa, above));
@@ -321,7 +345,7 @@ impl<F: Frames + Clone> Ept<F> {
             }
             table = entry.address();
         }
-        Ok(self.slot(table, index(gpa, level)))
+        Ok(table)
     }
 
     /// The leaf entry for `gpa` with its level.

@@ -89,6 +89,34 @@ fn what_the_cpu_cannot_do_is_refused() {
 }
 
 #[test]
+fn a_run_is_mapped_as_a_whole_or_not_at_all() {
+    let frames = FakeFrames::new(8);
+    let mut ept = Ept::new(&frames, FULL).unwrap();
+    let run = |ept: &mut Ept<_>, gpa, count| {
+        // SAFETY: no guest runs.
+        unsafe {
+            ept.map_run(
+                Gpa(gpa),
+                Hpa(0x10_0000),
+                PageSize::Size4K,
+                count,
+                Permissions::ALL,
+            )
+        }
+    };
+    assert_eq!(run(&mut ept, 0x1F_0000, 16), Ok(()));
+    let last = ept.translate(Gpa(0x1F_F123)).unwrap();
+    assert_eq!((last.hpa, last.size), (Hpa(0x10_F123), PageSize::Size4K));
+    assert_eq!(run(&mut ept, 0x1E_8000, 16), Err(EptError::AlreadyMapped));
+    assert!(ept.translate(Gpa(0x1E_8000)).is_none());
+    assert_eq!(
+        run(&mut ept, 0x3F_8000, 16),
+        Err(EptError::BadAddress),
+        "two tables"
+    );
+}
+
+#[test]
 fn only_what_takes_rights_away_makes_translations_stale() {
     let frames = FakeFrames::new(8);
     let mut ept = Ept::new(&frames, FULL).unwrap();
