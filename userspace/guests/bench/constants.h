@@ -59,8 +59,8 @@
 #define ACPI_CONTROL 0x604
 #define ACPI_POWER_OFF 0x2000
 
-// RAM that nobody has touched yet: the pages of two parts, and the 2 MiB of a third, are touched one after the other. A host
-// gives large pages only above the first 2 MiB, where no video memory and no ROM is.
+// RAM that nobody has touched yet: the pages of two parts, and the 2 MiB of a third, are touched one after the other. A
+// host gives large pages only above the first 2 MiB, where no video memory and no ROM is.
 #define PAGE 0x1000
 #define FRESH_SMALL_AT 0x20000
 #define FRESH_SMALL 96
