@@ -3,6 +3,7 @@
 #include "ArchCommon.h"
 #include "ArchInterrupts.h"
 #include "Clock.h"
+#include "InterruptGuard.h"
 #include "PageManager.h"
 
 constinit uint64 IdleThread::halted_at_ = 0;
@@ -29,4 +30,10 @@ void IdleThread::endHalt()
     return;
   halted_ticks_ += Clock::ticks() - halted_at_;
   halted_at_ = 0;
+}
+
+void IdleThread::addHalt(uint64 ticks)
+{
+  InterruptGuard guard;
+  halted_ticks_ += ticks;
 }

@@ -14,6 +14,9 @@ public:
   /// An interrupt ends the halt, if the CPU was halted. Interrupts disabled.
   static void endHalt();
 
+  /// The CPU was halted for so many TSC ticks on behalf of a guest that nobody else kept it from.
+  static void addHalt(uint64 ticks);
+
   /// TSC ticks that the CPU has been halted since boot, without a halt that lasts.
   [[nodiscard]] static uint64 haltedTicks() { return halted_ticks_; }
 

@@ -239,6 +239,12 @@ Thread* Scheduler::takeDeadThread()
   return thread;
 }
 
+bool Scheduler::isAnyoneWaiting() const
+{
+  InterruptGuard guard;
+  return !woken_.isEmpty() || !ready_.isEmpty();
+}
+
 void Scheduler::forEachThread(void (*visit)(Thread* thread, void* argument), void* argument) const
 {
   InterruptGuard guard;

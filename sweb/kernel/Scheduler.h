@@ -38,6 +38,9 @@ public:
   /// Timer ticks since the timer was started.
   [[nodiscard]] uint64 getTicks() const { return ticks_; }
 
+  /// Whether a thread is ready to run that does not run.
+  [[nodiscard]] bool isAnyoneWaiting() const;
+
   /// Calls `visit(thread, argument)` for every thread, interrupts disabled.
   void forEachThread(void (*visit)(Thread* thread, void* argument), void* argument) const;
 

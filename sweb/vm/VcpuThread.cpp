@@ -1,6 +1,7 @@
 #include "VcpuThread.h"
 #include "ArchInterrupts.h"
 #include "ArchThreads.h"
+#include "IdleThread.h"
 #include "MemoryReservation.h"
 
 VcpuThread::VcpuThread(RefPtr<VirtualMachine> vm, uint32 index)
@@ -41,6 +42,7 @@ VmRun VcpuThread::runOnce()
   in_hypervisor_ = true;
   const VmRun run = vm_run(vm_->handle(), index_);
   in_hypervisor_ = false;
+  IdleThread::addHalt(run.halted_ticks);
   return run;
 }
 
@@ -53,6 +55,6 @@ void VcpuThread::endAfterPanic(const uint8* text, size_t length)
   vm_abandon(thread->vm_->handle(), text, length);
   if (!ArchInterrupts::testIFSet())
     return; // it panicked where it had to be alone on the CPU, and may have left anything half done
-  thread->vm_->powerOff(VmRun{VM_RUN_FAILED, 0, 0});
+  thread->vm_->powerOff(VmRun{VM_RUN_FAILED, 0, 0, 0});
   thread->kill();
 }

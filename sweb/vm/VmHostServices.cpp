@@ -5,6 +5,7 @@
 #include "Clock.h"
 #include "DebugSink.h"
 #include "RealTimeClock.h"
+#include "Scheduler.h"
 #include "VcpuThread.h"
 #include "VirtualMachine.h"
 #include "assert.h"
@@ -20,6 +21,11 @@ uint64_t host_time_ns()
 uint64_t host_tsc_hz()
 {
   return Clock::tscHz();
+}
+
+bool host_is_idle()
+{
+  return !Scheduler::instance()->isAnyoneWaiting();
 }
 
 int64_t host_wall_clock()

@@ -270,6 +270,14 @@ impl<F: Frames + Clone> VirtualCpu for Vcpu<F> {
         Vcpu::tsc_offset(self)
     }
 
+    fn can_halt(&self) -> bool {
+        Vcpu::can_halt(self)
+    }
+
+    fn set_halted(&mut self, halted: bool) {
+        Vcpu::set_halted(self, halted);
+    }
+
     fn barrier_cost(&self) -> BarrierCost {
         Vcpu::barrier_cost(self)
     }

@@ -139,6 +139,12 @@ pub trait VirtualCpu {
     /// The difference guest TSC - host TSC.
     fn tsc_offset(&self) -> u64;
 
+    /// Whether [`set_halted`](Self::set_halted) is possible.
+    fn can_halt(&self) -> bool;
+    /// From the next entry on the guest is halted on the CPU, until the deadline, the end of the slice or an interrupt of the host;
+    /// or not any longer. For a guest that accepts interrupts.
+    fn set_halted(&mut self, halted: bool);
+
     /// What barriers between guests took so far.
     fn barrier_cost(&self) -> BarrierCost;
     /// Sets the difference guest TSC - host TSC.

@@ -11,6 +11,8 @@ pub trait Host: Storage + Clone {
     fn tsc(&self) -> u64;
     /// TSC ticks per second.
     fn tsc_hz(&self) -> u64;
+    /// Whether nobody but the vCPU's thread wants the CPU.
+    fn is_idle(&self) -> bool;
     /// Seconds since 1970-01-01 UTC.
     fn wall_clock(&self) -> i64;
     /// Takes output bytes of the guest. Does not block.

@@ -100,6 +100,8 @@ pub struct Statistics {
     exits: Cyclic<Cost, REASONS>,
     /// Ticks in the guest.
     pub guest_ticks: Counter,
+    /// Those of them in which it was halted.
+    pub halted_ticks: Counter,
     /// Interrupts injected.
     pub interrupts: Counter,
     /// Exceptions injected.
@@ -190,6 +192,7 @@ impl Statistics {
             ticks.checked_div(count).unwrap_or(0)
         )?;
         writeln!(text, "{:<24}{:>28}", "ticks in the guest", self.guest_ticks.get())?;
+        writeln!(text, "{:<24}{:>28}", "  of which halted", self.halted_ticks.get())?;
         writeln!(text, "{:<24}{:>12}", "interrupts injected", self.interrupts.get())?;
         writeln!(text, "{:<24}{:>12}", "exceptions injected", self.exceptions.get())?;
         writeln!(

@@ -39,6 +39,8 @@ pub struct VmRun {
     pub exit_code: u32,
     /// For `VM_RUN_HALTED`: host time (as `host_time_ns`) of the next guest event, `UINT64_MAX` for none.
     pub deadline_ns: u64,
+    /// TSC ticks of this call in which the guest was halted on the CPU, so that the host could as well have been.
+    pub halted_ticks: u64,
 }
 
 /// Columns of the text screen.
@@ -162,6 +164,8 @@ unsafe extern "C" {
     pub fn host_tsc_hz() -> u64;
     /// Seconds since 1970-01-01 UTC.
     pub fn host_wall_clock() -> i64;
+    /// Whether no thread but the calling one is ready to run. Interrupts on or off.
+    pub fn host_is_idle() -> bool;
 
     /// One line for the host's log, without a newline. Interrupts on or off; must not block.
     pub fn host_log(level: u32, text: *const u8, length: usize);
@@ -283,6 +287,7 @@ pub unsafe extern "C" fn vm_run(vm: *mut Vm, vcpu: u32) -> VmRun {
             reason: VM_RUN_FAILED,
             exit_code: 0,
             deadline_ns: u64::MAX,
+            halted_ticks: 0,
         };
     }
     // SAFETY: the VM is live, and the caller is the only one to run its vCPU.

@@ -62,12 +62,16 @@ impl Handle {
     pub unsafe fn run(&self) -> VmRun {
         // SAFETY: only `run` touches the machine, and the caller promises to be the only one in it.
         let machine = unsafe { &mut *self.machine.get() };
+        let halted = &self.control.statistics.halted_ticks;
+        let before = halted.get();
+        let stop = machine.run();
         let answer = |reason| VmRun {
             reason,
             exit_code: 0,
             deadline_ns: u64::MAX,
+            halted_ticks: halted.get().wrapping_sub(before),
         };
-        match machine.run() {
+        match stop {
             Stop::Preempted => answer(VM_RUN_PREEMPTED),
             Stop::Halted { deadline_ns } => VmRun {
                 deadline_ns: deadline_ns.unwrap_or(u64::MAX),

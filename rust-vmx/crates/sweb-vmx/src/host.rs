@@ -105,6 +105,11 @@ impl Host for KernelHost {
         unsafe { ffi::host_tsc_hz() }
     }
 
+    fn is_idle(&self) -> bool {
+        // SAFETY: callable at any time.
+        unsafe { ffi::host_is_idle() }
+    }
+
     fn wall_clock(&self) -> i64 {
         // SAFETY: callable at any time.
         unsafe { ffi::host_wall_clock() }

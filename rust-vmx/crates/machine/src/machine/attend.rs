@@ -10,9 +10,13 @@ use crate::{interrupts, report};
 use bounds::Clip;
 use devices::{PowerEvent, Time};
 
+/// How near a deadline is that a halted guest waits for on the CPU, in nanoseconds: a tick of the host's timer, and what it takes.
+const SOON: u64 = 5_000_000;
+
 impl<C: VirtualCpu, M: GuestRam, H: Host> Machine<C, M, H> {
     /// Looks at everything beside the CPU before an entry: requests of other threads, devices, interrupts, time.
     pub(super) fn attend(&mut self) -> Result<Option<Stop>, Failure> {
+        self.end_doze();
         if let Some(stop) = self.serve_requests()? {
             return Ok(Some(stop));
         }
@@ -33,14 +37,12 @@ impl<C: VirtualCpu, M: GuestRam, H: Host> Machine<C, M, H> {
         // There is no source of NMIs, so what does not accept interrupts sleeps until somebody resets or ends it.
         let for_good = stays_halted && !self.cpu.accepts_interrupt();
         self.guest.control.statistics.halted_for_good.set(for_good);
-        if stays_halted {
-            let deadline_ns = self
-                .guest
-                .board
-                .deadline()
-                .map(|time| self.guest.clock.host_ns(time));
+        if stays_halted && (for_good || !self.waits_on_cpu(now)) {
+            let deadline_ns = self.wake_at(now).map(|time| self.guest.clock.host_ns(time));
             return Ok(Some(Stop::Halted { deadline_ns }));
         }
+        self.cpu.set_halted(stays_halted);
+        self.dozing = stays_halted.then(|| self.cpu.host_tsc());
         let guest = &mut self.guest;
         interrupts::prepare(&mut self.cpu, &mut guest.board, now, &guest.control.statistics);
         self.set_deadline(now);
@@ -81,6 +83,30 @@ impl<C: VirtualCpu, M: GuestRam, H: Host> Machine<C, M, H> {
             self.deadline = deadline.map(|time| (time, ticks(time)));
         }
         self.cpu.set_deadline(self.deadline.map(|(_, tsc)| tsc));
+    }
+
+    /// Whether a halted guest waits on the CPU for its next device: when that is soon and nobody else wants the CPU. The host's timed
+    /// sleep would end with a tick of its timer, and loading the vCPU again takes time as well.
+    fn waits_on_cpu(&self, now: Time) -> bool {
+        let deadline = self.guest.board.deadline();
+        deadline.is_some_and(|time| time.since(now) < SOON)
+            && self.cpu.can_halt()
+            && self.guest.host.is_idle()
+    }
+
+    /// When the thread of a halted guest has to be back: early enough to wait for the rest on the CPU.
+    fn wake_at(&self, now: Time) -> Option<Time> {
+        let deadline = self.guest.board.deadline()?;
+        let early = deadline.since(now) > SOON && self.cpu.can_halt();
+        Some(if early { deadline - SOON } else { deadline })
+    }
+
+    /// Books the time that the guest was halted on the CPU.
+    pub(super) fn end_doze(&mut self) {
+        if let Some(since) = self.dozing.take() {
+            let ticks = self.cpu.host_tsc().wrapping_sub(since);
+            self.guest.control.statistics.halted_ticks.add(ticks);
+        }
     }
 
     /// Carries out what the disk controllers want; whether they wanted anything.

@@ -87,6 +87,8 @@ pub struct Machine<C: VirtualCpu, M: GuestRam, H: Host> {
     guest: Guest<M, H>,
     /// The vCPU executed HLT and nothing woke it yet.
     halted: bool,
+    /// It waits for its next device on the CPU since this value of the TSC.
+    dozing: Option<u64>,
     /// When the screen was published last.
     published: Time,
     /// The first deadline of the devices, and the host's TSC then.
@@ -136,6 +138,7 @@ impl<C: VirtualCpu, M: GuestRam, H: Host> Machine<C, M, H> {
             cpu,
             guest,
             halted: false,
+            dozing: None,
             published: Time::ZERO,
             deadline: None,
             drift: 0,

@@ -48,6 +48,7 @@ impl<C: VirtualCpu, M: GuestRam, H: Host> Machine<C, M, H> {
             Err(failure) => self.fail(&failure),
         };
         self.account();
+        self.end_doze();
         self.guest
             .control
             .statistics

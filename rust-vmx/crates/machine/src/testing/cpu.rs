@@ -57,6 +57,8 @@ pub struct FakeCpu {
     pub barrier_cost: BarrierCost,
     /// The guest is on the CPU: entered, and not unloaded since.
     pub loaded: bool,
+    /// The next entry finds the guest halted.
+    pub halted: bool,
     /// How often it was reset.
     pub resets: usize,
     /// The next entry is refused.
@@ -86,6 +88,7 @@ impl Default for FakeCpu {
             tsc_offset: 0,
             barrier_cost: BarrierCost::default(),
             loaded: false,
+            halted: false,
             resets: 0,
             drill: None,
         }
@@ -313,6 +316,14 @@ impl VirtualCpu for FakeCpu {
     fn slice_over(&self) -> bool {
         // A timer that the script lets run down is the slice's, unless a device's is due.
         self.deadline.is_none_or(|deadline| deadline > self.tsc)
+    }
+
+    fn can_halt(&self) -> bool {
+        true
+    }
+
+    fn set_halted(&mut self, halted: bool) {
+        self.halted = halted;
     }
 
     fn barrier_cost(&self) -> BarrierCost {

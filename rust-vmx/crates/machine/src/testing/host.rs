@@ -18,6 +18,7 @@ struct Inner {
     bad: RefCell<BTreeMap<String, Range<usize>>>,
     next: Cell<i64>,
     now: Cell<u64>,
+    idle: Cell<bool>,
     output: RefCell<Vec<(Stream, u8)>>,
     flushes: Cell<usize>,
 }
@@ -45,6 +46,11 @@ impl FakeHost {
     /// Lets every access fail that touches one of these bytes of a file.
     pub fn damage(&self, path: &str, bytes: Range<usize>) {
         self.0.bad.borrow_mut().insert(path.into(), bytes);
+    }
+
+    /// Says whether anybody else wants the CPU.
+    pub fn set_idle(&self, idle: bool) {
+        self.0.idle.set(idle);
     }
 
     /// Moves the clock on.
@@ -168,6 +174,10 @@ impl Host for FakeHost {
 
     fn tsc_hz(&self) -> u64 {
         1_000_000_000
+    }
+
+    fn is_idle(&self) -> bool {
+        self.0.idle.get()
     }
 
     fn wall_clock(&self) -> i64 {

@@ -87,6 +87,53 @@ fn hlt_blocks_until_the_timer() {
 }
 
 #[test]
+fn a_halted_guest_that_is_alone_waits_on_the_cpu() {
+    let mut bench = bench();
+    bench.host.set_idle(true);
+    bench.initialise_pic(TIMER_ONLY);
+    // A millisecond, as above.
+    bench.out(0x43, 0x34).out(0x40, 0xA9).out(0x40, 0x04);
+    bench.set_interrupts(true);
+    bench.run();
+    let host = bench.host.clone();
+    bench.cpu().then(|_| plain(reason::HLT));
+    bench.cpu().then(move |cpu| {
+        assert!(cpu.halted && cpu.delivered.is_empty());
+        cpu.tsc += 1_000_000;
+        host.pass(1_000_000);
+        plain(reason::PREEMPTION_TIMER)
+    });
+    bench.cpu().then(|cpu| {
+        assert!(!cpu.halted, "what is injected finds the guest active");
+        assert_eq!(cpu.delivered, [Event::interrupt(0x20)]);
+        plain(reason::EXTERNAL_INTERRUPT)
+    });
+    assert_eq!(bench.machine.run(), Stop::Preempted);
+    let halted = bench.machine.control().statistics.halted_ticks.get();
+    assert!((1_000_000..1_001_000).contains(&halted), "{halted}");
+}
+
+#[test]
+fn a_guest_halted_for_long_is_back_before_its_time() {
+    let mut bench = bench();
+    bench.host.set_idle(true);
+    bench.initialise_pic(TIMER_ONLY);
+    // 23860 ticks: about 20 milliseconds.
+    bench.out(0x43, 0x34).out(0x40, 0x34).out(0x40, 0x5D);
+    bench.set_interrupts(true);
+    bench.run();
+    bench.cpu().then(|_| plain(reason::HLT));
+    let stop = bench.machine.run();
+    let Stop::Halted {
+        deadline_ns: Some(at),
+    } = stop
+    else {
+        panic!("{stop:?}")
+    };
+    assert!((14_000_000..16_000_000).contains(&at), "{at}");
+}
+
+#[test]
 fn hlt_without_anything_to_come_has_no_deadline() {
     let mut bench = bench();
     bench.initialise_pic(0xFFFF);

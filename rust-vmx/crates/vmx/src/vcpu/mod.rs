@@ -33,7 +33,7 @@ pub use events::TripleFault;
 pub use crate::vmcs::Accesses;
 
 use crate::barrier::{BarrierCost, Barriers};
-use crate::controls::PrimaryControls;
+use crate::controls::{PinControls, PrimaryControls};
 use crate::ept::EptRoot;
 use crate::field::{control, guest};
 use crate::frames::Frames;
@@ -71,6 +71,10 @@ pub struct VcpuConfig<F: Frames> {
     /// What stands between this guest and who was on the CPU before.
     pub barriers: Barriers,
 }
+
+/// Values of the activity-state field.
+const ACTIVE: u32 = 0;
+const ACTIVITY_HLT: u32 = 1;
 
 /// A virtual CPU.
 pub struct Vcpu<F: Frames> {
@@ -245,6 +249,25 @@ impl<F: Frames + Clone> Vcpu<F> {
     pub fn set_deadline(&mut self, tsc: Option<u64>) {
         self.next.deadline = tsc;
         self.next.timer_armed = false;
+    }
+
+    /// Whether [`Self::set_halted`] is possible: the CPU knows the activity state (SDM appendix A.6) and the timer that ends it.
+    pub fn can_halt(&self) -> bool {
+        let root = self.vmcs.root();
+        root.capabilities().activity_state(ACTIVITY_HLT)
+            && root.controls().pin.contains(PinControls::PREEMPTION_TIMER)
+    }
+
+    /// From the next entry on the guest is in the activity state HLT (SDM "Activity State", 25.4.2, and 27.7.2), or active again. The
+    /// preemption timer and interrupts of the host exit from it; an event that is injected must find it active. For a guest that has
+    /// executed HLT, with interrupts enabled.
+    pub fn set_halted(&mut self, halted: bool) {
+        // An exit should leave HLT in the field (SDM "Saving Non-Register State", 28.3.4); where it leaves 0, as in Bochs, the guest
+        // would wake up for no reason.
+        if halted || self.next.halted {
+            self.next.halted = halted;
+            self.set(guest::ACTIVITY, if halted { ACTIVITY_HLT } else { ACTIVE });
+        }
     }
 
     /// Whether the slice that began when the vCPU was loaded is used up.

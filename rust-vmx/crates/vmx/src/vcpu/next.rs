@@ -18,6 +18,8 @@ pub(super) struct NextEntry {
     pub(super) mode_changed: bool,
     /// Linear translations are stale.
     pub(super) flush_vpid: bool,
+    /// It finds the guest halted.
+    pub(super) halted: bool,
     /// When a device is due.
     pub(super) deadline: Option<u64>,
     /// The preemption timer counts on from where the last exit saved it.

@@ -3,7 +3,7 @@
 use super::cache::{Cache, Cached};
 use super::next::{NextEntry, Noted};
 use super::switch::{DebugRegisters, Msrs};
-use super::{EntryError, Vcpu, VcpuConfig, exceptions};
+use super::{ACTIVE, EntryError, Vcpu, VcpuConfig, exceptions};
 use crate::barrier::{self, BarrierCost};
 use crate::controls::SecondaryControls;
 use crate::error::VmInstructionError;
@@ -53,6 +53,7 @@ impl<F: Frames + Clone> Vcpu<F> {
                 primary: controls.primary,
                 mode_changed: true,
                 flush_vpid: true,
+                halted: false,
                 deadline: None,
                 timer_armed: false,
                 broken: None,
@@ -138,7 +139,8 @@ impl<F: Frames + Clone> Vcpu<F> {
             );
         }
         self.reset_system_registers();
-        self.set(guest::ACTIVITY, 0);
+        self.set(guest::ACTIVITY, ACTIVE);
+        self.next.halted = false;
         self.set(guest::PENDING_DEBUG, 0);
         self.set(guest::VMCS_LINK_POINTER, guest_state::NO_LINK);
         for pdpte in guest::PDPTES {
