@@ -126,14 +126,14 @@ bareMachine:
   measure "write to the text screen", movb $' ', SCREEN + ROWS * ROW_BYTES
   measure "read where nothing is", movl NO_MEMORY, %eax
 
-  movl $FRESH_SMALL_AT, %ebx
-  measureMean "first touch of a small page", FRESH_SMALL, touch PAGE
+  movl $FRESH_LOW_AT, %ebx
+  measureMean "first touch below 1 MiB", FRESH_LOW, touch PAGE
   movl $FRESH_PAGES_AT, %ebx
   measureMean "first touch of a page, mean", FRESH_PAGES, touch PAGE
   movl $FRESH_PAGES_AT, %ebx
   measure "second touch of a page", touch PAGE
   movl $FRESH_LARGE_AT, %ebx
-  measureLong "first touch of 2 MiB, mean", FRESH_LARGE, touch LARGE_PAGE
+  measureMean "first touch of 2 MiB, mean", FRESH_LARGE, touch LARGE_PAGE
   movl $FRESH_LARGE_AT + PAGE, %ebx
   measure "touch of a page beside it", touch PAGE
 

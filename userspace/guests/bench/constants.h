@@ -62,8 +62,8 @@
 // RAM that nobody has touched yet: the pages of two parts, and the 2 MiB of a third, are touched one after the other. A
 // host gives large pages only above the first 2 MiB, where no video memory and no ROM is.
 #define PAGE 0x1000
-#define FRESH_SMALL_AT 0x20000
-#define FRESH_SMALL 96
+#define FRESH_LOW_AT 0x20000
+#define FRESH_LOW 96
 #define LARGE_PAGE 0x200000
 #define FRESH_PAGES_AT 0x400000
 #define FRESH_PAGES 2048

@@ -101,6 +101,7 @@ measureTimerInterrupt:
   movl interrupts, %ecx
   movl $timerLabel, %esi
   jmp printQuotient
+  event "timer interrupt at 1 kHz", timerInterrupt
 
 // From the start of a timer to the handler of its interrupt, which ends a HLT; on average. Where there is no hypervisor it is the
 // millisecond itself. A pause before each, longer every time, lets them fall anywhere between two ticks of the host.
@@ -118,6 +119,7 @@ measureWakeUp:
   movb $PIT_ONE_SHOT, %al
   call startTimer
   sti
+4:
   hlt
   cli
   addl interruptedAt, %ebx
@@ -128,6 +130,7 @@ measureWakeUp:
   movl $WAKE_UPS, %ecx
   movl $wakeUpLabel, %esi
   jmp printQuotient
+  event "HLT until a timer of 1 ms", 4b
 
   .section .data
 timerLabel:

@@ -12,6 +12,15 @@
   .text
   .endm
 
+// Tells the same reader of something that happens again and again whenever its time has come: one instruction that is executed
+// each time.
+  .macro event label, at
+  .section .events
+  .long \at, \at
+  .asciz "\label"
+  .text
+  .endm
+
 // Prints EAX ticks, less those that are the measurement's own, divided by `times`.
   .macro report label, own, times
   .section .data
@@ -78,12 +87,6 @@
 
 // Does `what` so many times and prints what one takes on average: for what can be done only once at each place.
   .macro measureMean label, times, what:vararg
-  measureLong "\label", \times, \what
-  operation "\label"
-  .endm
-
-// The same for what takes so long that nobody wants to see each instruction.
-  .macro measureLong label, times, what:vararg
   movl $\times, %ebp
   begin
 2:
@@ -93,6 +96,7 @@
   jnz 2b
   rdtsc
   subl started, %eax
+  operation "\label"
   // Two instructions of each turn are the loop's.
   report "\label", $2*\times, \times
   .endm

@@ -27,15 +27,28 @@ pub(super) fn image() -> Result<Vec<u8>> {
 
 /// All of them, in the order in which the guest does them.
 pub fn load() -> Result<Vec<Operation>> {
+    section(".operations")
+}
+
+/// What happens in the guest when its time has come, in the same order, and behind all operations. Each lasts until it happens
+/// again.
+pub fn events() -> Result<Vec<Operation>> {
+    section(".events")
+}
+
+fn section(name: &str) -> Result<Vec<Operation>> {
     let bytes = image()?;
     let file = object::File::parse(&*bytes)?;
-    let section = file.section_by_name(".operations").context("no .operations")?;
+    let section = file
+        .section_by_name(name)
+        .with_context(|| format!("no {name} in the guest"))?;
     parse(section.data()?)
 }
 
-/// The operation of this name.
+/// The operation or event of this name.
 pub fn find(name: &str) -> Result<Operation> {
-    let all = load()?;
+    let mut all = load()?;
+    all.extend(events()?);
     match all.iter().find(|operation| operation.name == name) {
         Some(operation) => Ok(operation.clone()),
         None => {

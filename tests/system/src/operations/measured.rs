@@ -25,7 +25,7 @@ pub struct Cost {
 /// ticks.
 pub fn in_guest(cpu: &str) -> Result<Vec<Cost>> {
     let operations = list::load()?;
-    let mut sweb = start(cpu, &operations[..1])?;
+    let mut sweb = start(cpu, &operations)?;
     let mut paths = operations
         .iter()
         .map(|operation| Ok((operation.name.as_str(), path::trace(&mut sweb, operation)?)))
@@ -45,10 +45,13 @@ pub fn in_guest(cpu: &str) -> Result<Vec<Cost>> {
     Ok(screen::rows(&sweb.screen()).into_iter().map(&mut cost).collect())
 }
 
-/// The path of one operation.
-pub fn path_of(cpu: &str, operation: &Operation) -> Result<Path> {
-    let mut sweb = start(cpu, std::slice::from_ref(operation))?;
-    path::trace(&mut sweb, operation)
+/// The paths of some operations or events, in the guest's order.
+pub fn paths(cpu: &str, operations: &[Operation]) -> Result<Vec<Path>> {
+    let mut sweb = start(cpu, operations)?;
+    operations
+        .iter()
+        .map(|operation| path::trace(&mut sweb, operation))
+        .collect()
 }
 
 /// Runs it without a hypervisor: names and ticks.

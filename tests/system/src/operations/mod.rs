@@ -7,6 +7,6 @@ mod measured;
 mod path;
 mod screen;
 
-pub use list::{Operation, find, load};
-pub use measured::{Cost, in_guest, on_bare_machine, path_of};
+pub use list::{Operation, events, find, load};
+pub use measured::{Cost, in_guest, on_bare_machine, paths};
 pub use path::Path;

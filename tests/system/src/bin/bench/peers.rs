@@ -28,7 +28,7 @@ const PEERS: [Peer; 17] = [
     peer("IN, clock", Some(3166), 150),
     peer("OUT, port 0x80", Some(3118), 150),
     peer("REP INSW, a sector", None, 900),
-    peer("first touch of a small page", Some(6752), 750),
+    peer("first touch of a page, mean", Some(6752), 750),
     peer("touch of a page beside it", Some(2903), 180),
     peer("timer interrupt at 1 kHz", Some(12_817), 900),
     peer(WAKE_UP, Some(16_700), 1500),

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use harness::Instruction;
 use system::operations;
 
@@ -12,7 +12,7 @@ use crate::symbols::{Frame, Kernel};
 /// Prints the way of an operation of the guest `bench`, instruction by instruction and function by function.
 pub fn print(name: &str) -> Result<()> {
     let operation = operations::find(name)?;
-    let path = operations::path_of(CPU, &operation)?;
+    let path = operations::paths(CPU, &[operation])?.pop().context("no path")?;
     let kernel = Kernel::open()?;
     let frames = path
         .instructions
