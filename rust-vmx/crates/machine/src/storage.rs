@@ -3,6 +3,7 @@
 use alloc::string::{String, ToString};
 use bounds::Clip;
 use core::fmt;
+use vmx::frames::Room;
 
 /// An open file or block device of the host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +40,8 @@ pub trait Storage {
     fn size(&self, handle: Handle) -> Result<u64, StorageError>;
     /// Reads up to `bytes.len()` bytes; fewer only at the end.
     fn read(&self, handle: Handle, offset: u64, bytes: &mut [u8]) -> Result<usize, StorageError>;
+    /// The same, into a room.
+    fn read_into(&self, handle: Handle, offset: u64, room: &mut Room<'_>) -> Result<usize, StorageError>;
     /// Writes all of `bytes`, or fails.
     fn write(&self, handle: Handle, offset: u64, bytes: &[u8]) -> Result<(), StorageError>;
     /// Makes durable what was written.
@@ -103,6 +106,21 @@ impl<S: Storage> File<S> {
             {
                 0 => return Err(StorageError(5)),
                 count => done += count.min(bytes.len() - done),
+            }
+        }
+        Ok(())
+    }
+
+    /// Fills a room; what lies beyond the end is an error.
+    pub fn read_into(&self, offset: u64, mut room: Room<'_>) -> Result<(), StorageError> {
+        let mut done = 0;
+        while done < room.size() {
+            match self
+                .storage
+                .read_into(self.handle, offset + done as u64, &mut room.past(done))?
+            {
+                0 => return Err(StorageError(5)),
+                count => done += count.min(room.size() - done),
             }
         }
         Ok(())

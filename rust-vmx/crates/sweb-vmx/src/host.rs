@@ -5,7 +5,7 @@ use devices::Stream;
 use machine::host::Host;
 use machine::storage::{Handle, Storage, StorageError};
 use vmx::addr::Hpa;
-use vmx::frames::Frames;
+use vmx::frames::{Frames, Room};
 
 /// The kernel's page frames.
 #[derive(Clone, Copy, Debug)]
@@ -65,6 +65,12 @@ impl Storage for KernelHost {
     fn read(&self, handle: Handle, offset: u64, bytes: &mut [u8]) -> Result<usize, StorageError> {
         // SAFETY: the buffer is writable for its length, and nobody else has it.
         let count = unsafe { ffi::host_read(handle.0, offset, bytes.as_mut_ptr(), bytes.len()) };
+        checked(count).map(|count| count as usize)
+    }
+
+    fn read_into(&self, handle: Handle, offset: u64, room: &mut Room<'_>) -> Result<usize, StorageError> {
+        // SAFETY: the room is writable for its size, and the kernel makes no reference to it.
+        let count = unsafe { ffi::host_read(handle.0, offset, room.pointer(), room.size()) };
         checked(count).map(|count| count as usize)
     }
 

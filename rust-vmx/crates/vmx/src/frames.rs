@@ -1,6 +1,7 @@
 //! What the host lends: page frames.
 
 use crate::addr::{Hpa, PAGE_SIZE};
+use core::marker::PhantomData;
 
 /// The host's page frames, as this crate needs them. The product implements it over the kernel's PageManager,
 /// tests over ordinary memory.
@@ -82,6 +83,23 @@ impl<F: Frames> OwnedFrames<F> {
         unsafe { copy::shared(self.pointer().add(offset), buffer.as_mut_ptr(), buffer.len()) }
     }
 
+    /// The `length` bytes from `offset` on, for others to fill.
+    ///
+    /// # Panics
+    /// When they do not all lie inside: the caller computed the offset.
+    pub fn room(&mut self, offset: usize, length: usize) -> Room<'_> {
+        assert!(
+            offset <= self.size() && length <= self.size() - offset,
+            "room past the frames' end"
+        );
+        Room {
+            // SAFETY: the place lies inside the frames.
+            pointer: unsafe { self.pointer().add(offset) },
+            length,
+            owner: PhantomData,
+        }
+    }
+
     /// Copies `bytes` to `offset`.
     ///
     /// # Panics
@@ -93,6 +111,63 @@ impl<F: Frames> OwnedFrames<F> {
         );
         // SAFETY: the range lies inside the frames, which are ours and mapped. The kernel holds no reference into them.
         unsafe { copy::shared(bytes.as_ptr(), self.pointer().add(offset), bytes.len()) }
+    }
+}
+
+/// A place for bytes that come from somewhere else, such as a file, without a copy in between. It may lie in memory that a guest
+/// reaches, so nobody gets a reference to it.
+#[derive(Debug)]
+pub struct Room<'a> {
+    pointer: *mut u8,
+    length: usize,
+    owner: PhantomData<&'a mut [u8]>,
+}
+
+impl<'a> Room<'a> {
+    /// All of a buffer.
+    pub fn over(buffer: &'a mut [u8]) -> Self {
+        Self {
+            pointer: buffer.as_mut_ptr(),
+            length: buffer.len(),
+            owner: PhantomData,
+        }
+    }
+
+    /// Bytes.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.length
+    }
+
+    /// Where they are: writable as long as the room exists.
+    #[must_use]
+    pub fn pointer(&self) -> *mut u8 {
+        self.pointer
+    }
+
+    /// What is behind the first `bytes`.
+    ///
+    /// # Panics
+    /// When there are not so many.
+    #[must_use]
+    pub fn past(&mut self, bytes: usize) -> Room<'_> {
+        assert!(bytes <= self.length, "past the room's end");
+        Room {
+            // SAFETY: the place lies inside, or at the end.
+            pointer: unsafe { self.pointer.add(bytes) },
+            length: self.length - bytes,
+            owner: PhantomData,
+        }
+    }
+
+    /// Copies `bytes` to its beginning.
+    ///
+    /// # Panics
+    /// When they do not all fit.
+    pub fn write(&mut self, bytes: &[u8]) {
+        assert!(bytes.len() <= self.length, "write past the room's end");
+        // SAFETY: the room is writable for its length, and exclusively borrowed from the kernel's point of view.
+        unsafe { copy::shared(bytes.as_ptr(), self.pointer, bytes.len()) }
     }
 }
 

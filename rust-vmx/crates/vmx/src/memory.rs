@@ -5,7 +5,7 @@
 
 use crate::addr::{Gpa, PAGE_SIZE};
 use crate::ept::{Ept, EptError, EptFeatures, EptRoot, GPA_LIMIT, PageSize, Permissions};
-use crate::frames::{Frames, OwnedFrames};
+use crate::frames::{Frames, OwnedFrames, Room};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::cmp::Reverse;
@@ -102,6 +102,18 @@ impl<F: Frames> Block<F> {
             Self::Split(parts) => {
                 let below = rank.below()?;
                 parts.get(below.index(gpa, rank))?.backing(gpa, below)
+            }
+        }
+    }
+
+    /// The same, to be filled.
+    fn backing_mut(&mut self, gpa: u64, rank: Rank) -> Option<(&mut OwnedFrames<F>, usize)> {
+        match self {
+            Self::Untouched => None,
+            Self::Whole(frames) => Some((frames, (gpa % rank.bytes()) as usize)),
+            Self::Split(parts) => {
+                let below = rank.below()?;
+                parts.get_mut(below.index(gpa, rank))?.backing_mut(gpa, below)
             }
         }
     }
@@ -362,6 +374,23 @@ impl<F: Frames + Clone> GuestMemory<F> {
         Ok(())
     }
 
+    /// Room at `gpa`, populated: for `length` bytes, or less where what follows lies elsewhere for the host. Only in memory that the
+    /// guest can write.
+    pub fn room(&mut self, gpa: Gpa, length: usize) -> Result<Room<'_>, MemoryError> {
+        let nothing = MemoryError::NotRam(gpa);
+        self.populate(gpa)?;
+        let mut slots = self.slots.iter_mut();
+        let slot = slots.find(|slot| slot.extent.covers(gpa.0)).ok_or(nothing)?;
+        if !slot.extent.permissions.contains(Permissions::WRITE) {
+            return Err(nothing);
+        }
+        let index = slot.extent.block_index(gpa.0);
+        let block = slot.blocks.get_mut(index).ok_or(nothing)?;
+        let (frames, offset) = block.backing_mut(gpa.0, Rank::Large).ok_or(nothing)?;
+        let length = length.min(frames.size() - offset);
+        Ok(frames.room(offset, length))
+    }
+
     /// Whether the guest has written to the page at `gpa` since the last call (always true where the CPU cannot say, never for
     /// memory it has not touched). Writes through [`Self::write`] do not count.
     pub fn take_dirty(&mut self, gpa: Gpa) -> bool {
@@ -486,6 +515,28 @@ mod tests {
             Permissions::READ | Permissions::EXECUTE
         );
         assert_eq!(memory.populate(Gpa(0x1000)), Ok(false), "a write of the guest");
+    }
+
+    #[test]
+    fn room_is_where_the_guest_will_find_the_bytes() {
+        let frames = FakeFrames::new(2000);
+        let mut memory = GuestMemory::new(&frames, FEATURES).unwrap();
+        memory.add_slot(Gpa(0), 0x3_1000, Backing::Large).unwrap();
+        memory.add_rom(Gpa(0x3_1000), 0x1000).unwrap();
+        let sizes = [(0x1_F000, 0x1000), (0x2_0010, 0xFFF0), (0x3_0123, 0xEDD)];
+        for (at, size) in sizes {
+            let mut room = memory.room(Gpa(at), 1 << 20).unwrap();
+            assert_eq!(room.size(), size);
+            room.past(size - 3).write(&[1, 2, 3]);
+            let mut back = [0; 4];
+            memory.read(Gpa(at + size as u64 - 4), &mut back).unwrap();
+            assert_eq!(back, [0, 1, 2, 3]);
+        }
+        assert_eq!(memory.room(Gpa(0x2_0000), 7).unwrap().size(), 7);
+        for nothing in [0x3_1000, 0x3_2000] {
+            let error = memory.room(Gpa(nothing), 1).unwrap_err();
+            assert_eq!(error, MemoryError::NotRam(Gpa(nothing)));
+        }
     }
 
     #[test]

@@ -8,6 +8,7 @@ pub mod start;
 use crate::memory::MemoryError;
 use crate::storage::{File, Storage, StorageError};
 use core::fmt;
+use vmx::frames::Room;
 
 pub use start::Start;
 
@@ -17,6 +18,8 @@ pub trait Image {
     fn size(&self) -> u64;
     /// Fills `bytes` from `offset` on, all within the size.
     fn read(&self, offset: u64, bytes: &mut [u8]) -> Result<(), StorageError>;
+    /// The same for a room.
+    fn read_into(&self, offset: u64, room: Room<'_>) -> Result<(), StorageError>;
 }
 
 impl<S: Storage> Image for File<S> {
@@ -26,6 +29,10 @@ impl<S: Storage> Image for File<S> {
 
     fn read(&self, offset: u64, bytes: &mut [u8]) -> Result<(), StorageError> {
         self.read_exact(offset, bytes)
+    }
+
+    fn read_into(&self, offset: u64, room: Room<'_>) -> Result<(), StorageError> {
+        File::read_into(self, offset, room)
     }
 }
 

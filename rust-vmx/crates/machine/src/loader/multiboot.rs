@@ -6,8 +6,10 @@ use crate::memory::{Layout, PhysicalMemory, zeroed};
 use alloc::vec;
 use alloc::vec::Vec;
 use bounds::Clip;
-use vmx::addr::Gpa;
+use vmx::addr::{Gpa, PAGE_SIZE};
 
+/// A page of what a kernel finds behind its data.
+static ZEROS: [u8; PAGE_SIZE as usize] = [0; PAGE_SIZE as usize];
 /// The header's magic number.
 const HEADER_MAGIC: u32 = 0x1BAD_B002;
 /// How far into the file the header may lie.
@@ -116,9 +118,12 @@ fn find_header(image: &impl Image) -> Result<Option<Header>, LoadError> {
         let word = bytes.past(at).first_chunk();
         word.map_or(0, |word| u32::from_le_bytes(*word))
     };
-    for at in (0..bytes.len().saturating_sub(11)).step_by(4) {
+    let places = bytes
+        .chunks_exact(4)
+        .zip((0..bytes.len().saturating_sub(11)).step_by(4));
+    for (_, at) in places.filter(|(magic, _)| *magic == HEADER_MAGIC.to_le_bytes()) {
         let flags = word(at + 4);
-        if word(at) == HEADER_MAGIC && HEADER_MAGIC.wrapping_add(flags).wrapping_add(word(at + 8)) == 0 {
+        if HEADER_MAGIC.wrapping_add(flags).wrapping_add(word(at + 8)) == 0 {
             let addresses = core::array::from_fn(|index| word(at + 12 + 4 * index));
             return Ok(Some(Header {
                 offset: at as u64,
@@ -216,19 +221,17 @@ fn place(
     if !layout.is_usable(at, size) || hits_info {
         return Err(LoadError::NoMemory { at, length: size });
     }
-    let mut buffer = zeroed(64 << 10)?;
     let mut to = at;
     while to < at + length {
-        let count = (at + length - to).min(buffer.len() as u64) as usize;
-        image.read(offset, buffer.upto_mut(count))?;
-        memory.write(Gpa(to), buffer.upto(count))?;
-        to += count as u64;
-        offset += count as u64;
+        let room = memory.room(Gpa(to), (at + length - to) as usize)?;
+        let count = room.size() as u64;
+        image.read_into(offset, room)?;
+        to += count;
+        offset += count;
     }
-    buffer.fill(0);
     while to < end {
-        let count = (end - to).min(buffer.len() as u64) as usize;
-        memory.write(Gpa(to), buffer.upto(count))?;
+        let count = (end - to).min(PAGE_SIZE) as usize;
+        memory.write(Gpa(to), ZEROS.upto(count))?;
         to += count as u64;
     }
     Ok(())

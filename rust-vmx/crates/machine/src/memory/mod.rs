@@ -7,7 +7,7 @@ pub use vmx::memory::MemoryError;
 
 use alloc::vec::Vec;
 use vmx::addr::Gpa;
-use vmx::frames::Frames;
+use vmx::frames::{Frames, Room};
 use vmx::memory::GuestMemory;
 
 /// A buffer of zeros on the host's heap. Its size, and when it is needed, is up to the guest or its images: an allocation that
@@ -31,6 +31,9 @@ pub trait PhysicalMemory {
     /// as on a PC's bus.
     fn write(&mut self, at: Gpa, bytes: &[u8]) -> Result<(), MemoryError>;
 
+    /// Room in writable memory at `at`, for `length` bytes or less: what follows lies elsewhere then.
+    fn room(&mut self, at: Gpa, length: usize) -> Result<Room<'_>, MemoryError>;
+
     /// Reads a little-endian 32-bit word.
     fn read_u32(&self, at: Gpa) -> Result<u32, MemoryError> {
         let mut bytes = [0; 4];
@@ -53,6 +56,10 @@ impl<F: Frames + Clone> PhysicalMemory for GuestMemory<F> {
 
     fn write(&mut self, at: Gpa, bytes: &[u8]) -> Result<(), MemoryError> {
         GuestMemory::write(self, at, bytes)
+    }
+
+    fn room(&mut self, at: Gpa, length: usize) -> Result<Room<'_>, MemoryError> {
+        GuestMemory::room(self, at, length)
     }
 }
 

@@ -9,6 +9,7 @@ use std::ops::Range;
 use std::rc::Rc;
 use std::string::String;
 use std::vec::Vec;
+use vmx::frames::Room;
 
 #[derive(Default)]
 struct Inner {
@@ -133,6 +134,13 @@ impl Storage for FakeHost {
         let rest = files[&path].get(offset..).unwrap_or(&[]);
         let count = rest.len().min(most);
         bytes[..count].copy_from_slice(&rest[..count]);
+        Ok(count)
+    }
+
+    fn read_into(&self, handle: Handle, offset: u64, room: &mut Room<'_>) -> Result<usize, StorageError> {
+        let mut bytes = std::vec![0; room.size()];
+        let count = self.read(handle, offset, &mut bytes)?;
+        room.write(&bytes[..count]);
         Ok(count)
     }
 

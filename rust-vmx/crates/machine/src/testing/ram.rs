@@ -3,8 +3,10 @@
 use crate::guest::GuestRam;
 use crate::memory::{MemoryError, PhysicalMemory};
 use std::collections::BTreeSet;
+use std::ops::Range;
 use std::vec::Vec;
-use vmx::addr::Gpa;
+use vmx::addr::{Gpa, PAGE_SIZE};
+use vmx::frames::Room;
 
 /// Memory from address 0 on.
 pub struct Ram {
@@ -54,9 +56,7 @@ impl Ram {
 
 impl PhysicalMemory for Ram {
     fn read(&self, at: Gpa, bytes: &mut [u8]) -> Result<(), MemoryError> {
-        let start = usize::try_from(at.0).map_err(|_| MemoryError::NotRam(at))?;
-        let end = start.checked_add(bytes.len()).ok_or(MemoryError::NotRam(at))?;
-        bytes.copy_from_slice(self.bytes.get(start..end).ok_or(MemoryError::NotRam(at))?);
+        bytes.copy_from_slice(&self.bytes[self.place(at, bytes.len())?]);
         Ok(())
     }
 
@@ -64,13 +64,32 @@ impl PhysicalMemory for Ram {
         if self.frames == 0 {
             return Err(MemoryError::OutOfFrames);
         }
-        let start = usize::try_from(at.0).map_err(|_| MemoryError::NotRam(at))?;
-        let end = start.checked_add(bytes.len()).ok_or(MemoryError::NotRam(at))?;
-        self.bytes
-            .get_mut(start..end)
-            .ok_or(MemoryError::NotRam(at))?
-            .copy_from_slice(bytes);
+        let place = self.place(at, bytes.len())?;
+        self.bytes[place].copy_from_slice(bytes);
         Ok(())
+    }
+
+    fn room(&mut self, at: Gpa, length: usize) -> Result<Room<'_>, MemoryError> {
+        if self.frames == 0 {
+            return Err(MemoryError::OutOfFrames);
+        }
+        // Page by page, so that callers prove they can take that.
+        let length = length.min((PAGE_SIZE - at.0 % PAGE_SIZE) as usize);
+        let place = self.place(at, length)?;
+        Ok(Room::over(&mut self.bytes[place]))
+    }
+}
+
+impl Ram {
+    /// Where `length` bytes are.
+    fn place(&self, at: Gpa, length: usize) -> Result<Range<usize>, MemoryError> {
+        let start = usize::try_from(at.0).map_err(|_| MemoryError::NotRam(at))?;
+        let end = start.checked_add(length).ok_or(MemoryError::NotRam(at))?;
+        if end <= self.bytes.len() {
+            Ok(start..end)
+        } else {
+            Err(MemoryError::NotRam(at))
+        }
     }
 }
 
