@@ -1,7 +1,7 @@
 // A guest that measures what leaving it costs: does one thing fifty times, reads the time-stamp counter before and after,
 // takes the best of twenty such batches less that of an empty one, and writes the ticks of one time on the text screen. Then
 // it waits for a key and switches its machine off. It runs on a bare machine too: any Multiboot loader starts it.
-#include "measure.h"
+#include "measure.inc"
 
   .section .multiboot, "a"
   .set MULTIBOOT_MAGIC, 0x1BADB002

@@ -1,5 +1,5 @@
 // What the timer's interrupts cost: those that come while something else is done, and those that end a HLT.
-#include "measure.h"
+#include "measure.inc"
 
   .set SPINS, 5000000                   // of a loop that takes a fifth of a second
   .set WAKE_UPS, 32

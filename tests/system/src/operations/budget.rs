@@ -21,8 +21,8 @@ pub const CPUS: [&str; 4] = [
 /// One in so many instructions, and so many at least, for another compiler.
 const MARGIN: u64 = 50;
 const LEAST_MARGIN: u64 = 4;
-/// The same where the operation waits for a timer: when that is looked at depends on what else the host does.
-const MARGIN_OF_TIME: u64 = 4;
+/// The same of a mean: what else the host does meanwhile is part of it.
+const MARGIN_OF_MEAN: u64 = 4;
 
 const NONE: &str = "-";
 
@@ -37,11 +37,7 @@ pub struct Budget {
 impl Budget {
     /// Room for what was measured.
     fn above(cost: &Cost) -> Budget {
-        let part = if cost.path.is_some() {
-            MARGIN
-        } else {
-            MARGIN_OF_TIME
-        };
+        let part = if cost.mean { MARGIN_OF_MEAN } else { MARGIN };
         Budget {
             what: cost.what.clone(),
             instructions: cost.ticks + (cost.ticks / part).max(LEAST_MARGIN),
@@ -173,6 +169,7 @@ mod tests {
             path: Some(Path {
                 instructions: vec![vmread; accesses],
             }),
+            mean: false,
         }
     }
 
@@ -183,6 +180,7 @@ mod tests {
         assert_eq!(Budget::above(&cost("CLTS", 1, 0)).instructions, 5);
         let waiting = Cost {
             path: None,
+            mean: true,
             ..cost("HLT", 1000, 0)
         };
         assert_eq!(Budget::above(&waiting).instructions, 1250);

@@ -1,5 +1,5 @@
-//! The operations, as the guest's ELF file lists them: in the section `.operations`, for each the addresses where it begins and
-//! ends, and its name.
+//! The operations, as the guest's ELF file lists them: in the sections `.operations` and `.once`, for each the addresses where it begins
+//! and ends, and its name.
 
 use std::fs;
 use std::path::PathBuf;
@@ -17,6 +17,8 @@ pub struct Operation {
     pub begin: u64,
     /// The instruction behind it.
     pub end: u64,
+    /// It can be done only once at each place: the guest's figure is a mean, with whatever else happened meanwhile.
+    pub once: bool,
 }
 
 /// The guest, a Multiboot kernel.
@@ -27,7 +29,14 @@ pub(super) fn image() -> Result<Vec<u8>> {
 
 /// All of them, in the order in which the guest does them.
 pub fn load() -> Result<Vec<Operation>> {
-    section(".operations")
+    let mut all = section(".operations")?;
+    let once = section(".once")?.into_iter();
+    all.extend(once.map(|operation| Operation {
+        once: true,
+        ..operation
+    }));
+    all.sort_by_key(|operation| operation.begin);
+    Ok(all)
 }
 
 /// What happens in the guest when its time has come, in the same order, and behind all operations. Each lasts until it happens
@@ -72,6 +81,7 @@ fn parse(mut bytes: &[u8]) -> Result<Vec<Operation>> {
             name: String::from_utf8(bytes[..length].to_vec())?,
             begin,
             end,
+            once: false,
         });
         bytes = &bytes[length + 1..];
     }
@@ -96,6 +106,7 @@ mod tests {
             name: name.to_owned(),
             begin,
             end,
+            once: false,
         };
         assert_eq!(parse(section)?, expected.map(operation));
         assert!(parse(&section[..section.len() - 1]).is_err());

@@ -1,5 +1,7 @@
 //! Running the guest.
 
+use std::collections::HashMap;
+
 use anyhow::{Context, Result};
 use harness::{Machine, Session};
 
@@ -19,6 +21,8 @@ pub struct Cost {
     pub ticks: u64,
     /// The host's, unless it is a matter of time and not of one instruction of the guest.
     pub path: Option<Path>,
+    /// The ticks are a mean, with whatever else happened meanwhile.
+    pub mean: bool,
 }
 
 /// Runs it as a guest, on a host with this CPU. While it measures, a few turns of each operation are traced, which takes no
@@ -26,31 +30,32 @@ pub struct Cost {
 pub fn in_guest(cpu: &str) -> Result<Vec<Cost>> {
     let operations = list::load()?;
     let mut sweb = start(cpu, &operations)?;
-    let mut paths = operations
-        .iter()
-        .map(|operation| Ok((operation.name.as_str(), path::trace(&mut sweb, operation)?)))
-        .collect::<Result<Vec<_>>>()?;
+    let mut paths = trace(&mut sweb, &operations)?;
     sweb.break_at(&[])?;
     sweb.wait_until("the guest's rows", PATIENCE, |sweb| {
         sweb.screen().contains(screen::DONE)
     })?;
-    let mut cost = |(what, ticks): (String, u64)| {
-        let index = paths.iter().position(|(name, _)| *name == what);
+    let cost = |(what, ticks): (String, u64)| {
+        let operation = operations.iter().find(|operation| operation.name == what);
         Cost {
-            path: index.map(|index| paths.swap_remove(index).1),
+            path: paths.remove(&what),
+            mean: operation.is_none_or(|operation| operation.once),
             what,
             ticks,
         }
     };
-    Ok(screen::rows(&sweb.screen()).into_iter().map(&mut cost).collect())
+    Ok(screen::rows(&sweb.screen()).into_iter().map(cost).collect())
 }
 
-/// The paths of some operations or events, in the guest's order.
-pub fn paths(cpu: &str, operations: &[Operation]) -> Result<Vec<Path>> {
-    let mut sweb = start(cpu, operations)?;
+/// The paths of some operations or events, which must be in the guest's order, by their names.
+pub fn paths(cpu: &str, operations: &[Operation]) -> Result<HashMap<String, Path>> {
+    trace(&mut start(cpu, operations)?, operations)
+}
+
+fn trace(sweb: &mut Session, operations: &[Operation]) -> Result<HashMap<String, Path>> {
     operations
         .iter()
-        .map(|operation| path::trace(&mut sweb, operation))
+        .map(|operation| Ok((operation.name.clone(), path::trace(sweb, operation)?)))
         .collect()
 }
 

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use anyhow::Result;
-use system::operations::{self, Path};
+use system::operations;
 
 use crate::row::{Exits, Row};
 
@@ -13,9 +13,7 @@ pub const CPU: &str = "corei7_skylake_x";
 /// Runs the guest `bench` as a guest and bare.
 pub fn measure() -> Result<Vec<Row>> {
     let bare: HashMap<_, _> = operations::on_bare_machine(CPU)?.into_iter().collect();
-    let events = operations::events()?;
-    let names = events.iter().map(|event| event.name.clone());
-    let mut paths: HashMap<String, Path> = names.zip(operations::paths(CPU, &events)?).collect();
+    let mut paths = operations::paths(CPU, &operations::events()?)?;
     let mut rows = Vec::new();
     for cost in operations::in_guest(CPU)? {
         let path = cost.path.or_else(|| paths.remove(&cost.what));

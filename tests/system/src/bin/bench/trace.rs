@@ -12,7 +12,9 @@ use crate::symbols::{Frame, Kernel};
 /// Prints the way of an operation of the guest `bench`, instruction by instruction and function by function.
 pub fn print(name: &str) -> Result<()> {
     let operation = operations::find(name)?;
-    let path = operations::paths(CPU, &[operation])?.pop().context("no path")?;
+    let path = operations::paths(CPU, &[operation])?
+        .remove(name)
+        .context("no path")?;
     let kernel = Kernel::open()?;
     let frames = path
         .instructions
