@@ -175,52 +175,77 @@ impl Board {
     /// IN.
     #[inline]
     pub fn read(&mut self, port: u16, width: Width, now: Time) -> u32 {
-        let mut cx = devices::Context {
-            now,
-            wires: &mut self.wires,
+        const NOBODY: u32 = 0xFF;
+        if width != Width::Byte {
+            return self.read_wide(port, width, now);
+        }
+        let Some(owner) = self.bus.owner(port) else {
+            return NOBODY;
         };
-        let value = self.bus.read(&mut self.devices, port, width, &mut cx);
-        self.settle_port(port, width);
-        value
+        let value = self.touch(owner, now, |device, cx| device.read(port, width, cx));
+        if owner == PIC {
+            // A poll acknowledges; nothing else that is read there changes anything.
+            self.interrupt_output();
+        }
+        value.and_then(Result::ok).map_or(NOBODY, |value| value & 0xFF)
     }
 
     /// OUT.
     #[inline]
     pub fn write(&mut self, port: u16, width: Width, value: u32, now: Time) {
+        if width != Width::Byte {
+            return self.write_wide(port, width, value, now);
+        }
+        let Some(owner) = self.bus.owner(port) else { return };
+        // Where no register is the value is lost, as on an empty bus.
+        let _ = self.touch(owner, now, |device, cx| {
+            device.write(port, width, value & 0xFF, cx)
+        });
+        if owner == PIC {
+            self.interrupt_lines();
+        }
+    }
+
+    /// An access that may meet several devices.
+    #[inline(never)]
+    fn read_wide(&mut self, port: u16, width: Width, now: Time) -> u32 {
+        let mut cx = devices::Context {
+            now,
+            wires: &mut self.wires,
+        };
+        let value = self.bus.read(&mut self.devices, port, width, &mut cx);
+        self.settle_wide(port);
+        value
+    }
+
+    #[inline(never)]
+    fn write_wide(&mut self, port: u16, width: Width, value: u32, now: Time) {
         let mut cx = devices::Context {
             now,
             wires: &mut self.wires,
         };
         self.bus.write(&mut self.devices, port, width, value, &mut cx);
-        self.settle_port(port, width);
+        self.settle_wide(port);
     }
 
     /// Several IN in one go; the bytes the device supplied, 0 when it has no fast path for this.
     pub fn read_block(&mut self, port: u16, width: Width, bytes: &mut [u8], now: Time) -> usize {
-        let Some(device) = self.bus.owner(port).and_then(|index| self.devices.device(index)) else {
+        let Some(owner) = self.bus.owner(port) else {
             return 0;
         };
-        let mut cx = devices::Context {
-            now,
-            wires: &mut self.wires,
-        };
-        let count = device.read_block(port, width, bytes, &mut cx);
-        self.settle_port(port, Width::Byte);
-        count
+        self.touch(owner, now, |device, cx| device.read_block(port, width, bytes, cx))
+            .unwrap_or(0)
     }
 
     /// Several OUT in one go; the bytes the device took, 0 when it has no fast path for this.
     pub fn write_block(&mut self, port: u16, width: Width, bytes: &[u8], now: Time) -> usize {
-        let Some(device) = self.bus.owner(port).and_then(|index| self.devices.device(index)) else {
+        let Some(owner) = self.bus.owner(port) else {
             return 0;
         };
-        let mut cx = devices::Context {
-            now,
-            wires: &mut self.wires,
-        };
-        let count = device.write_block(port, width, bytes, &mut cx);
-        self.settle_port(port, Width::Byte);
-        count
+        self.touch(owner, now, |device, cx| {
+            device.write_block(port, width, bytes, cx)
+        })
+        .unwrap_or(0)
     }
 
     /// Brings the devices that have something due up to the present. The others look at the time when they are touched.
@@ -372,24 +397,50 @@ impl Board {
         self.settle_all();
     }
 
-    /// After an access to a port: the device there, or all of them when the access may have met several.
+    /// An access to one device, and what follows from it.
     #[inline]
-    fn settle_port(&mut self, port: u16, width: Width) {
-        match self.bus.owner(port) {
-            Some(owner) if width == Width::Byte || owner == IDE => self.settle(owner),
-            None if width == Width::Byte => {}
-            _ => self.settle_all(),
+    fn touch<R>(
+        &mut self,
+        index: DeviceIndex,
+        now: Time,
+        access: impl FnOnce(&mut dyn PortDevice, &mut devices::Context<'_>) -> R,
+    ) -> Option<R> {
+        let device = self.devices.device(index)?;
+        let mut cx = devices::Context {
+            now,
+            wires: &mut self.wires,
+        };
+        let result = access(device, &mut cx);
+        let deadline = device.deadline();
+        self.settled(index, deadline);
+        Some(result)
+    }
+
+    /// After an access that is wider than a byte. Only the drives have a port of two or four; elsewhere it may have met several devices.
+    fn settle_wide(&mut self, port: u16) {
+        if self.bus.owner(port) == Some(IDE) {
+            self.settle(IDE);
+        } else {
+            self.settle_all();
         }
     }
 
-    /// After something happened to a device: its deadline is known, and the interrupt controllers see the lines.
-    #[inline]
+    /// After something happened to a device.
     fn settle(&mut self, index: DeviceIndex) {
         let deadline = self.devices.device(index).and_then(|device| device.deadline());
+        self.settled(index, deadline);
+        if index == PIC {
+            self.interrupt_lines();
+        }
+    }
+
+    /// A device's deadline is known, and the interrupt controllers see the lines.
+    #[inline]
+    fn settled(&mut self, index: DeviceIndex, deadline: Option<Time>) {
         if self.deadlines[usize::from(index)] != deadline {
             self.reschedule(index, deadline);
         }
-        if index == PIC || self.wires.irqs_changed(self.levels) {
+        if self.wires.irqs_changed(self.levels) {
             self.interrupt_lines();
         }
         // A drive may have a request.
@@ -411,6 +462,12 @@ impl Board {
     fn interrupt_lines(&mut self) {
         self.levels = self.wires.irq_levels();
         self.devices.pic.sync(&mut self.wires);
+        self.interrupt_output();
+    }
+
+    /// The processor sees the controllers' INT output.
+    #[inline]
+    fn interrupt_output(&mut self) {
         let interrupt = self.devices.pic.pending();
         self.attention |= interrupt != self.interrupt;
         self.interrupt = interrupt;

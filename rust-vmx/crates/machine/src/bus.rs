@@ -76,21 +76,10 @@ impl PortBus {
 
     /// IN. Where nobody answers the pulled-up bus reads ones. An access wider than the device becomes several, as the
     /// ISA bus did it, low byte first.
-    #[inline]
     pub fn read<D: DeviceSet>(&self, devices: &mut D, port: u16, width: Width, cx: &mut Context<'_>) -> u32 {
-        if width == Width::Byte {
-            return match self.owner(port).and_then(|owner| devices.device(owner)) {
-                Some(device) => device.read(port, width, cx).map_or(0xFF, |value| value & 0xFF),
-                None => 0xFF,
-            };
-        }
-        self.read_wide(devices, port, width, cx)
-    }
-
-    #[inline(never)]
-    fn read_wide<D: DeviceSet>(&self, devices: &mut D, port: u16, width: Width, cx: &mut Context<'_>) -> u32 {
         let answer = match self.owner(port).and_then(|owner| devices.device(owner)) {
             Some(device) => device.read(port, width, cx),
+            None if width == Width::Byte => Err(AccessError::NoRegister),
             // The first port is free, a later one may not be.
             None => Err(AccessError::BadWidth),
         };
@@ -106,27 +95,7 @@ impl PortBus {
     }
 
     /// OUT. Where nobody answers the value is lost.
-    #[inline]
     pub fn write<D: DeviceSet>(
-        &self,
-        devices: &mut D,
-        port: u16,
-        width: Width,
-        value: u32,
-        cx: &mut Context<'_>,
-    ) {
-        if width == Width::Byte {
-            if let Some(device) = self.owner(port).and_then(|owner| devices.device(owner)) {
-                // Where no register is the value is lost, as on an empty bus.
-                let _ = device.write(port, width, value & 0xFF, cx);
-            }
-            return;
-        }
-        self.write_wide(devices, port, width, value, cx);
-    }
-
-    #[inline(never)]
-    fn write_wide<D: DeviceSet>(
         &self,
         devices: &mut D,
         port: u16,
