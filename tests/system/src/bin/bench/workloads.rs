@@ -3,7 +3,7 @@
 
 use anyhow::Result;
 use harness::{Machine, Session};
-use system::steps::{boot_for_guests, guest_command, number_before, start_guest};
+use system::steps::{boot_for_guests, guest_command, number_after, number_before, start_guest};
 
 use crate::row::Row;
 
@@ -19,8 +19,60 @@ const WORKLOADS: [(&str, &str); 5] = [
     ("disk", "4 MiB read from the disk"),
 ];
 
-/// Runs each in a guest and on the bare machine.
+/// How many guests have nothing to do while a program of the host runs.
+const IDLE_GUESTS: u64 = 8;
+
+/// As the guest `guest`, but its disk can be shared, because nobody may write to it.
+const IDLE_GUEST: &str = "kernel = /usr/guests/kernel.x\nmemory = 16M\ndisk = /usr/guests/guest.img,ro\n";
+
+/// Programs in a guest, and a program of the host beside guests.
 pub fn measure() -> Result<Vec<Row>> {
+    let mut rows = in_a_guest()?;
+    rows.extend(beside_idle_guests()?);
+    Ok(rows)
+}
+
+/// What a program of the host takes alone, and beside guests that wait at their prompts; and the memory that the host has
+/// given for one of these, beside the frames that are the guest's own memory and the tables that map it.
+fn beside_idle_guests() -> Result<[Row; 3]> {
+    let mut host = Machine::new("bench idle guests")
+        .memory(256)
+        .file("/usr/guests/idle.vm", IDLE_GUEST.into())
+        .boot()?;
+    let mult = |host: &mut Session| {
+        let output = host.command("cls; workload run /usr/mult.sweb")?;
+        ticks(host, &output)
+    };
+    mult(&mut host)?; // what it reads from the disk is in the cache from now on
+    let alone = mult(&mut host)?;
+    let free = free_pages(&mut host)?;
+    for number in 0..IDLE_GUESTS {
+        host.command(&format!("vmrun --detach --name idle{number} idle"))?;
+    }
+    host.idle(2)?;
+    let taken = free - free_pages(&mut host)?;
+    let mut own = 0;
+    for number in 0..IDLE_GUESTS {
+        let statistics = host.command(&format!("cls; vmstat idle{number}"))?;
+        own += number_after(&statistics, "frames held")
+            .ok_or_else(|| host.failure("vmstat knows no frames of the guest"))?;
+    }
+    let what = format!("mult beside {IDLE_GUESTS} idle guests");
+    Ok([
+        Row::new(&what, mult(&mut host)?).beside(alone),
+        Row::new("KiB of the host for an idle guest", 4 * taken / IDLE_GUESTS),
+        Row::new("KiB of these beside its memory", 4 * (taken - own) / IDLE_GUESTS),
+    ])
+}
+
+/// Pages that nobody has.
+fn free_pages(sweb: &mut Session) -> Result<u64> {
+    let output = sweb.command("cls; free")?;
+    number_after(&output, "free").ok_or_else(|| sweb.failure("free does not tell the pages"))
+}
+
+/// Runs each in a guest and on the bare machine.
+fn in_a_guest() -> Result<Vec<Row>> {
     let mut bare = Machine::new("bench bare").memory(GUEST_MEMORY).boot()?;
     let mut host = boot_for_guests("bench workloads")?;
     start_guest(&mut host)?;
