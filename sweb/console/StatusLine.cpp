@@ -37,6 +37,12 @@ void StatusLine::tick(uint64 ticks)
   draw();
 }
 
+void StatusLine::refresh()
+{
+  if (visible_)
+    draw();
+}
+
 void StatusLine::draw()
 {
   char text[screen::COLUMNS - TEXT_COLUMN + 1];

@@ -2,8 +2,8 @@
 
 #include "types.h"
 
-/// Row 0 of the VGA screen: a heart beat that turns as long as the timer ticks, the free pages, and what the function
-/// keys do. Drawn by the timer interrupt, so it goes on when all threads hang.
+/// Row 0 of the VGA screen: a heart beat that turns as long as the timer ticks (it rests while the CPU does), the free
+/// pages, and what the function keys do. Drawn by the timer interrupt, so it goes on when all threads hang.
 class StatusLine
 {
 public:
@@ -15,6 +15,9 @@ public:
 
   /// For the timer interrupt, each tick.
   static void tick(uint64 ticks);
+
+  /// The ticks pause: shows what will be true for a while.
+  static void refresh();
 
   StatusLine() = delete;
 

@@ -5,6 +5,7 @@
 #include "Clock.h"
 #include "InterruptGuard.h"
 #include "PageManager.h"
+#include "Scheduler.h"
 
 constinit uint64 IdleThread::halted_at_ = 0;
 constinit uint64 IdleThread::halted_ticks_ = 0;
@@ -15,6 +16,7 @@ void IdleThread::Run()
   for (;;)
   {
     ArchInterrupts::disableInterrupts();
+    Scheduler::instance()->prepareToHalt();
     if (halted_at_ == 0)
       halted_at_ = Clock::ticks();
     if (PageManager::instance()->zeroAhead())

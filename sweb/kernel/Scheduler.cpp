@@ -4,6 +4,7 @@
 #include "ArchThreads.h"
 #include "CleanupThread.h"
 #include "Clock.h"
+#include "CpuCredit.h"
 #include "IdleThread.h"
 #include "InterruptGuard.h"
 #include "Lock.h"
@@ -138,8 +139,19 @@ void Scheduler::tick()
   ticks_ = ticks_ + 1;
   wakeTimedSleepers();
   charge();
+  quiet_ = currentThread == idle_thread_;
   if (currentThread == idle_thread_ || (currentThread && !currentThread->credit_.isEnoughForATick()))
     reschedule_wanted_ = true;
+}
+
+void Scheduler::prepareToHalt()
+{
+  const ThreadLink* first = timed_.first();
+  const uint64 deadline = first ? first->thread->deadline_ns_ : Clock::NEVER;
+  // Most waits for a device are over before the next tick; stopping that would take longer than letting it come.
+  quiet_ = quiet_ || (first && deadline < Clock::nanoseconds() + CpuCredit::TURN);
+  if (quiet_)
+    ArchInterrupts::pauseTimer(deadline);
 }
 
 void Scheduler::charge()
@@ -211,6 +223,11 @@ void Scheduler::schedule()
       queueUp(currentThread);
   }
   currentThread = takeNext();
+  if (quiet_ && currentThread != idle_thread_)
+  {
+    quiet_ = false;
+    ArchInterrupts::resumeTimer();
+  }
   currentThreadRegisters =
       currentThread->switch_to_userspace_ ? currentThread->user_registers_ : currentThread->kernel_registers_;
 }

@@ -35,7 +35,7 @@ public:
   /// Gives the CPU to the next ready thread.
   void yield();
 
-  /// Timer ticks since the timer was started.
+  /// Timer ticks since the timer was started. There are none while the CPU is idle for longer than one.
   [[nodiscard]] uint64 getTicks() const { return ticks_; }
 
   /// Whether a thread is ready to run that does not run.
@@ -78,6 +78,12 @@ public:
   /// Chooses the next thread and points currentThread and currentThreadRegisters at it.
   void schedule();
 
+  // -- for IdleThread
+
+  /// The CPU is about to halt. The tick shares the CPU among threads and wakes those whose time has come: without any,
+  /// it may stop.
+  void prepareToHalt();
+
   // -- for Thread
 
   /// Takes an ended thread off every queue and hands it to the cleanup thread.
@@ -114,6 +120,7 @@ private:
   uint64 charged_until_ns_ = 0;
   bool reschedule_wanted_ = false; ///< the running thread did not ask for it
   bool in_interrupt_ = false;
+  bool quiet_ = false; ///< nobody has been ready for a tick, or will be before the next: the tick may be paused
   IdleThread* idle_thread_ = nullptr;
   CleanupThread* cleanup_thread_ = nullptr;
 };

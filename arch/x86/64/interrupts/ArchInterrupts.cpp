@@ -1,6 +1,7 @@
 #include "ArchInterrupts.h"
 
 #include "ArchThreads.h"
+#include "Clock.h"
 #include "Cpu.h"
 #include "InterruptDescriptorTable.h"
 #include "InterruptGuard.h"
@@ -11,6 +12,22 @@
 #include "StatusLine.h"
 #include "Thread.h"
 #include "assert.h"
+#include "ualgorithm.h"
+
+namespace
+{
+bool isVirtualMachine()
+{
+  static const bool result = Cpu::cpuid(1).ecx >> 31 != 0; // reserved for hypervisors to set
+  return result;
+}
+
+constexpr uint64 TICK_NS = 1'000'000'000 / Pit::TIMER_FREQUENCY;
+
+constinit bool timer_paused = false;
+constinit uint64 paused_until_ns = 0; ///< what was asked for
+constinit uint64 next_shot_ns = 0;    ///< the interrupt that was ordered for it
+} // namespace
 
 constinit ArchInterrupts::IrqHandler IrqDispatch::handlers_[ArchInterrupts::IRQ_COUNT] = {};
 
@@ -34,6 +51,36 @@ void ArchInterrupts::enableTimer()
 void ArchInterrupts::disableTimer()
 {
   unregisterIrqHandler(Pit::IRQ);
+}
+
+void ArchInterrupts::pauseTimer(uint64 deadline_ns)
+{
+  constexpr uint64 LONGEST_PAUSE_NS = Pit::LONGEST_SHOT * 1'000'000'000 / Pit::CLOCK_HZ;
+  if (!isVirtualMachine())
+    return;
+  const uint64 now = Clock::nanoseconds();
+  if (timer_paused && deadline_ns == paused_until_ns && (deadline_ns == Clock::NEVER || now < next_shot_ns))
+    return;
+  if (!timer_paused && deadline_ns - now > TICK_NS)
+    StatusLine::refresh();
+  timer_paused = true;
+  paused_until_ns = deadline_ns;
+  if (deadline_ns == Clock::NEVER)
+  {
+    Pit::stopTimer();
+    return;
+  }
+  const uint64 pause = deadline_ns <= now ? 0 : ustl::min(deadline_ns - now, LONGEST_PAUSE_NS - 1'000);
+  next_shot_ns = now + pause;
+  Pit::startSingleShot(static_cast<uint16>(pause * Pit::CLOCK_HZ / 1'000'000'000 + 1));
+}
+
+void ArchInterrupts::resumeTimer()
+{
+  if (!timer_paused)
+    return;
+  timer_paused = false;
+  Pit::startPeriodicTimer();
 }
 
 void ArchInterrupts::registerIrqHandler(uint8 irq, IrqHandler handler)

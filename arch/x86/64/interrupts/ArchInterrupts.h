@@ -19,6 +19,14 @@ public:
   static void enableTimer();
   static void disableTimer();
 
+  /// In a virtual machine, where a tick costs the host thousands of instructions: stops it while the CPU has nothing to
+  /// do. One interrupt comes when the clock shows `deadline_ns`, or before. Called again after each interrupt that did
+  /// not end the idleness. Interrupts disabled.
+  static void pauseTimer(uint64 deadline_ns);
+
+  /// The tick goes on, if it was stopped. Interrupts disabled.
+  static void resumeTimer();
+
   /// Installs `handler` for an interrupt line and unmasks it. The end-of-interrupt command is sent by the dispatcher.
   /// A line has one handler: installing a second one panics.
   static void registerIrqHandler(uint8 irq, IrqHandler handler);

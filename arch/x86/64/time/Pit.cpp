@@ -10,6 +10,9 @@ constexpr uint16 CONTROL = 0x43;
 
 // Control words: channel, both bytes of the count, mode.
 constexpr uint8 CHANNEL_0_RATE_GENERATOR = 0x34; // mode 2
+/// Mode 4. Its output rests high, as that of mode 2: going from one to the other makes no edge, which would be an
+/// interrupt.
+constexpr uint8 CHANNEL_0_STROBE = 0x38;
 constexpr uint8 CHANNEL_2_TERMINAL_COUNT = 0xB0; // mode 0
 constexpr uint8 CHANNEL_2_LATCH = 0x80;
 
@@ -20,14 +23,30 @@ constexpr uint16 SYSTEM_CONTROL = 0x61;
 constexpr uint8 GATE_2 = 1 << 0;
 constexpr uint8 SPEAKER = 1 << 1;
 constexpr uint8 OUTPUT_2 = 1 << 5;
+
+void writeCount(uint16 count)
+{
+  outportb(CHANNEL_0, count & 0xFF);
+  outportb(CHANNEL_0, count >> 8);
+}
 } // namespace
 
 void Pit::startPeriodicTimer()
 {
   constexpr uint16 divisor = (CLOCK_HZ + TIMER_FREQUENCY / 2) / TIMER_FREQUENCY;
   outportb(CONTROL, CHANNEL_0_RATE_GENERATOR);
-  outportb(CHANNEL_0, divisor & 0xFF);
-  outportb(CHANNEL_0, divisor >> 8);
+  writeCount(divisor);
+}
+
+void Pit::startSingleShot(uint16 clocks)
+{
+  outportb(CONTROL, CHANNEL_0_STROBE);
+  writeCount(clocks);
+}
+
+void Pit::stopTimer()
+{
+  outportb(CONTROL, CHANNEL_0_STROBE); // and no count: it waits for one
 }
 
 void Pit::startStopwatch()

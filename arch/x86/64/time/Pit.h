@@ -14,8 +14,17 @@ public:
 
   static constexpr uint8 IRQ = 0;
 
+  /// Clocks of the longest single shot.
+  static constexpr uint64 LONGEST_SHOT = 0xFFFF;
+
   /// Lets channel 0 interrupt TIMER_FREQUENCY times a second.
   static void startPeriodicTimer();
+
+  /// Lets channel 0 interrupt once, after 1 to LONGEST_SHOT clocks.
+  static void startSingleShot(uint16 clocks);
+
+  /// Channel 0 does not interrupt.
+  static void stopTimer();
 
   /// Starts channel 2 as a stopwatch; the speaker stays silent.
   static void startStopwatch();
