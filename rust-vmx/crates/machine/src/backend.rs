@@ -207,7 +207,7 @@ impl<F: Frames + Clone> VirtualCpu for Vcpu<F> {
         Vcpu::set_pdptes(self, entries)
     }
 
-    #[inline]
+    #[inline(always)]
     fn finish_instruction(&mut self) {
         Vcpu::finish_instruction(self);
     }

@@ -47,8 +47,8 @@ impl From<Result<(), Event>> for Outcome {
     }
 }
 
-/// Handles an exit, by its basic reason. Handlers are functions of their own, so that none pays for the registers and the stack that
-/// another one needs.
+/// Handles an exit, by its basic reason. All but the smallest handlers are functions of their own, so that none pays for the registers
+/// and the stack that another one needs.
 #[inline]
 pub fn handle<C, M, H>(cpu: &mut C, guest: &mut Guest<M, H>, reason: u16) -> Outcome
 where

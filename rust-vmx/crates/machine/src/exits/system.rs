@@ -9,15 +9,16 @@ use vmx::state::SystemRegister;
 use vmx::state::gpr::{RAX, RBX, RCX, RDX};
 
 /// CPUID.
-#[inline(never)]
+#[inline]
 pub fn cpuid<C: VirtualCpu, M: GuestRam, H: Host>(cpu: &mut C, guest: &mut Guest<M, H>) -> Outcome {
     let registers = cpu.registers();
     let (leaf, subleaf) = (registers.low32(RAX), registers.low32(RCX));
-    let answer = guest.cpuid.answer(cpu, leaf, subleaf);
+    let [eax, ebx, ecx, edx] = guest.cpuid.answer(cpu, leaf, subleaf);
     let registers = cpu.registers_mut();
-    for (register, value) in [RAX, RBX, RCX, RDX].into_iter().zip(answer) {
-        registers.set32(register, value);
-    }
+    registers.set32(RAX, eax);
+    registers.set32(RBX, ebx);
+    registers.set32(RCX, ecx);
+    registers.set32(RDX, edx);
     Outcome::Done
 }
 

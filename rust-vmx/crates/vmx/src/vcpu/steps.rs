@@ -19,7 +19,7 @@ const SHADOW: u32 = 0b11;
 
 impl<F: Frames + Clone> Vcpu<F> {
     /// Finishes the instruction that exited, which was carried out: as [`Self::skip_instruction`] with its length.
-    #[inline]
+    #[inline(always)]
     pub fn finish_instruction(&mut self) {
         match self.plainly_next() {
             Some(rip) => self.put_rip(rip),
