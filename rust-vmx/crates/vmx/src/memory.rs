@@ -391,12 +391,6 @@ impl<F: Frames + Clone> GuestMemory<F> {
         Ok(frames.room(offset, length))
     }
 
-    /// Whether the guest has written to the page at `gpa` since the last call (always true where the CPU cannot say, never for
-    /// memory it has not touched). Writes through [`Self::write`] do not count.
-    pub fn take_dirty(&mut self, gpa: Gpa) -> bool {
-        self.ept.take_dirty(gpa)
-    }
-
     /// Gives all frames back to the host: memory reads as zero afterwards, as after power-on.
     pub fn clear(&mut self) {
         self.ept.clear();
@@ -444,7 +438,6 @@ mod tests {
     const FEATURES: EptFeatures = EptFeatures {
         size_2m: true,
         size_1g: false,
-        accessed_dirty: false,
         execute_only: false,
     };
 

@@ -69,8 +69,10 @@ pub fn open_bus<C: VirtualCpu, M: GuestRam, H: Host>(
     if violation.fetch || !violation.translated {
         return None;
     }
-    let instruction = fetch(cpu, guest)?;
-    let operand = Operand::of(cpu, &instruction)?;
+    let mode = cpu.mode();
+    let walker = Walker::new(cpu, guest.cpuid.paging());
+    let instruction = fetch(cpu, guest, mode, &walker)?;
+    let operand = Operand::of(cpu, &instruction, mode)?;
     if !operand.caused(violation) {
         return None;
     }
@@ -79,9 +81,9 @@ pub fn open_bus<C: VirtualCpu, M: GuestRam, H: Host>(
         Mnemonic::Stosb | Mnemonic::Stosw | Mnemonic::Stosd | Mnemonic::Stosq
     );
     let finished = if stores_string {
-        store_string(cpu, guest, &instruction, &operand)
+        store_string(cpu, guest, &walker, &instruction, &operand)
     } else {
-        carry_out(cpu, guest, &instruction, &operand)
+        carry_out(cpu, guest, &walker, &instruction, &operand)
     };
     Some(match finished {
         Ok(finished) => {
@@ -106,9 +108,9 @@ struct Operand {
 }
 
 impl Operand {
-    fn of<C: VirtualCpu>(cpu: &mut C, instruction: &Instruction) -> Option<Self> {
+    fn of<C: VirtualCpu>(cpu: &mut C, instruction: &Instruction, mode: CpuMode) -> Option<Self> {
         let index = (0..instruction.op_count()).find(|&index| is_memory(instruction.op_kind(index)))?;
-        let long = cpu.mode() == CpuMode::Long;
+        let long = mode == CpuMode::Long;
         let registers = cpu.all_registers();
         let linear =
             instruction.virtual_address(index, 0, |register, _, _| match segment_name(register) {
@@ -146,20 +148,8 @@ impl Operand {
         }
     }
 
-    fn span<C: VirtualCpu, M: GuestRam, H: Host>(
-        &self,
-        cpu: &mut C,
-        guest: &mut Guest<M, H>,
-    ) -> Result<Span, TranslationError> {
-        let walker = Walker::new(cpu, guest.cpuid.paging());
-        Span::new(
-            &walker,
-            &mut guest.memory,
-            self.linear,
-            self.size,
-            self.size,
-            self.access,
-        )
+    fn span(&self, walker: &Walker, memory: &mut impl GuestRam) -> Result<Span, TranslationError> {
+        Span::new(walker, memory, self.linear, self.size, self.size, self.access)
     }
 }
 
@@ -179,11 +169,12 @@ const fn segment_name(register: Register) -> Option<SegmentName> {
 fn carry_out<C: VirtualCpu, M: GuestRam, H: Host>(
     cpu: &mut C,
     guest: &mut Guest<M, H>,
+    walker: &Walker,
     instruction: &Instruction,
     operand: &Operand,
 ) -> Result<bool, Stopped> {
     let rflags = cpu.read(SystemRegister::Rflags);
-    let span = operand.span(cpu, guest)?;
+    let span = operand.span(walker, &mut guest.memory)?;
     let mut bytes = [0; WIDEST];
     if operand.access == Access::Read {
         span.read(&guest.memory, bytes.upto_mut(operand.size))?;
@@ -204,15 +195,19 @@ fn carry_out<C: VirtualCpu, M: GuestRam, H: Host>(
 }
 
 /// Reads and decodes the instruction at RIP.
-fn fetch<C: VirtualCpu, M: GuestRam, H: Host>(cpu: &mut C, guest: &mut Guest<M, H>) -> Option<Instruction> {
-    let bits = match cpu.mode() {
+fn fetch<C: VirtualCpu, M: GuestRam, H: Host>(
+    cpu: &mut C,
+    guest: &mut Guest<M, H>,
+    mode: CpuMode,
+    walker: &Walker,
+) -> Option<Instruction> {
+    let bits = match mode {
         CpuMode::Real | CpuMode::Virtual8086 | CpuMode::Protected16 | CpuMode::Compatibility16 => 16,
         CpuMode::Protected32 | CpuMode::Compatibility32 => 32,
         CpuMode::Long => 64,
     };
     let rip = cpu.read(SystemRegister::Rip);
     let linear = cpu.segment(SegmentName::Cs).base.wrapping_add(rip);
-    let walker = Walker::new(cpu, guest.cpuid.paging());
     let mut bytes = [0; LONGEST];
     let mut have = 0;
     while have < LONGEST {
@@ -286,6 +281,7 @@ const fn is_memory(kind: OpKind) -> bool {
 fn store_string<C: VirtualCpu, M: GuestRam, H: Host>(
     cpu: &mut C,
     guest: &mut Guest<M, H>,
+    walker: &Walker,
     instruction: &Instruction,
     operand: &Operand,
 ) -> Result<bool, Stopped> {
@@ -315,7 +311,7 @@ fn store_string<C: VirtualCpu, M: GuestRam, H: Host>(
     };
     if here == 1 {
         let element = cpu.registers().gpr[RAX].to_le_bytes();
-        let span = operand.span(cpu, guest)?;
+        let span = operand.span(walker, &mut guest.memory)?;
         span.write(&mut guest.memory, element.upto(operand.size))?;
         cpu.accessed(operand.watched(), size);
     }

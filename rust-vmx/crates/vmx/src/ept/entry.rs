@@ -1,10 +1,10 @@
 //! One EPT entry (SDM 29.3.2, tables 29-1 to 29-7).
 //!
 //! ```text
-//!  63  52 51                12 11  10  9  8  7   6    5   3  2  1  0
-//! +------+--------------------+------+--+--+---+----+------+--+--+--+
-//! |  -   |  physical address  |  -   |D |A | L |IPAT| type |X |W |R |   type, IPAT, D only in entries that map a page
-//! +------+--------------------+------+--+--+---+----+------+--+--+--+   L = maps a page above the lowest level
+//!  63  52 51                12 11  8  7   6    5   3  2  1  0
+//! +------+--------------------+------+---+----+------+--+--+--+
+//! |  -   |  physical address  |  -   | L |IPAT| type |X |W |R |   type, IPAT only in entries that map a page
+//! +------+--------------------+------+---+----+------+--+--+--+   L = maps a page above the lowest level
 //! ```
 
 use super::PageSize;
@@ -29,7 +29,6 @@ bitflags! {
 const WRITE_BACK: u64 = 6 << 3;
 const IGNORE_PAT: u64 = 1 << 6;
 const LARGE: u64 = 1 << 7;
-const DIRTY: u64 = 1 << 9;
 const ADDRESS: u64 = 0x000F_FFFF_FFFF_F000;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,13 +72,5 @@ impl Entry {
 
     pub(super) const fn with_permissions(self, permissions: Permissions) -> Self {
         Self(self.0 & !Permissions::ALL.bits() | permissions.bits())
-    }
-
-    pub(super) const fn is_dirty(self) -> bool {
-        self.0 & DIRTY != 0
-    }
-
-    pub(super) const fn without_dirty(self) -> Self {
-        Self(self.0 & !DIRTY)
     }
 }

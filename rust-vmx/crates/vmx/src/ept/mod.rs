@@ -65,8 +65,6 @@ pub struct EptFeatures {
     pub size_2m: bool,
     /// Mappings of 1 GiB.
     pub size_1g: bool,
-    /// Accessed and dirty flags.
-    pub accessed_dirty: bool,
     /// Mappings that can be executed but not read.
     pub execute_only: bool,
 }
@@ -78,7 +76,6 @@ impl EptFeatures {
         Self {
             size_2m: cpu.ept_2m(),
             size_1g: cpu.ept_1g(),
-            accessed_dirty: cpu.ept_accessed_dirty(),
             execute_only: cpu.ept_execute_only(),
         }
     }
@@ -146,8 +143,6 @@ pub struct Mapping {
     pub size: PageSize,
     /// What the guest may do there.
     pub permissions: Permissions,
-    /// Written since the flag was last taken; always true where the CPU has no such flag.
-    pub dirty: bool,
 }
 
 /// A guest-physical address space. Dropping it frees every table.
@@ -162,8 +157,9 @@ impl<F: Frames + Clone> Ept<F> {
     /// An empty address space; `None` when there is no frame for its root.
     pub fn new(frames: F, features: EptFeatures) -> Option<Self> {
         let table = OwnedFrames::allocate(frames.clone(), 1)?;
-        // Memory type write back (6) for the tables, a walk of length four (written as 3), accessed and dirty flags.
-        let pointer = table.hpa().0 | u64::from(features.accessed_dirty) << 6 | 3 << 3 | 6;
+        // Memory type write back (6) for the tables, a walk of length four (written as 3). No accessed and dirty flags: nobody looks
+        // at them, and with them the CPU takes each access to a guest's page tables for a write (SDM 29.3.3.2).
+        let pointer = table.hpa().0 | 3 << 3 | 6;
         let root = Arc::new(EptRoot {
             table,
             pointer,
@@ -277,25 +273,7 @@ impl<F: Frames + Clone> Ept<F> {
             hpa: Hpa(entry.address().0 + (gpa.0 & (size.bytes() - 1))),
             size,
             permissions: entry.permissions(),
-            dirty: entry.is_dirty() || !self.features.accessed_dirty,
         })
-    }
-
-    /// Whether the page at `gpa` was written since the last call; clears the flag. Always true where the CPU has no such flag.
-    pub fn take_dirty(&mut self, gpa: Gpa) -> bool {
-        let Some((slot, _)) = self.find(gpa) else {
-            return false;
-        };
-        if !self.features.accessed_dirty {
-            return true;
-        }
-        let entry = slot.read();
-        if entry.is_dirty() {
-            slot.write(entry.without_dirty());
-            // The CPU sets the flag only when its cached copy says clean (SDM 29.3.5, "Accessed and Dirty Flags for EPT").
-            self.root.invalidate();
-        }
-        entry.is_dirty()
     }
 
     /// Removes every mapping and frees every table but the root.

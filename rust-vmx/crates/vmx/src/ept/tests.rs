@@ -8,7 +8,6 @@ use std::collections::BTreeMap;
 const FULL: EptFeatures = EptFeatures {
     size_2m: true,
     size_1g: true,
-    accessed_dirty: true,
     execute_only: true,
 };
 
@@ -25,12 +24,10 @@ unsafe fn map<F: Frames + Clone>(
 }
 
 #[test]
-fn the_pointer_says_write_back_four_levels_and_flags() {
+fn the_pointer_says_write_back_and_four_levels() {
     let frames = FakeFrames::new(8);
     let ept = Ept::new(&frames, FULL).unwrap();
-    assert_eq!(ept.root().pointer() & 0xFFF, 0b101_1110);
-    let plain = Ept::new(&frames, EptFeatures::default()).unwrap();
-    assert_eq!(plain.root().pointer() & 0xFFF, 0b001_1110);
+    assert_eq!(ept.root().pointer() & 0xFFF, 0b001_1110);
 }
 
 #[test]
@@ -129,20 +126,6 @@ fn only_what_takes_rights_away_makes_translations_stale() {
     assert_ne!(protected, 0);
     ept.unmap(Gpa(0)).unwrap();
     assert_ne!(root.generation(), protected);
-}
-
-#[test]
-fn the_dirty_flag_is_taken_once() {
-    let frames = FakeFrames::new(8);
-    let mut ept = Ept::new(&frames, FULL).unwrap();
-    // SAFETY: no guest runs.
-    unsafe { map(&mut ept, 0, 0x7000, PageSize::Size4K) }.unwrap();
-    assert!(!ept.take_dirty(Gpa(0)));
-    let (slot, _) = ept.find(Gpa(0)).unwrap();
-    slot.write(Entry(slot.read().0 | 1 << 9 | 1 << 8));
-    assert!(ept.take_dirty(Gpa(0xFFF)));
-    assert!(!ept.take_dirty(Gpa(0)));
-    assert_eq!(ept.translate(Gpa(0x10)).unwrap().hpa, Hpa(0x7010));
 }
 
 #[derive(Clone, Copy, Debug)]
