@@ -1,5 +1,6 @@
 #include "ArchInterrupts.h"
 
+#include "ArchCommon.h"
 #include "ArchThreads.h"
 #include "Clock.h"
 #include "Cpu.h"
@@ -16,12 +17,6 @@
 
 namespace
 {
-bool isVirtualMachine()
-{
-  static const bool result = Cpu::cpuid(1).ecx >> 31 != 0; // reserved for hypervisors to set
-  return result;
-}
-
 constexpr uint64 TICK_NS = 1'000'000'000 / Pit::TIMER_FREQUENCY;
 
 constinit bool timer_paused = false;
@@ -56,7 +51,7 @@ void ArchInterrupts::disableTimer()
 void ArchInterrupts::pauseTimer(uint64 deadline_ns)
 {
   constexpr uint64 LONGEST_PAUSE_NS = Pit::LONGEST_SHOT * 1'000'000'000 / Pit::CLOCK_HZ;
-  if (!isVirtualMachine())
+  if (!ArchCommon::isVirtualMachine())
     return;
   const uint64 now = Clock::nanoseconds();
   if (timer_paused && deadline_ns == paused_until_ns && (deadline_ns == Clock::NEVER || now < next_shot_ns))
