@@ -22,7 +22,6 @@ bool FrameBitmap::areUsed(ppn_t first, size_t count) const
   return true;
 }
 
-
 ppn_t FrameBitmap::endOf(ppn_t first, size_t count) const
 {
   return count < getNumFrames() - first ? first + count : getNumFrames();

@@ -3,8 +3,8 @@
 #include "Claim.h"
 #include "FrameBitmap.h"
 #include "SpinLock.h"
-#include "paging-definitions.h"
 #include "ZeroedFrames.h"
+#include "paging-definitions.h"
 #include "types.h"
 
 /// Owner of all physical memory: a bit per page says whether it is in use, another whether a free one is zero.

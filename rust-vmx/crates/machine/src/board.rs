@@ -443,9 +443,9 @@ impl Board {
         if self.wires.irqs_changed(self.levels) {
             self.interrupt_lines();
         }
-        // A drive may have a request.
+        let request = index == IDE && self.devices.ide.has_request();
         let full = self.wires.output.len() >= OUTPUT;
-        self.attention |= index == IDE || full || self.wires.power.is_some();
+        self.attention |= request || full || self.wires.power.is_some();
     }
 
     /// A device will act by itself at another time than was known.

@@ -135,7 +135,17 @@ impl Ide {
         }
     }
 
-    /// The next request, if any; each is handed out once. The machine asks after each access.
+    /// Whether there is a request to take. The machine asks after each access.
+    #[must_use]
+    pub fn has_request(&self) -> bool {
+        (0..4_usize).any(|index| {
+            let drive = self.channels[index >> 1].drive(index);
+            let pending = drive.and_then(|drive| drive.transfer.pending.as_ref());
+            pending.is_some_and(|pending| !pending.taken)
+        })
+    }
+
+    /// The next request, if any; each is handed out once.
     pub fn take_request(&mut self) -> Option<DiskRequest> {
         for index in 0..4 {
             if let Some(pending) = self

@@ -1,6 +1,6 @@
 //! IN, OUT, INS and OUTS.
 //!
-//! A repeated string instruction is carried out in chunks: after each one the registers say how far it came, and the
+//! A repeated string instruction is carried out in chunks: after each one the registers say how far it came, and after some the
 //! instruction is left to run again, as after an interrupt on a real processor. So a long one cannot hold the host up.
 
 use super::span::Span;
@@ -22,6 +22,8 @@ use vmx::state::gpr::{RAX, RCX, RDI, RSI};
 
 /// The most bytes of one chunk: what can be translated at once.
 pub const CHUNK: usize = PAGE_SIZE as usize;
+/// The most chunks of an exit: the largest piece of a disk. Longer the host's interrupts shall not wait.
+const CHUNKS: usize = 16;
 /// The most bytes of a chunk whose items the device takes or gives one by one.
 pub const CHUNK_BY_ITEMS: usize = 512;
 /// RFLAGS.TF: each instruction traps, and of a repeated one each item.
@@ -35,7 +37,7 @@ pub fn handle<C: VirtualCpu, M: GuestRam, H: Host>(cpu: &mut C, guest: &mut Gues
     let access = cpu.io_access();
     guest.history.tell(Detail::from(&access));
     if let Some(string) = access.string {
-        return string_io(cpu, guest, access, string);
+        return string_io(cpu, guest, &access, string);
     }
     let now = guest.now();
     let width = width_of(access.width);
@@ -55,13 +57,35 @@ pub fn handle<C: VirtualCpu, M: GuestRam, H: Host>(cpu: &mut C, guest: &mut Gues
     Outcome::Done
 }
 
+/// Carries out chunks until the instruction is over, or something else has its turn.
 #[inline(never)]
 fn string_io<C: VirtualCpu, M: GuestRam, H: Host>(
     cpu: &mut C,
     guest: &mut Guest<M, H>,
-    access: IoAccess,
-    string: StringIo,
+    access: &IoAccess,
+    mut string: StringIo,
 ) -> Outcome {
+    for _ in 1..CHUNKS {
+        match chunk(cpu, guest, access, &string) {
+            Ok(moved) if moved == CHUNK && !guest.board.wants_attention() => {
+                string.linear.0 = string.linear.0.wrapping_add(CHUNK as u64)
+            }
+            Ok(_) => return Outcome::Resume,
+            Err(outcome) => return outcome,
+        }
+    }
+    chunk(cpu, guest, access, &string)
+        .err()
+        .unwrap_or(Outcome::Resume)
+}
+
+/// Carries out a chunk: the bytes moved, when more are to come, or what follows from the whole instruction.
+fn chunk<C: VirtualCpu, M: GuestRam, H: Host>(
+    cpu: &mut C,
+    guest: &mut Guest<M, H>,
+    access: &IoAccess,
+    string: &StringIo,
+) -> Result<usize, Outcome> {
     let size = usize::from(access.width.clamp(1, 4));
     let address_mask = match string.address_size {
         2 => 0xFFFF,
@@ -79,14 +103,14 @@ fn string_io<C: VirtualCpu, M: GuestRam, H: Host>(
     };
     let offset = registers.gpr[index] & address_mask;
     if count == 0 {
-        return Outcome::Done;
+        return Err(Outcome::Done);
     }
     let within = match segment::reach(cpu, string.segment, offset, access.input) {
         Ok(bytes) => bytes / size as u64,
-        Err(event) => return Outcome::Raise(event),
+        Err(event) => return Err(Outcome::Raise(event)),
     };
     if within == 0 {
-        return Outcome::Raise(segment::fault(string.segment));
+        return Err(Outcome::Raise(segment::fault(string.segment)));
     }
     let items = if down || rflags & RFLAGS_TF != 0 || cpu.watches() {
         1
@@ -109,12 +133,12 @@ fn string_io<C: VirtualCpu, M: GuestRam, H: Host>(
         kind,
     ) {
         Ok(span) => span,
-        Err(TranslationError::NotCanonical) => return Outcome::Raise(segment::fault(string.segment)),
-        Err(error) => return Outcome::Raise(error.deliver(cpu)),
+        Err(TranslationError::NotCanonical) => return Err(Outcome::Raise(segment::fault(string.segment))),
+        Err(error) => return Err(Outcome::Raise(error.deliver(cpu))),
     };
-    let moved = match transfer(guest, &access, &span, size) {
+    let moved = match transfer(guest, access, &span, size) {
         Ok(moved) => moved,
-        Err(error) => return Outcome::Fail(Failure::Memory(error)),
+        Err(error) => return Err(Outcome::Fail(Failure::Memory(error))),
     };
     let done = (moved / size) as u64;
     cpu.accessed(Watched::Port(access.port), size as u64);
@@ -126,7 +150,7 @@ fn string_io<C: VirtualCpu, M: GuestRam, H: Host>(
     cpu.accessed(memory, moved as u64);
     advance(
         cpu,
-        &string,
+        string,
         index,
         address_mask,
         if down {
@@ -137,11 +161,10 @@ fn string_io<C: VirtualCpu, M: GuestRam, H: Host>(
         done,
     );
     if done == count {
-        Outcome::Done
-    } else {
-        cpu.skip_instruction(0);
-        Outcome::Resume
+        return Err(Outcome::Done);
     }
+    cpu.skip_instruction(0);
+    Ok(moved)
 }
 
 /// Moves items between the port and memory; the bytes moved, at least one item.

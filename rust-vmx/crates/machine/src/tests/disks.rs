@@ -152,6 +152,37 @@ fn sectors_come_from_the_hosts_file_and_go_there() {
 }
 
 #[test]
+fn a_block_of_several_pages_is_one_exit() {
+    let mut bench = with_disk("");
+    command(&mut bench, SET_MULTIPLE, 0, SECTORS as u8);
+    command(&mut bench, READ_MULTIPLE, 0, SECTORS as u8);
+    let registers = &mut bench.cpu().registers.gpr;
+    (registers[RCX], registers[RDI]) = (256 * SECTORS as u64, DATA);
+    bench.exit(string(true));
+    let registers = &bench.cpu().registers.gpr;
+    let bytes = SECTORS * SECTOR;
+    assert_eq!((registers[RCX], registers[RDI]), (0, DATA + bytes as u64));
+    assert_eq!(
+        bench.machine.guest_mut().memory.bytes(DATA, bytes),
+        bench.host.get(DISK)
+    );
+}
+
+/// Nothing may be given to a drive that waits for the host's.
+#[test]
+fn a_string_stops_where_the_drive_is_busy() {
+    let mut bench = with_disk("");
+    command(&mut bench, SET_MULTIPLE, 0, SECTORS as u8);
+    command(&mut bench, WRITE_MULTIPLE, 0, SECTORS as u8);
+    let registers = &mut bench.cpu().registers.gpr;
+    (registers[RCX], registers[RSI]) = (512 * SECTORS as u64, DATA);
+    bench.exit(string(false));
+    let left = bench.cpu().registers.gpr[RCX];
+    assert_eq!(left, 256 * SECTORS as u64);
+    assert_eq!(written(&bench), (0..SECTORS).collect::<Vec<_>>());
+}
+
+#[test]
 fn a_sector_that_cannot_be_read_is_named() {
     for (opcode, block) in [(READ, 1), (READ_MULTIPLE, 4)] {
         let mut bench = with_disk("");
