@@ -24,8 +24,9 @@ use vmx::state::{CpuMode, DescriptorTable, Registers, Segment, SegmentName, Syst
 use vmx::vcpu::{Accesses, EntryError, Vcpu, VcpuConfig};
 
 /// The longest a guest runs without an exit, in nanoseconds: host interrupts that a guest holds off by its own interrupt
-/// flag are served after this at the latest.
-const SLICE: u64 = 4_000_000;
+/// flag are served after this at the latest. More than the 4 ms between two ticks of the host, which begin a new slice: of the two only
+/// the tick costs an exit.
+const SLICE: u64 = 6_000_000;
 
 /// A machine on this CPU.
 pub type VmxMachine<F, H> = Machine<Vcpu<F>, GuestMemory<F>, H>;
