@@ -27,6 +27,10 @@ const CLOCK: Frequency = Frequency::hertz(1_193_182);
 
 const IRQ: u8 = 0;
 
+/// The channel that interrupts, and the one that is heard.
+const TIMER: usize = 0;
+const SPEAKER_TONE: usize = 2;
+
 /// Port 0x61: GATE of channel 2.
 const GATE_2: u8 = 1 << 0;
 /// Port 0x61: the speaker hears OUT of channel 2.
@@ -46,8 +50,8 @@ pub struct Pit {
     channels: Cyclic<Channel, 3>,
     /// Bits 3 to 0 of port 0x61.
     control: u8,
-    /// The pulses the channels have seen.
-    pulses: u64,
+    /// The pulses that each channel has seen: nobody pays for those that he does not ask.
+    pulses: Cyclic<u64, 3>,
     ticks: Ticks,
     /// When OUT of channel 0 next rises: recomputed when something changed, asked for at every entry.
     next_rise: Option<Time>,
@@ -66,7 +70,7 @@ impl Pit {
         let mut pit = Self {
             channels: Cyclic([Channel::new(true), Channel::new(true), Channel::new(false)]),
             control: 0,
-            pulses: 0,
+            pulses: Cyclic([0; 3]),
             ticks: Ticks::default(),
             next_rise: None,
         };
@@ -85,7 +89,7 @@ impl Pit {
     /// Tells the timer that the processor took its interrupt (an [`Acknowledged`](crate::Acknowledged) with line 0), so
     /// that a tick missed while the guest did not run can follow.
     pub fn interrupt_taken(&mut self, cx: &mut Context<'_>) {
-        self.catch_up(cx);
+        self.catch_up_timer(cx);
         self.ticks.taken(cx.now, self.channels[0].counter.period());
     }
 
@@ -96,18 +100,32 @@ impl Pit {
         on.then(|| self.channels[2].counter.period()).flatten()
     }
 
-    /// Lets the pulses up to the present happen.
-    fn catch_up(&mut self, cx: &mut Context<'_>) {
-        let pulses = CLOCK.pulses_at(cx.now);
-        let passed = pulses.saturating_sub(self.pulses);
-        if passed == 0 {
-            return;
+    /// Lets a channel's pulses up to the present happen.
+    fn catch_up(&mut self, channel: usize, cx: &mut Context<'_>) {
+        if channel == TIMER {
+            self.catch_up_timer(cx);
+        } else {
+            self.run(channel, cx.now);
         }
-        self.pulses = pulses;
-        let [timer, refresh, speaker] = &mut self.channels.0;
-        let rises = timer.counter.run(passed);
-        refresh.counter.run(passed);
-        speaker.counter.run(passed);
+    }
+
+    /// Lets a channel's pulses up to `now` happen; how often OUT rose, if there were any.
+    fn run(&mut self, channel: usize, now: Time) -> Option<u64> {
+        let pulses = CLOCK.pulses_at(now);
+        let passed = pulses.saturating_sub(self.pulses[channel]);
+        if passed == 0 {
+            return None;
+        }
+        self.pulses[channel] = pulses;
+        Some(self.channels[channel].counter.run(passed))
+    }
+
+    /// The same for channel 0, with the interrupts that follow.
+    fn catch_up_timer(&mut self, cx: &mut Context<'_>) {
+        let Some(rises) = self.run(TIMER, cx.now) else {
+            return;
+        };
+        let timer = &self.channels[TIMER];
         if let Some(period) = timer.counter.period() {
             self.ticks.rise(rises, period, cx.wires);
         } else {
@@ -124,7 +142,7 @@ impl Pit {
 
     fn schedule(&mut self) {
         let distance = self.channels[0].counter.pulses_to_rise();
-        self.next_rise = distance.map(|distance| CLOCK.time_of(self.pulses.saturating_add(distance)));
+        self.next_rise = distance.map(|distance| CLOCK.time_of(self.pulses[TIMER].saturating_add(distance)));
     }
 
     /// After the guest touched channel 0: what was owed is forgotten, the line follows OUT. A square wave's low half does not
@@ -165,12 +183,16 @@ impl Pit {
     }
 
     fn read_control_port(&self) -> u8 {
-        let toggle = if (self.pulses / REFRESH_PULSES) & 1 != 0 {
+        let toggle = if (self.pulses[SPEAKER_TONE] / REFRESH_PULSES) & 1 != 0 {
             REFRESH_TOGGLE
         } else {
             0
         };
-        let out = if self.channels[2].counter.out() { OUT_2 } else { 0 };
+        let out = if self.channels[SPEAKER_TONE].counter.out() {
+            OUT_2
+        } else {
+            0
+        };
         self.control | toggle | out
     }
 }
@@ -184,10 +206,16 @@ impl PortDevice for Pit {
         if width != Width::Byte {
             return Err(AccessError::BadWidth);
         }
-        self.catch_up(cx);
         let value = match port {
-            0x40..=0x42 => self.channels[usize::from(port & 3)].read(),
-            0x61 => self.read_control_port(),
+            0x40..=0x42 => {
+                let channel = usize::from(port & 3);
+                self.catch_up(channel, cx);
+                self.channels[channel].read()
+            }
+            0x61 => {
+                self.catch_up(SPEAKER_TONE, cx);
+                self.read_control_port()
+            }
             // The control word register cannot be read; the bus floats.
             _ => return Err(AccessError::NoRegister),
         };
@@ -204,18 +232,27 @@ impl PortDevice for Pit {
         if width != Width::Byte {
             return Err(AccessError::BadWidth);
         }
-        self.catch_up(cx);
         let value = value as u8;
         match port {
             0x40 => {
-                self.channels[0].write(value);
+                self.catch_up_timer(cx);
+                self.channels[TIMER].write(value);
                 self.timer_programmed(cx);
             }
             0x41 | 0x42 => {
-                self.channels[usize::from(port & 3)].write(value);
+                let channel = usize::from(port & 3);
+                self.catch_up(channel, cx);
+                self.channels[channel].write(value);
             }
-            0x43 => self.write_control(value, cx),
+            0x43 => {
+                // It may be for any of them, or for all.
+                for channel in 0..3 {
+                    self.catch_up(channel, cx);
+                }
+                self.write_control(value, cx);
+            }
             0x61 => {
+                self.catch_up(SPEAKER_TONE, cx);
                 self.control = value & WRITABLE;
                 self.channels[2].counter.set_gate(value & GATE_2 != 0);
             }
@@ -226,7 +263,7 @@ impl PortDevice for Pit {
 
     fn advance(&mut self, cx: &mut Context<'_>) {
         if self.deadline().is_some_and(|deadline| deadline <= cx.now) {
-            self.catch_up(cx);
+            self.catch_up_timer(cx);
             self.ticks.advance(cx.now, cx.wires);
         }
     }
@@ -240,7 +277,7 @@ impl PortDevice for Pit {
 
     fn reset(&mut self, cx: &mut Context<'_>) {
         *self = Self {
-            pulses: CLOCK.pulses_at(cx.now),
+            pulses: Cyclic([CLOCK.pulses_at(cx.now); 3]),
             ..Self::new()
         };
         self.timer_programmed(cx);
