@@ -13,19 +13,19 @@ use crate::cpu::VirtualCpu;
 use crate::cpuid::Cpuid;
 use crate::definition::Definition;
 use crate::disks::Disks;
+use crate::exits::io::CHUNK;
 use crate::failure::Failure;
 use crate::firmware::Firmware;
 use crate::guest::{Clock, Guest, GuestRam};
 use crate::history::History;
 use crate::host::Host;
 use crate::loader::LoadError;
-use crate::memory::Layout;
+use crate::memory::{Layout, zeroed};
 use crate::msr::Msrs;
 use crate::report;
 use crate::storage::FileError;
 use alloc::string::{String, ToString};
 use alloc::sync::Arc;
-use alloc::vec;
 use core::fmt;
 use devices::Time;
 use run::Handling;
@@ -53,6 +53,12 @@ impl fmt::Display for SetupError {
             Self::Image { path, error } => write!(f, "{path} {error}"),
             Self::Board(error) => write!(f, "{error}"),
         }
+    }
+}
+
+impl From<BoardError> for SetupError {
+    fn from(error: BoardError) -> Self {
+        Self::Board(error)
     }
 }
 
@@ -116,8 +122,7 @@ impl<C: VirtualCpu, M: GuestRam, H: Host> Machine<C, M, H> {
             wall_clock: host.wall_clock(),
             memory: definition.memory,
             drives: disks.configuration(),
-        })
-        .map_err(SetupError::Board)?;
+        })?;
         let clock = Clock::start(&host);
         let guest = Guest {
             memory,
@@ -130,7 +135,7 @@ impl<C: VirtualCpu, M: GuestRam, H: Host> Machine<C, M, H> {
             clock,
             control: Arc::new(Control::default()),
             history: History::default(),
-            chunk: vec![0; crate::exits::io::CHUNK],
+            chunk: zeroed(CHUNK).map_err(BoardError::Memory)?,
             host,
         };
         let mut machine = Self {
