@@ -25,7 +25,7 @@ VmRun VcpuThread::runUntilOver()
     const VmRun run = runOnce();
     // Interrupts are enabled again, and the host's handlers have run: the thread may have been away for a while.
     const bool idle = run.reason == VM_RUN_HALTED;
-    vm_->output().drain(idle);
+    vm_->output().drain(idle || run.halted_ticks != 0);
     vm_->console().screenMayHaveChanged();
 
     if (run.reason > VM_RUN_HALTED)

@@ -1,6 +1,7 @@
 // What the hypervisor library imports from the kernel, part three: time, log, output of guests, and the end. Contracts:
 // rust-vmx/crates/sweb-vmx/src/ffi.rs.
 
+#include "ArchInterrupts.h"
 #include "Backtrace.h"
 #include "Clock.h"
 #include "DebugSink.h"
@@ -21,6 +22,11 @@ uint64_t host_time_ns()
 uint64_t host_tsc_hz()
 {
   return Clock::tscHz();
+}
+
+uint64_t host_sleep_slack_ns()
+{
+  return ArchInterrupts::timerSlack();
 }
 
 bool host_is_idle()

@@ -38,6 +38,8 @@ void ArchInterrupts::enableTimer()
   registerIrqHandler(Pit::IRQ,
                      []
                      {
+                       // What was ordered has come, if a little early by our own clock: it is to be ordered again then.
+                       next_shot_ns = 0;
                        Scheduler::instance()->tick();
                        StatusLine::tick(Scheduler::instance()->getTicks());
                      });
@@ -56,7 +58,7 @@ void ArchInterrupts::pauseTimer(uint64 deadline_ns)
   const uint64 now = Clock::nanoseconds();
   if (timer_paused && deadline_ns == paused_until_ns && (deadline_ns == Clock::NEVER || now < next_shot_ns))
     return;
-  if (!timer_paused && deadline_ns - now > TICK_NS)
+  if (!timer_paused && deadline_ns > now && deadline_ns - now > TICK_NS)
     StatusLine::refresh();
   timer_paused = true;
   paused_until_ns = deadline_ns;
@@ -68,6 +70,11 @@ void ArchInterrupts::pauseTimer(uint64 deadline_ns)
   const uint64 pause = deadline_ns <= now ? 0 : ustl::min(deadline_ns - now, LONGEST_PAUSE_NS - 1'000);
   next_shot_ns = now + pause;
   Pit::startSingleShot(static_cast<uint16>(pause * Pit::CLOCK_HZ / 1'000'000'000 + 1));
+}
+
+uint64 ArchInterrupts::timerSlack()
+{
+  return ArchCommon::isVirtualMachine() ? 0 : TICK_NS + TICK_NS / 4;
 }
 
 void ArchInterrupts::resumeTimer()

@@ -24,6 +24,10 @@ public:
   /// not end the idleness. Interrupts disabled.
   static void pauseTimer(uint64 deadline_ns);
 
+  /// By how much a timed sleep may end too late, in nanoseconds: a tick and what follows from it, or nothing where the
+  /// tick is stopped for it.
+  [[nodiscard]] static uint64 timerSlack();
+
   /// The tick goes on, if it was stopped. Interrupts disabled.
   static void resumeTimer();
 

@@ -214,7 +214,7 @@ impl Board {
             wires: &mut self.wires,
         };
         let value = self.bus.read(&mut self.devices, port, width, &mut cx);
-        self.settle_wide(port);
+        self.settle_wide(port, width);
         value
     }
 
@@ -225,7 +225,7 @@ impl Board {
             wires: &mut self.wires,
         };
         self.bus.write(&mut self.devices, port, width, value, &mut cx);
-        self.settle_wide(port);
+        self.settle_wide(port, width);
     }
 
     /// Several IN in one go; the bytes the device supplied, 0 when it has no fast path for this.
@@ -416,9 +416,12 @@ impl Board {
         Some(result)
     }
 
-    /// After an access that is wider than a byte. Only the drives have a port of two or four; elsewhere it may have met several devices.
-    fn settle_wide(&mut self, port: u16) {
-        if self.bus.owner(port) == Some(IDE) {
+    /// After an access that is wider than a byte. Only the drives have a port of two or four bytes; elsewhere it met several ports, and
+    /// perhaps several devices.
+    fn settle_wide(&mut self, port: u16, width: Width) {
+        let mut ports = (port..=u16::MAX).take(width.bytes());
+        let drives = ports.all(|port| self.bus.owner(port) == Some(IDE));
+        if drives {
             self.settle(IDE);
         } else {
             self.settle_all();

@@ -84,9 +84,8 @@ impl<M: GuestRam, H: Host> Guest<M, H> {
 /// The machine's time: nanoseconds of the host's TSC, counted from power-on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Clock {
-    /// The TSC, and the host's time, at the machine's time zero.
+    /// The TSC at the machine's time zero.
     zero_tsc: u64,
-    zero_ns: u64,
     /// TSC ticks per nanosecond and the reverse, with 32 bits behind the point.
     ticks_per_ns: u64,
     ns_per_tick: u64,
@@ -102,7 +101,6 @@ impl Clock {
             |dividend: u128, divisor: u128| u64::try_from((dividend << 32) / divisor).unwrap_or(u64::MAX);
         Self {
             zero_tsc: host.tsc(),
-            zero_ns: host.now_ns(),
             ticks_per_ns: fixed(hz, SECOND),
             ns_per_tick: fixed(SECOND, hz),
         }
@@ -116,10 +114,11 @@ impl Clock {
         Time((u128::from(ticks) * u128::from(self.ns_per_tick) >> 32) as u64)
     }
 
-    /// The host's time at a machine time.
-    #[must_use]
-    pub fn host_ns(&self, time: Time) -> u64 {
-        self.zero_ns.saturating_add(time.0)
+    /// The host's time at a machine time that lies ahead. The two are compared only for the moment: whatever happens in between makes
+    /// nothing but this answer late.
+    pub fn host_ns<H: Host>(&self, host: &H, time: Time) -> u64 {
+        let ahead = time.since(self.now(host));
+        host.now_ns().saturating_add(ahead)
     }
 
     /// How many TSC ticks so many nanoseconds are.

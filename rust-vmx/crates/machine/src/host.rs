@@ -11,6 +11,8 @@ pub trait Host: Storage + Clone {
     fn tsc(&self) -> u64;
     /// TSC ticks per second.
     fn tsc_hz(&self) -> u64;
+    /// By how much a timed sleep of the vCPU's thread may end too late, in nanoseconds.
+    fn sleep_slack_ns(&self) -> u64;
     /// Whether nobody but the vCPU's thread wants the CPU.
     fn is_idle(&self) -> bool;
     /// Seconds since 1970-01-01 UTC.

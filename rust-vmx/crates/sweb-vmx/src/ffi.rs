@@ -37,7 +37,8 @@ pub struct VmRun {
     pub reason: u32,
     /// For `VM_RUN_POWERED_OFF`: the value written to the debug-exit port, else 0.
     pub exit_code: u32,
-    /// For `VM_RUN_HALTED`: host time (as `host_time_ns`) of the next guest event, `UINT64_MAX` for none.
+    /// For `VM_RUN_HALTED`: host time (as `host_time_ns`) to be back at, by `host_sleep_slack_ns` before the guest's next event;
+    /// `UINT64_MAX` when only input can wake it.
     pub deadline_ns: u64,
     /// TSC ticks of this call in which the guest was halted on the CPU, so that the host could as well have been.
     pub halted_ticks: u64,
@@ -164,6 +165,8 @@ unsafe extern "C" {
     pub fn host_tsc_hz() -> u64;
     /// Seconds since 1970-01-01 UTC.
     pub fn host_wall_clock() -> i64;
+    /// By how much a timed sleep may end too late, in nanoseconds. Interrupts on or off.
+    pub fn host_sleep_slack_ns() -> u64;
     /// Whether no thread but the calling one is ready to run. Interrupts on or off.
     pub fn host_is_idle() -> bool;
 

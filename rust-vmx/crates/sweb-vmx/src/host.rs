@@ -111,6 +111,11 @@ impl Host for KernelHost {
         unsafe { ffi::host_tsc_hz() }
     }
 
+    fn sleep_slack_ns(&self) -> u64 {
+        // SAFETY: callable at any time.
+        unsafe { ffi::host_sleep_slack_ns() }
+    }
+
     fn is_idle(&self) -> bool {
         // SAFETY: callable at any time.
         unsafe { ffi::host_is_idle() }

@@ -1,6 +1,6 @@
 //! The VMX-preemption timer (SDM "VMX-Preemption Timer", 26.5.1): it counts down in VMX non-root operation, whatever the guest's
 //! interrupt flag is, and exits at zero. It is armed at every entry, so that a guest that keeps interrupts off cannot keep the
-//! CPU. The slice it ends began when the vCPU was loaded, not at the last entry: a guest that exits all the time would never use
+//! CPU, and counts on from where an exit saved it. The slice it ends began when the vCPU was loaded, not at the last entry: a guest that exits all the time would never use
 //! up one of those.
 
 /// What to load into the timer at host time `now`: the guest runs until `deadline` or until its slice ends, whichever comes first.
@@ -12,7 +12,9 @@ pub(crate) fn count(now: u64, deadline: Option<u64>, slice_end: u64, progress: u
     let end = deadline.map_or(slice_end, |deadline| {
         deadline.max(now.saturating_add(progress)).min(slice_end)
     });
-    u32::try_from(end.saturating_sub(now) >> shift).unwrap_or(u32::MAX)
+    // Up, for a timer that runs out before the deadline is an exit for nothing.
+    let ticks = end.saturating_sub(now).saturating_add((1 << shift) - 1);
+    u32::try_from(ticks >> shift).unwrap_or(u32::MAX)
 }
 
 #[cfg(test)]

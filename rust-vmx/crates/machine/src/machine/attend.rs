@@ -10,9 +10,6 @@ use crate::{interrupts, report};
 use bounds::Clip;
 use devices::{PowerEvent, Time};
 
-/// How near a deadline is that a halted guest waits for on the CPU, in nanoseconds: a tick of the host's timer, and what it takes.
-const SOON: u64 = 5_000_000;
-
 impl<C: VirtualCpu, M: GuestRam, H: Host> Machine<C, M, H> {
     /// Looks at everything beside the CPU before an entry: requests of other threads, devices, interrupts, time.
     pub(super) fn attend(&mut self) -> Result<Option<Stop>, Failure> {
@@ -38,14 +35,17 @@ impl<C: VirtualCpu, M: GuestRam, H: Host> Machine<C, M, H> {
         let for_good = stays_halted && !self.cpu.accepts_interrupt();
         self.guest.control.statistics.halted_for_good.set(for_good);
         if stays_halted && (for_good || !self.waits_on_cpu(now)) {
-            let deadline_ns = self.wake_at(now).map(|time| self.guest.clock.host_ns(time));
+            let guest = &self.guest;
+            let deadline_ns = self
+                .wake_at(now)
+                .map(|time| guest.clock.host_ns(&guest.host, time));
             return Ok(Some(Stop::Halted { deadline_ns }));
         }
         self.cpu.set_halted(stays_halted);
         self.dozing = stays_halted.then(|| self.cpu.host_tsc());
         let guest = &mut self.guest;
         interrupts::prepare(&mut self.cpu, &mut guest.board, now, &guest.control.statistics);
-        self.set_deadline(now);
+        self.set_deadline();
         self.guest.board.attended();
         Ok(None)
     }
@@ -74,22 +74,23 @@ impl<C: VirtualCpu, M: GuestRam, H: Host> Machine<C, M, H> {
     }
 
     /// Tells the CPU when the next device is due.
-    fn set_deadline(&mut self, now: Time) {
+    fn set_deadline(&mut self) {
         self.drift = 0;
+        // In this order: what comes between the two makes the deadline early, which costs an exit, and not late.
+        let tsc = self.cpu.host_tsc();
+        let now = self.guest.now();
         let deadline = self.guest.board.deadline();
-        if deadline != self.deadline.map(|(time, _)| time) {
-            let tsc = self.cpu.host_tsc();
-            let ticks = |time: Time| tsc.saturating_add(self.guest.clock.ticks(time.since(now)));
-            self.deadline = deadline.map(|time| (time, ticks(time)));
-        }
-        self.cpu.set_deadline(self.deadline.map(|(_, tsc)| tsc));
+        let ticks = |time: Time| self.guest.clock.ticks(time.since(now)).saturating_add(1);
+        self.cpu
+            .set_deadline(deadline.map(|time| tsc.saturating_add(ticks(time))));
     }
 
-    /// Whether a halted guest waits on the CPU for its next device: when that is soon and nobody else wants the CPU. The host's timed
-    /// sleep would end with a tick of its timer, and loading the vCPU again takes time as well.
+    /// Whether a halted guest waits on the CPU for its next device: when nobody else wants the CPU, and the host's timed sleep could be
+    /// late. What another thread asks for between this look and the entry waits for the host's next tick.
     fn waits_on_cpu(&self, now: Time) -> bool {
         let deadline = self.guest.board.deadline();
-        deadline.is_some_and(|time| time.since(now) < SOON)
+        let soon = self.guest.host.sleep_slack_ns();
+        deadline.is_some_and(|time| time.since(now) < soon)
             && self.cpu.can_halt()
             && self.guest.host.is_idle()
     }
@@ -97,8 +98,9 @@ impl<C: VirtualCpu, M: GuestRam, H: Host> Machine<C, M, H> {
     /// When the thread of a halted guest has to be back: early enough to wait for the rest on the CPU.
     fn wake_at(&self, now: Time) -> Option<Time> {
         let deadline = self.guest.board.deadline()?;
-        let early = deadline.since(now) > SOON && self.cpu.can_halt();
-        Some(if early { deadline - SOON } else { deadline })
+        let slack = self.guest.host.sleep_slack_ns();
+        let early = deadline.since(now) > slack && self.cpu.can_halt();
+        Some(if early { deadline - slack } else { deadline })
     }
 
     /// Books the time that the guest was halted on the CPU.

@@ -73,9 +73,10 @@ impl From<FileError> for SetupError {
 pub enum Stop {
     /// The host wants the CPU; run again.
     Preempted,
-    /// The vCPU is halted until input comes or the host's clock shows this.
+    /// The vCPU is halted.
     Halted {
-        /// In nanoseconds of the host's clock; none: only input ends it.
+        /// When to run it again, if no input comes before, in nanoseconds of the host's clock: a little before its next device is due if
+        /// the host's sleep is not exact. None: only input ends it.
         deadline_ns: Option<u64>,
     },
     /// The guest switched off, with the value of the debug-exit port or 0.
@@ -97,8 +98,6 @@ pub struct Machine<C: VirtualCpu, M: GuestRam, H: Host> {
     dozing: Option<u64>,
     /// When the screen was published last.
     published: Time,
-    /// The first deadline of the devices, and the host's TSC then.
-    deadline: Option<(Time, u64)>,
     /// TSC ticks between exits and entries since the CPU was told its deadline.
     drift: u64,
     /// The host's TSC at which [`run`](Self::run) returns, also when the guest does nothing but wait for its disk.
@@ -145,7 +144,6 @@ impl<C: VirtualCpu, M: GuestRam, H: Host> Machine<C, M, H> {
             halted: false,
             dozing: None,
             published: Time::ZERO,
-            deadline: None,
             drift: 0,
             turn_end: 0,
             handling: Handling::default(),
@@ -186,7 +184,6 @@ impl<C: VirtualCpu, M: GuestRam, H: Host> Machine<C, M, H> {
         self.cpu.unload();
         self.cpu.reset();
         self.cpu.set_deadline(None);
-        self.deadline = None;
         self.guest.memory.clear();
         let now = self.guest.now();
         self.guest.board.reset(now);

@@ -20,7 +20,7 @@ impl<C: VirtualCpu, M: GuestRam, H: Host> Machine<C, M, H> {
             Stop::Preempted => {}
             Stop::Halted {
                 deadline_ns: Some(at),
-            } if *at < self.guest.clock.host_ns(now + SCREEN_INTERVAL) => {}
+            } if *at < self.guest.host.now_ns() + SCREEN_INTERVAL => {}
             _ => return true,
         }
         now.since(self.published) >= SCREEN_INTERVAL && self.guest.control.screen.take_wanted()

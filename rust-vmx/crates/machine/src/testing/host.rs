@@ -184,6 +184,10 @@ impl Host for FakeHost {
         1_000_000_000
     }
 
+    fn sleep_slack_ns(&self) -> u64 {
+        5_000_000
+    }
+
     fn is_idle(&self) -> bool {
         self.0.idle.get()
     }

@@ -70,8 +70,9 @@ impl<F: Frames> Vcpu<F> {
 
     #[inline]
     pub(super) fn set_raw(&mut self, encoding: u32, value: u64) {
-        // SAFETY: guest state is checked by the CPU at entry and confined by the controls; of the controls only TSC offset,
-        // CR0 and CR4 shadow and the injected event are written like this, and by a drill what keeps the CPU from entering at all.
+        // SAFETY: guest state is checked by the CPU at entry and confined by the controls. Of the controls these are written like this:
+        // TSC offset, CR0 and CR4 shadow, the injected event, the primary and the entry controls (in bits that open windows and say what
+        // EFER.LMA says), and by a drill what keeps the CPU from entering at all.
         if self.loaded.is_none() || unsafe { self.vmcs.write_raw(encoding, value) }.is_err() {
             self.set_slowly(encoding, value);
         }

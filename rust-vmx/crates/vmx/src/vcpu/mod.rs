@@ -262,8 +262,8 @@ impl<F: Frames + Clone> Vcpu<F> {
     /// preemption timer and interrupts of the host exit from it; an event that is injected must find it active. For a guest that has
     /// executed HLT, with interrupts enabled.
     pub fn set_halted(&mut self, halted: bool) {
-        // An exit should leave HLT in the field (SDM "Saving Non-Register State", 28.3.4); where it leaves 0, as in Bochs, the guest
-        // would wake up for no reason.
+        // Each time: CPUs leave HLT in the field when they exit from it (SDM "Saving Non-Register State", 28.3.4), Bochs leaves 0, and the
+        // guest would wake up for no reason.
         if halted || self.next.halted {
             self.next.halted = halted;
             self.set(guest::ACTIVITY, if halted { ACTIVITY_HLT } else { ACTIVE });

@@ -29,6 +29,11 @@ impl<F: Frames + Clone> Vcpu<F> {
         }
         self.write_cached();
         self.invalidate_physical()?;
+        if self.next.broken.is_some()
+            && let Some(error) = self.next.broken.take()
+        {
+            return Err(error);
+        }
         #[cfg(debug_assertions)]
         self.check_first_entry()?;
         Ok(())
@@ -43,9 +48,6 @@ impl<F: Frames + Clone> Vcpu<F> {
         self.invalidate_linear()?;
         if !self.next.timer_armed {
             self.arm_timer();
-        }
-        if let Some(error) = self.next.broken.take() {
-            return Err(error);
         }
         let again = self.next.held.is_some() || !self.next.timer_armed;
         self.next.seen(again);
