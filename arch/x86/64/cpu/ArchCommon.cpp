@@ -66,7 +66,7 @@ uint64 ArchCommon::getKernelEndPhysical()
 
 bool ArchCommon::isVirtualMachine()
 {
-  constexpr uint32 HYPERVISOR_PRESENT = 1U << 31; // CPUID.1:ECX; no CPU sets it, and hypervisors do
+  constexpr uint32 HYPERVISOR_PRESENT = 1U << 31;                    // CPUID.1:ECX; no CPU sets it, and hypervisors do
   static const bool result = Cpu::cpuid(1).ecx & HYPERVISOR_PRESENT; // asked once: in a VM, asking is an exit
   return result;
 }
