@@ -96,6 +96,8 @@ pub struct Vcpu<F: Frames> {
     xstate: Xstate<F>,
     tsc_offset: u64,
 
+    /// The guest had an NMI since its reset: before that none can be blocked.
+    had_nmi: bool,
     next: Noted<NextEntry>,
     primary_written: PrimaryControls,
     /// When the host wants the CPU back, whatever the guest does.
@@ -212,6 +214,7 @@ impl<F: Frames + Clone> Vcpu<F> {
 
     /// Sets what blocks events.
     pub fn set_interruptibility(&mut self, state: Interruptibility) {
+        self.had_nmi |= state.nmi;
         let bits = u64::from(state.sti) | u64::from(state.mov_ss) << 1 | u64::from(state.nmi) << 3;
         self.cache.set(Cached::Interruptibility, bits);
     }

@@ -3,7 +3,7 @@
 use super::cache::Cached;
 use super::{EntryError, Vcpu};
 use crate::controls::{EntryControls, ExitControls, PinControls};
-use crate::event::Event;
+use crate::event::{Event, EventKind};
 use crate::field::{control, guest};
 use crate::frames::Frames;
 use crate::instructions::{self as cpu, InveptType, InvvpidType};
@@ -84,6 +84,7 @@ impl<F: Frames + Clone> Vcpu<F> {
 
     /// SDM "Event Injection", 27.6. The CPU clears the field's valid bit at exit.
     fn write_event(&mut self, event: Event) {
+        self.had_nmi |= event.kind == EventKind::Nmi;
         // In real mode no exception pushes an error code, and an entry that would is refused (27.2.1.3).
         let protected = self.cached(Cached::Cr0) & cr0::PE != 0;
         let event = Event {

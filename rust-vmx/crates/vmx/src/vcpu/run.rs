@@ -126,6 +126,10 @@ impl<F: Frames + Clone> Vcpu<F> {
             }
             return;
         }
+        // IRET unblocks only what is blocked.
+        if !self.had_nmi {
+            return;
+        }
         let unblocking = match reason {
             reason::EXCEPTION_OR_NMI => {
                 let info = self.get(exit_info::EXIT_INTERRUPTION_INFO);

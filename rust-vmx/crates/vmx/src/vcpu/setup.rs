@@ -47,6 +47,7 @@ impl<F: Frames + Clone> Vcpu<F> {
             debug: DebugRegisters::new(),
             xstate,
             tsc_offset: 0,
+            had_nmi: false,
             next: Noted::new(NextEntry {
                 pending: None,
                 held: None,
@@ -147,6 +148,7 @@ impl<F: Frames + Clone> Vcpu<F> {
             self.set(pdpte, 0);
         }
         self.cache.set(Cached::Interruptibility, 0);
+        self.had_nmi = false;
         let primary = self.vmcs.root().controls().primary;
         let next = &mut self.next;
         next.pending = None;
