@@ -3,7 +3,7 @@
 //! The A20 gate is a register without effect: EPT cannot hold an address line down, and what relied on addresses wrapping at
 //! 1 MiB ran on the 8086.
 
-use crate::bus::{DeviceIndex, DeviceSet, Overlap, PortBus};
+use crate::bus::{AttachError, DeviceIndex, DeviceSet, Overlap, PortBus};
 use crate::exits::io::CHUNK_BY_ITEMS;
 use crate::memory::MemoryError;
 use alloc::vec::Vec;
@@ -33,6 +33,15 @@ pub enum BoardError {
     Memory(MemoryError),
     /// Two devices want one port: a mistake of this crate.
     Ports(Overlap),
+}
+
+impl From<AttachError> for BoardError {
+    fn from(error: AttachError) -> Self {
+        match error {
+            AttachError::Overlap(overlap) => Self::Ports(overlap),
+            AttachError::Memory(error) => Self::Memory(error),
+        }
+    }
 }
 
 impl fmt::Display for BoardError {
@@ -141,7 +150,7 @@ impl Board {
         let mut bus = PortBus::new().map_err(BoardError::Memory)?;
         for index in 0..COUNT {
             if let Some(device) = devices.device(index) {
-                bus.attach(index, device.ports()).map_err(BoardError::Ports)?;
+                bus.attach(index, device.ports())?;
             }
         }
         let mut board = Self {

@@ -1,7 +1,8 @@
 //! The port bus: which device answers, in what width, and what an open bus reads.
 
-use crate::memory::{MemoryError, zeroed};
+use crate::memory::MemoryError;
 use alloc::vec::Vec;
+use bounds::Cyclic;
 use core::fmt;
 use devices::{AccessError, Context, PortDevice, PortRange, Width};
 
@@ -30,38 +31,88 @@ impl fmt::Display for Overlap {
     }
 }
 
+/// Why a device is not attached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AttachError {
+    /// Its ports belong to another.
+    Overlap(Overlap),
+    /// The host's memory is used up.
+    Memory(MemoryError),
+}
+
+impl From<Overlap> for AttachError {
+    fn from(overlap: Overlap) -> Self {
+        Self::Overlap(overlap)
+    }
+}
+
+impl From<MemoryError> for AttachError {
+    fn from(error: MemoryError) -> Self {
+        Self::Memory(error)
+    }
+}
+
 /// What an access to a device on a bus needs: from its number to the device.
 pub trait DeviceSet {
     /// The device attached under `index`.
     fn device(&mut self, index: DeviceIndex) -> Option<&mut dyn PortDevice>;
 }
 
-/// One entry per port: finding a device is one load.
+/// How many ports share a page of the table.
+const PAGE: usize = 256;
+
+/// Who is at each port of a page.
+type Page = Cyclic<DeviceIndex, PAGE>;
+
+/// A table of two levels, since a PC has its devices in few places: finding one is two loads.
 pub struct PortBus {
-    owners: Vec<DeviceIndex>,
+    /// By the upper byte of a port, the number of its page.
+    index: Cyclic<u16, { (1 << 16) / PAGE }>,
+    /// The first one is empty, and stands for all that are.
+    pages: Vec<Page>,
 }
 
 impl PortBus {
     /// A bus without devices.
     pub fn new() -> Result<Self, MemoryError> {
-        let mut owners = zeroed(1 << 16)?;
-        owners.fill(NOBODY);
-        Ok(Self { owners })
+        let mut bus = Self {
+            index: Cyclic([0; (1 << 16) / PAGE]),
+            pages: Vec::new(),
+        };
+        bus.add_page()?;
+        Ok(bus)
     }
 
-    /// Attaches all of a device's ranges, or none.
-    pub fn attach(&mut self, index: DeviceIndex, ranges: &[PortRange]) -> Result<(), Overlap> {
+    fn add_page(&mut self) -> Result<(), MemoryError> {
+        self.pages
+            .try_reserve_exact(1)
+            .map_err(|_| MemoryError::OutOfFrames)?;
+        self.pages.push(Cyclic([NOBODY; PAGE]));
+        Ok(())
+    }
+
+    /// The page of a port, to write to.
+    fn page_of(&mut self, port: u16) -> Result<&mut Page, MemoryError> {
+        if self.index[usize::from(port) / PAGE] == 0 {
+            // 257 at most, with the empty one.
+            self.index[usize::from(port) / PAGE] = self.pages.len() as u16;
+            self.add_page()?;
+        }
+        let page = usize::from(self.index[usize::from(port) / PAGE]);
+        self.pages.get_mut(page).ok_or(MemoryError::OutOfFrames)
+    }
+
+    /// Attaches all of a device's ranges; none of them when they overlap with others.
+    pub fn attach(&mut self, index: DeviceIndex, ranges: &[PortRange]) -> Result<(), AttachError> {
         let ports = |range: &PortRange| (range.first..=u16::MAX).take(usize::from(range.count));
         for range in ranges {
             if let Some(port) = ports(range).find(|port| self.owner(*port).is_some()) {
                 let name = range.name;
-                return Err(Overlap { port, name });
+                return Err(Overlap { port, name }.into());
             }
         }
         for port in ranges.iter().flat_map(ports) {
-            if let Some(owner) = self.owners.get_mut(usize::from(port)) {
-                *owner = index;
-            }
+            self.page_of(port)?[usize::from(port)] = index;
         }
         Ok(())
     }
@@ -70,8 +121,10 @@ impl PortBus {
     #[inline]
     #[must_use]
     pub fn owner(&self, port: u16) -> Option<DeviceIndex> {
-        let owner = self.owners.get(usize::from(port)).copied();
-        owner.filter(|owner| *owner != NOBODY)
+        let page = self
+            .pages
+            .get(usize::from(self.index[usize::from(port) / PAGE]))?;
+        Some(page[usize::from(port)]).filter(|owner| *owner != NOBODY)
     }
 
     /// IN. Where nobody answers the pulled-up bus reads ones. An access wider than the device becomes several, as the
@@ -241,10 +294,10 @@ mod tests {
         ];
         assert_eq!(
             bus.attach(2, &second),
-            Err(Overlap {
+            Err(AttachError::Overlap(Overlap {
                 port: 0x61,
                 name: "y"
-            })
+            }))
         );
         assert_eq!(bus.owner(0x10), None);
     }
