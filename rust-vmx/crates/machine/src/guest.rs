@@ -111,7 +111,7 @@ impl Clock {
     pub fn now<H: Host>(&self, host: &H) -> Time {
         let ticks = host.tsc().saturating_sub(self.zero_tsc);
         // 64 bits of nanoseconds are five centuries.
-        Time((u128::from(ticks) * u128::from(self.ns_per_tick) >> 32) as u64)
+        Time(((u128::from(ticks) * u128::from(self.ns_per_tick)) >> 32) as u64)
     }
 
     /// The host's time at a machine time that lies ahead. The two are compared only for the moment: whatever happens in between makes
