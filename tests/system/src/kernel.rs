@@ -9,6 +9,15 @@ use object::{Object, ObjectSymbol};
 /// Where the kernel's image lies in its own address space; below, it is physical memory.
 const KERNEL_BASE: u64 = 0xFFFF_FFFF_8000_0000;
 
+/// Where the kernel of this build has a symbol.
+pub fn address(name: &str) -> Result<u64> {
+    let image = fs::read(build_dir().join("kernel64.x"))?;
+    let file = object::File::parse(&*image)?;
+    let symbol = file.symbol_by_name(name);
+    let symbol = symbol.with_context(|| format!("the kernel has no symbol {name}"))?;
+    Ok(symbol.address())
+}
+
 /// Where the idle thread counts.
 #[derive(Clone, Copy, Debug)]
 pub struct BusyTicks {
@@ -19,16 +28,10 @@ pub struct BusyTicks {
 impl BusyTicks {
     /// Looks up the variables in the kernel of this build.
     pub fn find() -> Result<BusyTicks> {
-        let image = fs::read(build_dir().join("kernel64.x"))?;
-        let file = object::File::parse(&*image)?;
-        let address = |name: &str| {
-            let symbol = file.symbol_by_name(name);
-            let symbol = symbol.with_context(|| format!("the kernel has no variable {name}"))?;
-            anyhow::Ok(symbol.address() - KERNEL_BASE)
-        };
+        let physical = |name: &str| anyhow::Ok(address(name)? - KERNEL_BASE);
         Ok(BusyTicks {
-            halted: address("_ZN10IdleThread13halted_ticks_E")?,
-            halted_at: address("_ZN10IdleThread10halted_at_E")?,
+            halted: physical("_ZN10IdleThread13halted_ticks_E")?,
+            halted_at: physical("_ZN10IdleThread10halted_at_E")?,
         })
     }
 

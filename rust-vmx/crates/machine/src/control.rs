@@ -6,6 +6,7 @@
 use crate::cpu::Drill;
 use crate::statistics::Statistics;
 use alloc::string::String;
+use alloc::sync::Arc;
 use bounds::{Clip, Cyclic};
 use core::sync::atomic::{AtomicBool, AtomicU8, AtomicU16, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use spin::{Mutex, Once};
@@ -50,6 +51,13 @@ pub struct Control {
 }
 
 impl Control {
+    /// One to share, with the screen dark. It is as large as two pages, which are on the stack no longer than this runs.
+    #[inline(never)]
+    #[must_use]
+    pub fn shared() -> Arc<Self> {
+        Arc::new(Self::default())
+    }
+
     /// Asks the vCPU to stop for good.
     pub fn request_stop(&self) {
         self.stop.store(true, Ordering::Release);

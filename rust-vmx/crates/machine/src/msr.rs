@@ -6,11 +6,21 @@ use serde::{Deserialize, Serialize};
 use vmx::event::Event;
 use vmx::state::{Segment, SegmentName, SystemRegister};
 
+/// Which accesses to an MSR do not exit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Passes {
+    Nothing,
+    Reads,
+    All,
+}
+
+use Passes::{All, Nothing, Reads};
+
 /// What an MSR is backed by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Rule {
-    /// A register of the CPU; `true`: reads and writes do not exit.
-    Register(SystemRegister, bool),
+    /// A register of the CPU, and what of it does not exit.
+    Register(SystemRegister, Passes),
     /// The base of a segment register; reads and writes do not exit.
     Base(SegmentName),
     /// The time stamp counter.
@@ -51,28 +61,29 @@ msrs! {
     // IA32_BIOS_SIGN_ID: written with 0 before CPUID to ask for the microcode's revision; there is none.
     0x8B => Constant(0);
     // The system call registers of 32-bit code live in the VMCS.
-    0x174 => Register(SystemRegister::SysenterCs, true);
-    0x175 => Register(SystemRegister::SysenterEsp, true);
-    0x176 => Register(SystemRegister::SysenterEip, true);
+    0x174 => Register(SystemRegister::SysenterCs, All);
+    0x175 => Register(SystemRegister::SysenterEsp, All);
+    0x176 => Register(SystemRegister::SysenterEip, All);
     // IA32_MISC_ENABLE: fast strings on; no branch trace store, no event sampling.
     0x1A0 => Constant(1 | 1 << 11 | 1 << 12);
     // IA32_DEBUGCTL: last branch records and single-stepping of branches; checked by the CPU.
-    0x1D9 => Register(SystemRegister::DebugCtl, false);
+    0x1D9 => Register(SystemRegister::DebugCtl, Nothing);
     // IA32_PAT: a bad type is #GP, and the host's own must not be replaced: it is switched at entry and exit.
-    0x277 => Register(SystemRegister::Pat, false);
-    // IA32_EFER: LME and LMA decide about the kind of the next entry.
-    0xC000_0080 => Register(SystemRegister::Efer, false);
+    0x277 => Register(SystemRegister::Pat, Nothing);
+    // IA32_EFER: LME and LMA decide about the kind of the next entry, so writes are looked at. Each entry loads the guest's value, which
+    // it may read.
+    0xC000_0080 => Register(SystemRegister::Efer, Reads);
     // The system call registers of 64-bit code are switched with the vCPU.
-    0xC000_0081 => Register(SystemRegister::Star, true);
-    0xC000_0082 => Register(SystemRegister::Lstar, true);
-    0xC000_0083 => Register(SystemRegister::Cstar, true);
+    0xC000_0081 => Register(SystemRegister::Star, All);
+    0xC000_0082 => Register(SystemRegister::Lstar, All);
+    0xC000_0083 => Register(SystemRegister::Cstar, All);
     // IA32_FMASK and IA32_TSC_AUX have 32 bits; not every emulator refuses the others, so it is decided here.
-    0xC000_0084 => Register(SystemRegister::Sfmask, false);
+    0xC000_0084 => Register(SystemRegister::Sfmask, Nothing);
     // FS and GS base live in the VMCS; a context switch of the guest writes them, so they are passed.
     0xC000_0100 => Base(SegmentName::Fs);
     0xC000_0101 => Base(SegmentName::Gs);
-    0xC000_0102 => Register(SystemRegister::KernelGsBase, true);
-    0xC000_0103 => Register(SystemRegister::TscAux, false);
+    0xC000_0102 => Register(SystemRegister::KernelGsBase, All);
+    0xC000_0103 => Register(SystemRegister::TscAux, Nothing);
 }
 
 /// IA32_APIC_BASE after a reset: at its usual place, boot processor, and globally disabled, as there is none.
@@ -94,10 +105,21 @@ impl Default for Msrs {
     }
 }
 
-/// The MSRs that a guest reads and writes without an exit.
-pub fn passed() -> impl Iterator<Item = u32> {
-    let is_passed = |msr: &u32| matches!(rule(*msr), Ok(Register(_, true) | Base(_)));
-    NUMBERS.iter().copied().filter(is_passed)
+/// The MSRs that a guest reads without an exit.
+pub fn read_freely() -> impl Iterator<Item = u32> {
+    with(|rule| matches!(rule, Register(_, Reads | All) | Base(_)))
+}
+
+/// The MSRs that a guest writes without an exit.
+pub fn written_freely() -> impl Iterator<Item = u32> {
+    with(|rule| matches!(rule, Register(_, All) | Base(_)))
+}
+
+fn with(wanted: fn(Rule) -> bool) -> impl Iterator<Item = u32> {
+    NUMBERS
+        .iter()
+        .copied()
+        .filter(move |msr| rule(*msr).is_ok_and(wanted))
 }
 
 impl Msrs {

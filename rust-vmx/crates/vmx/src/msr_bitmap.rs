@@ -28,20 +28,22 @@ impl<F: Frames> MsrBitmap<F> {
         Some(Self { bitmap })
     }
 
-    /// Lets the guest read the MSR without an exit, if it is one of [`SWITCHED`]; all others keep exiting.
+    /// Lets the guest read the MSR without an exit, if it is one of [`SWITCHED`] or IA32_EFER; all others keep exiting.
     pub fn pass_read(&mut self, msr: u32) {
-        self.clear(READ, msr);
+        if SWITCHED.contains(&msr) || msr == msr::IA32_EFER {
+            self.clear(READ, msr);
+        }
     }
 
     /// Lets the guest write the MSR without an exit, if it is one of [`SWITCHED`]; all others keep exiting.
     pub fn pass_write(&mut self, msr: u32) {
-        self.clear(WRITE, msr);
+        if SWITCHED.contains(&msr) {
+            self.clear(WRITE, msr);
+        }
     }
 
     fn clear(&mut self, direction: usize, number: u32) {
-        let Some(index) = index(number).filter(|_| SWITCHED.contains(&number)) else {
-            return;
-        };
+        let Some(index) = index(number) else { return };
         let byte = direction + index / 8;
         let mut bits = [0];
         self.bitmap.read(byte, &mut bits);
@@ -57,7 +59,8 @@ impl<F: Frames> MsrBitmap<F> {
 /// when a vCPU is loaded (`vcpu::switch`). None of them can harm the host: the CPU itself refuses a WRMSR of a
 /// non-canonical address or a reserved bit with #GP, in the guest as anywhere.
 ///
-/// Not among them are IA32_EFER and IA32_PAT: what the guest writes there must be checked against what it was offered.
+/// Not among them are IA32_EFER and IA32_PAT: what the guest writes there must be checked against what it was offered. Each entry loads
+/// the guest's IA32_EFER (`controls::policy` requires that), so it may be read.
 pub const SWITCHED: &[u32] = &[
     msr::IA32_SYSENTER_CS,
     msr::IA32_SYSENTER_ESP,
@@ -90,7 +93,7 @@ mod tests {
     fn the_four_parts_lie_where_the_sdm_puts_them() {
         let frames = FakeFrames::new(1);
         let mut bitmap = MsrBitmap::new(&frames).unwrap();
-        // The last two must not be passed.
+        // Of the last two only IA32_EFER can be passed, and only reads of it.
         for &number in SWITCHED.iter().chain(&[msr::IA32_EFER, 0x10]) {
             bitmap.pass_read(number);
             bitmap.pass_write(number);
@@ -103,11 +106,11 @@ mod tests {
         // LSTAR, C0000082H: bit 2 of byte 10H of the high halves.
         assert_eq!(bits[1024 + 0x10] & 1 << 2, 0);
         assert_eq!(bits[3072 + 0x10] & 1 << 2, 0);
-        // EFER, C0000080H, exits both ways.
-        assert_ne!(bits[1024 + 0x10] & 1, 0);
+        // EFER, C0000080H, is read freely.
+        assert_eq!(bits[1024 + 0x10] & 1, 0);
         assert_ne!(bits[3072 + 0x10] & 1, 0);
         let passed: u32 = bits.iter().map(|byte| byte.count_zeros()).sum();
-        assert_eq!(passed as usize, 2 * SWITCHED.len());
+        assert_eq!(passed as usize, 2 * SWITCHED.len() + 1);
     }
 
     #[test]

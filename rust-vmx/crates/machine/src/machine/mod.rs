@@ -108,6 +108,8 @@ pub struct Machine<C: VirtualCpu, M: GuestRam, H: Host> {
 impl<C: VirtualCpu, M: GuestRam, H: Host> Machine<C, M, H> {
     /// Puts a machine together and loads its images. `memory` has the slots of `layout`; the CPU is at its reset state.
     /// Blocks.
+    // A stack frame of its own: a machine is large, and so is what it is made of.
+    #[inline(never)]
     pub fn new(
         definition: Definition,
         cpu: C,
@@ -122,25 +124,23 @@ impl<C: VirtualCpu, M: GuestRam, H: Host> Machine<C, M, H> {
             memory: definition.memory,
             drives: disks.configuration(),
         })?;
-        let clock = Clock::start(&host);
-        let guest = Guest {
-            memory,
-            layout,
-            board,
-            disks,
-            firmware: Firmware::default(),
-            cpuid,
-            msrs: Msrs::default(),
-            clock,
-            control: Arc::new(Control::default()),
-            history: History::default(),
-            chunk: zeroed(CHUNK).map_err(BoardError::Memory)?,
-            host,
-        };
         let mut machine = Self {
             definition,
             cpu,
-            guest,
+            guest: Guest {
+                memory,
+                layout,
+                board,
+                disks,
+                firmware: Firmware::default(),
+                cpuid,
+                msrs: Msrs::default(),
+                clock: Clock::start(&host),
+                control: Control::shared(),
+                history: History::default(),
+                chunk: zeroed(CHUNK).map_err(BoardError::Memory)?,
+                host,
+            },
             halted: false,
             dozing: None,
             published: Time::ZERO,

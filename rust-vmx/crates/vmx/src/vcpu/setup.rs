@@ -22,6 +22,8 @@ use alloc::sync::Arc;
 
 impl<F: Frames + Clone> Vcpu<F> {
     /// A vCPU in the state after a reset (SDM "Processor State After Reset", 10.1.1).
+    // A stack frame of its own: a vCPU is large.
+    #[inline(never)]
     pub fn new(root: Arc<Root<F>>, config: VcpuConfig<F>) -> Result<Self, EntryError> {
         let controls = *root.controls();
         let frames = root.frames();

@@ -4,7 +4,7 @@ use std::fs;
 
 use anyhow::{Context, Result};
 use harness::{Key, Machine, Session};
-use system::kernel::BusyTicks;
+use system::kernel::{self, BusyTicks};
 use system::steps::GUEST_BOOT;
 
 use crate::row::Row;
@@ -24,9 +24,15 @@ pub fn measure() -> Result<Vec<Row>> {
     let start = sweb.ticks();
     let busy_start = counter.read(&mut sweb)?;
     sweb.key(Key::Enter)?;
+    let entry = kernel::address("vmx_world_switch")?;
+    sweb.break_at(&[entry])?;
+    sweb.run_to(entry)?;
+    let started = sweb.ticks() - start;
+    sweb.break_at(&[])?;
     until_prompt(&mut sweb)?;
     let busy = counter.read(&mut sweb)? - busy_start;
     Ok(vec![
+        Row::new("vmrun, to the first instruction", started),
         Row::new("boot to the prompt", sweb.ticks() - start).beside(bare),
         Row::new("boot to the prompt, without halts", busy).beside(bare_busy),
     ])
