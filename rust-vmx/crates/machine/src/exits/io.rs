@@ -15,7 +15,7 @@ use crate::memory::MemoryError;
 use crate::paging::{Access, TranslationError, Walker};
 use bounds::Clip;
 use devices::Width;
-use vmx::addr::PAGE_SIZE;
+use vmx::addr::{Gva, PAGE_SIZE};
 use vmx::exit::{IoAccess, StringIo};
 use vmx::state::SystemRegister;
 use vmx::state::gpr::{RAX, RCX, RDI, RSI};
@@ -65,27 +65,25 @@ fn string_io<C: VirtualCpu, M: GuestRam, H: Host>(
     access: &IoAccess,
     mut string: StringIo,
 ) -> Outcome {
-    for _ in 1..CHUNKS {
+    for _ in 0..CHUNKS {
         match chunk(cpu, guest, access, &string) {
-            Ok(moved) if moved == CHUNK && !guest.board.wants_attention() => {
-                string.linear.0 = string.linear.0.wrapping_add(CHUNK as u64)
-            }
-            Ok(_) => return Outcome::Resume,
+            Ok(Some(next)) if !guest.board.wants_attention() => string.linear = next,
+            Ok(_) => break,
             Err(outcome) => return outcome,
         }
     }
-    chunk(cpu, guest, access, &string)
-        .err()
-        .unwrap_or(Outcome::Resume)
+    Outcome::Resume
 }
 
-/// Carries out a chunk: the bytes moved, when more are to come, or what follows from the whole instruction.
+/// Carries out a chunk. When more is to come: where the next one begins, if the whole of this one was moved and that follows on it. Both
+/// the offset and, outside 64-bit mode, the linear address wrap; behind that the CPU says where it is. `Err` is what follows from the
+/// instruction.
 fn chunk<C: VirtualCpu, M: GuestRam, H: Host>(
     cpu: &mut C,
     guest: &mut Guest<M, H>,
     access: &IoAccess,
     string: &StringIo,
-) -> Result<usize, Outcome> {
+) -> Result<Option<Gva>, Outcome> {
     let size = usize::from(access.width.clamp(1, 4));
     let address_mask = match string.address_size {
         2 => 0xFFFF,
@@ -164,7 +162,10 @@ fn chunk<C: VirtualCpu, M: GuestRam, H: Host>(
         return Err(Outcome::Done);
     }
     cpu.skip_instruction(0);
-    Ok(moved)
+    let next = string.linear.0.wrapping_add(moved as u64);
+    let follows =
+        offset.wrapping_add(moved as u64) & address_mask > offset && (next ^ string.linear.0) >> 32 == 0;
+    Ok((moved == CHUNK && follows).then_some(Gva(next)))
 }
 
 /// Moves items between the port and memory; the bytes moved, at least one item.

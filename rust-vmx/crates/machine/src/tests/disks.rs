@@ -48,11 +48,15 @@ fn with_disk(options: &str) -> Bench {
 }
 
 fn string(input: bool) -> ScriptedExit {
+    string_of(input, 8)
+}
+
+fn string_of(input: bool, address_size: u8) -> ScriptedExit {
     let string = Some(StringIo {
         rep: true,
         linear: Gva(DATA),
         segment: if input { SegmentName::Es } else { SegmentName::Ds },
-        address_size: 8,
+        address_size,
     });
     exit(Exit::Io(IoAccess {
         port: 0x1F0,
@@ -166,6 +170,23 @@ fn a_block_of_several_pages_is_one_exit() {
         bench.machine.guest_mut().memory.bytes(DATA, bytes),
         bench.host.get(DISK)
     );
+}
+
+/// DI goes round at 64 KiB: what follows there does not follow in linear memory.
+#[test]
+fn a_block_ends_for_now_where_the_offset_wraps() {
+    let mut bench = with_disk("");
+    command(&mut bench, SET_MULTIPLE, 0, SECTORS as u8);
+    command(&mut bench, READ_MULTIPLE, 0, SECTORS as u8);
+    let registers = &mut bench.cpu().registers.gpr;
+    (registers[RCX], registers[RDI]) = (256 * SECTORS as u64, 0xF000);
+    bench.exit(string_of(true, 2));
+    let registers = &bench.cpu().registers.gpr;
+    let page = 8 * SECTOR;
+    assert_eq!((registers[RCX], registers[RDI]), (128 * SECTORS as u64, 0));
+    let memory = bench.machine.guest_mut().memory.bytes(DATA, 2 * page);
+    assert_eq!(memory[..page], bench.host.get(DISK)[..page]);
+    assert_eq!(memory[page..], [0; 8 * SECTOR]);
 }
 
 /// Nothing may be given to a drive that waits for the host's.
