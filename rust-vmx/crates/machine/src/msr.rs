@@ -107,15 +107,15 @@ impl Default for Msrs {
 
 /// The MSRs that a guest reads without an exit.
 pub fn read_freely() -> impl Iterator<Item = u32> {
-    with(|rule| matches!(rule, Register(_, Reads | All) | Base(_)))
+    numbers_of(|rule| matches!(rule, Register(_, Reads | All) | Base(_)))
 }
 
 /// The MSRs that a guest writes without an exit.
 pub fn written_freely() -> impl Iterator<Item = u32> {
-    with(|rule| matches!(rule, Register(_, All) | Base(_)))
+    numbers_of(|rule| matches!(rule, Register(_, All) | Base(_)))
 }
 
-fn with(wanted: fn(Rule) -> bool) -> impl Iterator<Item = u32> {
+fn numbers_of(wanted: fn(Rule) -> bool) -> impl Iterator<Item = u32> {
     NUMBERS
         .iter()
         .copied()

@@ -179,7 +179,7 @@ pub unsafe fn vmwrite(encoding: u32, value: u64) -> Result<(), VmFail> {
     unsafe {
         asm!("vmwrite {field}, {value}", "jbe {failed}", field = in(reg) u64::from(encoding), value = in(reg) value,
              failed = label {
-                // SAFETY: the caller's promise. It fails again, and this time both flags are looked at.
+                // SAFETY: the caller's promise.
                 return Err(unsafe { vmwrite_failure(encoding, value) });
              },
              options(nostack));
@@ -187,6 +187,10 @@ pub unsafe fn vmwrite(encoding: u32, value: u64) -> Result<(), VmFail> {
     Ok(())
 }
 
+/// How a VMWRITE that failed does so: it fails again, and this time both flags are looked at.
+///
+/// # Safety
+/// As for [`vmwrite`].
 #[cold]
 unsafe fn vmwrite_failure(encoding: u32, value: u64) -> VmFail {
     let (carry, zero): (u8, u8);

@@ -59,8 +59,8 @@ impl<F: Frames> Vcpu<F> {
             }
             self.remainder.restore();
         }
-        // Here the interrupts that waited are served, and this thread may be switched away.
         self.next.touch();
+        // Here the interrupts that waited are served, and this thread may be switched away.
         drop(interrupts);
     }
 }

@@ -7,8 +7,9 @@
 //!
 //! Files: here registers and segments; `setup` making and resetting it; `system` control registers and MSRs with what follows
 //! from a write; `events` injection; `steps` the end of an emulated instruction; `exceptions` those the host must see; `run` entry and
-//! exit; `load` what is around a series of them; `prepare` what is before one; `switch` what is loaded by hand; `exit` what an exit says about itself; `next` what the next entry brings about; `diagnosis`
-//! why an entry is refused; `fields` access to the VMCS; `cache` what is kept between exit and entry.
+//! exit; `load` what is around a series of them; `prepare` what is before one; `switch` what is loaded by hand; `exit` what an exit
+//! says about itself; `next` what the next entry brings about; `diagnosis` why an entry is refused; `fields` access to the VMCS; `cache`
+//! what is kept between exit and entry.
 
 mod cache;
 mod diagnosis;

@@ -29,9 +29,8 @@ const PLAIN: u64 = {
 };
 
 impl<F: Frames + Clone> Vcpu<F> {
-    /// Runs the guest until it exits. Loads the vCPU first when it is not
-    /// loaded; it is loaded afterwards in any case. An event whose delivery was interrupted by the last exit is delivered again,
-    /// unless [`Self::inject`] decided otherwise.
+    /// Runs the guest until it exits. Loads the vCPU first when it is not loaded; it is loaded afterwards in any case. An event whose
+    /// delivery was interrupted by the last exit is delivered again, unless [`Self::inject`] decided otherwise.
     #[inline]
     pub fn run(&mut self) -> Result<Exit, EntryError> {
         loop {

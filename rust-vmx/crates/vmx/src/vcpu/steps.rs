@@ -36,6 +36,7 @@ impl<F: Frames + Clone> Vcpu<F> {
         let length: u32 = fields.read(exit_info::INSTRUCTION_LENGTH);
         let flags = fields.read(guest::RFLAGS);
         let blocking = fields.read(guest::INTERRUPTIBILITY);
+        // What cannot be read is asked for again there, and reported.
         fields.end().ok()?;
         let next = rip.wrapping_add(u64::from(length));
         let plain =
