@@ -120,8 +120,12 @@ void VmConsole::watchScreen()
 void VmConsole::showPicture()
 {
   VmScreen picture;
-  if (!vm_.withHandle([&](Vm* vm) { vm_screen(vm, &picture); }))
+  picture.picture = picture_;
+  bool newer = false;
+  vm_.withHandle([&](Vm* vm) { newer = vm_screen(vm, &picture); });
+  if (!newer)
     return;
+  picture_ = picture.picture;
   const bool cursor = picture.cursor_row != UINT32_MAX;
   terminal_->present(reinterpret_cast<const ScreenCell*>(picture.cells), picture.cursor_column,
                      cursor ? picture.cursor_row : screen::NO_CURSOR);

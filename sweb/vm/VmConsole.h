@@ -54,6 +54,7 @@ private:
   bool serial_ = false;
   bool missing_ = false; ///< there was no terminal left for it
   volatile bool watching_ = false;
+  uint32 picture_ = 0; ///< the last one shown, for the thread that watches
   Notification screen_changed_;
   Notification watching_ended_;
 };

@@ -11,6 +11,9 @@ impl Time {
     /// Power-on.
     pub const ZERO: Self = Self(0);
 
+    /// Later than anything that happens: five centuries after power-on.
+    pub const NEVER: Self = Self(u64::MAX);
+
     /// Nanoseconds since `earlier`, 0 if that lies ahead.
     #[must_use]
     pub const fn since(self, earlier: Self) -> u64 {

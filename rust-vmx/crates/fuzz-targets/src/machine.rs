@@ -8,7 +8,7 @@ mod state;
 
 use crate::input::Input;
 use machine::Stop;
-use machine::control::{CELLS, Input as Message};
+use machine::control::{CELLS, Input as Message, Requests};
 use machine::testing::{Bench, ScriptedExit, bench_with};
 
 /// The disks' sizes.
@@ -106,13 +106,13 @@ fn message(bench: &mut Bench, input: &mut Input<'_>) {
 fn request(bench: &mut Bench, choice: u8) {
     let control = bench.machine.control();
     match choice {
-        0 => control.request_stop(),
-        1 => control.request_reset(),
-        2 => control.request_check(),
+        0 => control.request(Requests::STOP),
+        1 => control.request(Requests::RESET),
+        2 => control.request(Requests::CHECK),
         3 => bench.host.break_file("/disk"),
         4 => bench.host.break_file("/kernel"),
         5 => {
-            control.screen.copy_to(&mut [0; CELLS]);
+            control.screen.copy_to(&mut 0, &mut [0; CELLS]);
             let _explanation = control.take_explanation();
         }
         _ => {}

@@ -108,10 +108,10 @@ pub struct Board {
     bus: PortBus,
     devices: Devices,
     wires: Wires,
-    /// When each device will next act by itself.
-    deadlines: Cyclic<Option<Time>, { COUNT as usize }>,
+    /// When each device will next act by itself, or [`Time::NEVER`].
+    deadlines: Cyclic<Time, { COUNT as usize }>,
     /// The first of them.
-    deadline: Option<Time>,
+    deadline: Time,
     /// The interrupt lines as the controllers saw them last.
     levels: u16,
     /// The controllers' INT output.
@@ -157,8 +157,8 @@ impl Board {
             bus,
             devices,
             wires,
-            deadlines: Cyclic::default(),
-            deadline: None,
+            deadlines: Cyclic([Time::NEVER; COUNT as usize]),
+            deadline: Time::NEVER,
             levels: 0,
             interrupt: false,
             attention: true,
@@ -211,7 +211,7 @@ impl Board {
             device.write(port, width, value & 0xFF, cx)
         });
         if owner == PIC {
-            self.interrupt_lines();
+            self.interrupt_output();
         }
     }
 
@@ -259,11 +259,11 @@ impl Board {
 
     /// Brings the devices that have something due up to the present. The others look at the time when they are touched.
     pub fn advance(&mut self, now: Time) {
-        if self.deadline.is_none_or(|deadline| deadline > now) {
+        if self.deadline > now {
             return;
         }
         for index in 0..COUNT {
-            let due = self.deadlines[usize::from(index)].is_some_and(|deadline| deadline <= now);
+            let due = self.deadlines[usize::from(index)] <= now;
             if due && let Some(device) = self.devices.device(index) {
                 device.advance(&mut devices::Context {
                     now,
@@ -277,7 +277,7 @@ impl Board {
     /// When a device will next act by itself.
     #[must_use]
     pub fn deadline(&self) -> Option<Time> {
-        self.deadline
+        (self.deadline != Time::NEVER).then_some(self.deadline)
     }
 
     /// Whether the interrupt controllers' INT output is high.
@@ -295,9 +295,9 @@ impl Board {
                 wires: &mut self.wires,
             };
             self.devices.pit.interrupt_taken(&mut cx);
+            self.settle(PIT);
         }
-        self.settle(PIT);
-        self.settle(PIC);
+        self.interrupt_output();
         acknowledged.vector
     }
 
@@ -441,14 +441,12 @@ impl Board {
     fn settle(&mut self, index: DeviceIndex) {
         let deadline = self.devices.device(index).and_then(|device| device.deadline());
         self.settled(index, deadline);
-        if index == PIC {
-            self.interrupt_lines();
-        }
     }
 
     /// A device's deadline is known, and the interrupt controllers see the lines.
     #[inline]
     fn settled(&mut self, index: DeviceIndex, deadline: Option<Time>) {
+        let deadline = deadline.unwrap_or(Time::NEVER);
         if self.deadlines[usize::from(index)] != deadline {
             self.reschedule(index, deadline);
         }
@@ -462,9 +460,12 @@ impl Board {
 
     /// A device will act by itself at another time than was known.
     #[inline(never)]
-    fn reschedule(&mut self, index: DeviceIndex, deadline: Option<Time>) {
+    fn reschedule(&mut self, index: DeviceIndex, deadline: Time) {
         self.deadlines[usize::from(index)] = deadline;
-        let first = self.deadlines.iter().copied().flatten().min();
+        let first = self
+            .deadlines
+            .iter()
+            .fold(Time::NEVER, |first, &next| first.min(next));
         self.attention |= first != self.deadline;
         self.deadline = first;
     }
@@ -488,8 +489,9 @@ impl Board {
     /// After something happened to all of them.
     #[inline(never)]
     fn settle_all(&mut self) {
-        for index in (0..COUNT).rev() {
+        for index in 0..COUNT {
             self.settle(index);
         }
+        self.interrupt_lines();
     }
 }

@@ -29,15 +29,41 @@ pub enum Input {
     Serial(u8),
 }
 
+bitflags::bitflags! {
+    /// What other threads ask of a vCPU. One word, so that a vCPU that is asked for nothing finds out with one look.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub struct Requests: u8 {
+        /// Stop for good.
+        const STOP = 1 << 0;
+        /// Start again from the loader.
+        const RESET = 1 << 1;
+        /// Explain the VMCS: only the vCPU's own thread may read that.
+        const CHECK = 1 << 2;
+        /// Panic: a drill, so that what follows a mistake of the hypervisor can be tested and shown.
+        const PANIC = 1 << 3;
+        /// Enter with controls that the CPU refuses: a drill.
+        const REFUSE_CONTROL = 1 << 4;
+        /// The same with host state.
+        const REFUSE_HOST = 1 << 5;
+        /// The same with guest state.
+        const REFUSE_GUEST = 1 << 6;
+    }
+}
+
+impl From<Drill> for Requests {
+    fn from(drill: Drill) -> Self {
+        match drill {
+            Drill::Control => Self::REFUSE_CONTROL,
+            Drill::Host => Self::REFUSE_HOST,
+            Drill::Guest => Self::REFUSE_GUEST,
+        }
+    }
+}
+
 /// What other threads share with a vCPU.
 #[derive(Default)]
 pub struct Control {
-    stop: AtomicBool,
-    reset: AtomicBool,
-    panic: AtomicBool,
-    check: AtomicBool,
-    /// Which drill's entry is to be refused: 1 + its number, 0 for none.
-    refuse: AtomicU8,
+    requests: AtomicU8,
     /// Nobody ever waits for it: who does not get it comes back later.
     explanation: Mutex<Option<String>>,
     /// Input on its way to the guest.
@@ -58,35 +84,35 @@ impl Control {
         Arc::new(Self::default())
     }
 
-    /// Asks the vCPU to stop for good.
-    pub fn request_stop(&self) {
-        self.stop.store(true, Ordering::Release);
+    /// Asks the vCPU for something. It sees it when it next looks beside its guest.
+    pub fn request(&self, requests: Requests) {
+        self.requests.fetch_or(requests.bits(), Ordering::Release);
     }
 
-    /// Whether it was asked to stop.
+    /// What was asked for and has not been taken.
+    #[inline]
+    #[must_use]
+    pub fn requests(&self) -> Requests {
+        Requests::from_bits_truncate(self.requests.load(Ordering::Acquire))
+    }
+
+    /// Whether the vCPU was asked to stop, which nobody takes back.
     #[must_use]
     pub fn stop_requested(&self) -> bool {
-        self.stop.load(Ordering::Acquire)
+        self.requests().contains(Requests::STOP)
     }
 
-    /// Asks for a reset of the machine.
-    pub fn request_reset(&self) {
-        self.reset.store(true, Ordering::Release);
+    /// Whether this was asked for since the last call.
+    pub fn take(&self, request: Requests) -> bool {
+        let before = self.requests.fetch_and(!request.bits(), Ordering::AcqRel);
+        Requests::from_bits_truncate(before).intersects(request)
     }
 
-    /// Whether a reset was asked for since the last call.
-    pub fn take_reset(&self) -> bool {
-        self.reset.load(Ordering::Relaxed) && self.reset.swap(false, Ordering::AcqRel)
-    }
-
-    /// Asks the vCPU for an explanation of its VMCS: only its own thread may read that.
-    pub fn request_check(&self) {
-        self.check.store(true, Ordering::Release);
-    }
-
-    /// Whether an explanation was asked for since the last call.
-    pub fn take_check(&self) -> bool {
-        self.check.load(Ordering::Relaxed) && self.check.swap(false, Ordering::AcqRel)
+    /// The drill that was asked for since the last call.
+    pub fn take_refusal(&self) -> Option<Drill> {
+        [Drill::Control, Drill::Host, Drill::Guest]
+            .into_iter()
+            .find(|drill| self.take((*drill).into()))
     }
 
     /// Hands over the explanation. For the vCPU's thread.
@@ -94,7 +120,7 @@ impl Control {
         match self.explanation.try_lock() {
             Some(mut explanation) => *explanation = Some(text),
             // Somebody is just looking: once more at the next exit.
-            None => self.request_check(),
+            None => self.request(Requests::CHECK),
         }
     }
 
@@ -103,38 +129,13 @@ impl Control {
         self.explanation.try_lock()?.take()
     }
 
-    /// Asks the vCPU's thread to panic: a drill, so that what follows a mistake of the hypervisor can be tested and shown.
-    pub fn request_panic(&self) {
-        self.panic.store(true, Ordering::Release);
-    }
-
-    /// Asks for an entry that the CPU refuses: a drill.
-    pub fn request_refusal(&self, drill: Drill) {
-        let number = match drill {
-            Drill::Control => 1,
-            Drill::Host => 2,
-            Drill::Guest => 3,
-        };
-        self.refuse.store(number, Ordering::Release);
-    }
-
-    /// The drill that was asked for since the last call.
-    pub fn take_refusal(&self) -> Option<Drill> {
-        match self.refuse.swap(0, Ordering::AcqRel) {
-            1 => Some(Drill::Control),
-            2 => Some(Drill::Host),
-            3 => Some(Drill::Guest),
-            _ => None,
-        }
-    }
-
     /// Panics if that was asked for. For the vCPU's thread.
     ///
     /// # Panics
-    /// After [`request_panic`](Self::request_panic).
+    /// After a request for [`PANIC`](Requests::PANIC).
     pub fn drill(&self) {
         assert!(
-            !self.panic.load(Ordering::Relaxed),
+            !self.requests().contains(Requests::PANIC),
             "a drill, asked for by vmpanic"
         );
     }
@@ -212,6 +213,8 @@ pub const NO_CURSOR: u32 = u32::MAX;
 pub struct Screen {
     words: [AtomicU64; CELLS / PER_WORD],
     cursor: AtomicU32,
+    /// Counts the changes, so that who has the last picture need not look at it again.
+    picture: AtomicU32,
     wanted: AtomicBool,
 }
 
@@ -220,6 +223,8 @@ impl Default for Screen {
         Self {
             words: core::array::from_fn(|_| AtomicU64::new(0)),
             cursor: AtomicU32::new(NO_CURSOR),
+            // A reader that has seen none begins with 0.
+            picture: AtomicU32::new(1),
             wanted: AtomicBool::new(true),
         }
     }
@@ -231,30 +236,52 @@ impl Screen {
         self.wanted.load(Ordering::Relaxed) && self.wanted.swap(false, Ordering::Relaxed)
     }
 
-    /// Publishes a row.
+    /// Publishes a row. Only for the vCPU's thread, as everything that publishes.
     pub fn set_row(&self, row: usize, bytes: &[u8; 2 * COLUMNS]) {
         let words = self.words.past(row * COLUMNS / PER_WORD);
         let (chunks, _) = bytes.as_chunks();
+        let mut changed = false;
         for (word, chunk) in words.iter().zip(chunks) {
-            word.store(u64::from_le_bytes(*chunk), Ordering::Relaxed);
+            let value = u64::from_le_bytes(*chunk);
+            if word.load(Ordering::Relaxed) != value {
+                word.store(value, Ordering::Relaxed);
+                changed = true;
+            }
+        }
+        if changed {
+            self.turn_page();
         }
     }
 
     /// Publishes the cursor: column and row, or none.
     pub fn set_cursor(&self, cursor: Option<(u8, u8)>) {
         let value = cursor.map_or(NO_CURSOR, |(column, row)| u32::from(row) << 8 | u32::from(column));
-        self.cursor.store(value, Ordering::Relaxed);
+        if self.cursor.swap(value, Ordering::Relaxed) != value {
+            self.turn_page();
+        }
     }
 
-    /// The cells, character in the low byte and attribute in the high one. Asks the vCPU for a new copy, too.
-    pub fn copy_to(&self, cells: &mut [u16; CELLS]) {
+    /// After a change. A reader that saw half of it has an older number.
+    fn turn_page(&self) {
+        self.picture.fetch_add(1, Ordering::Release);
+    }
+
+    /// The cells, character in the low byte and attribute in the high one, if they or the cursor changed since the picture `seen`, whose
+    /// number is brought up to date. Asks the vCPU for a new copy, too.
+    pub fn copy_to(&self, seen: &mut u32, cells: &mut [u16; CELLS]) -> bool {
         self.wanted.store(true, Ordering::Relaxed);
+        let newest = self.picture.load(Ordering::Acquire);
+        if *seen == newest {
+            return false;
+        }
+        *seen = newest;
         for (word, cells) in self.words.iter().zip(cells.chunks_exact_mut(PER_WORD)) {
             let value = word.load(Ordering::Relaxed);
             for (index, cell) in cells.iter_mut().enumerate() {
                 *cell = (value >> (16 * index)) as u16;
             }
         }
+        true
     }
 
     /// The cursor's column and row, or none.
@@ -272,9 +299,9 @@ mod tests {
     #[test]
     fn an_explanation_is_asked_for_once_and_taken_once() {
         let control = Control::default();
-        assert!(!control.take_check());
-        control.request_check();
-        assert!(control.take_check() && !control.take_check());
+        assert!(!control.take(Requests::CHECK));
+        control.request(Requests::CHECK);
+        assert!(control.take(Requests::CHECK) && !control.take(Requests::CHECK));
         control.answer_check(String::from("all rules hold"));
         assert_eq!(control.take_explanation().as_deref(), Some("all rules hold"));
         assert_eq!(control.take_explanation(), None);
@@ -286,7 +313,20 @@ mod tests {
         let reader = control.explanation.lock();
         control.answer_check(String::from("now"));
         drop(reader);
-        assert!(control.take_check());
+        assert!(control.take(Requests::CHECK));
+    }
+
+    #[test]
+    fn requests_are_taken_one_by_one() {
+        let control = Control::default();
+        assert!(control.requests().is_empty());
+        control.request(Requests::RESET);
+        control.request(Drill::Host.into());
+        control.request(Requests::STOP);
+        assert!(control.take(Requests::RESET) && !control.take(Requests::RESET));
+        assert_eq!(control.take_refusal(), Some(Drill::Host));
+        assert_eq!(control.take_refusal(), None);
+        assert!(control.stop_requested());
     }
 
     #[test]
@@ -342,8 +382,8 @@ mod tests {
         }
         screen.set_row(24, &row);
         screen.set_cursor(Some((79, 24)));
-        let mut cells = [0; CELLS];
-        screen.copy_to(&mut cells);
+        let (mut seen, mut cells) = (0, [0; CELLS]);
+        assert!(screen.copy_to(&mut seen, &mut cells));
         assert_eq!(
             (cells[0], cells[24 * COLUMNS], cells[CELLS - 1]),
             (0, 0x0100, 0x9F9E)
@@ -351,5 +391,19 @@ mod tests {
         assert_eq!(screen.cursor(), Some((79, 24)));
         screen.set_cursor(None);
         assert_eq!(screen.cursor(), None);
+        assert!(screen.copy_to(&mut seen, &mut cells), "the cursor has gone");
+    }
+
+    #[test]
+    fn a_picture_is_handed_out_once_to_each_reader() {
+        let screen = Screen::default();
+        let (mut one, mut other) = (0, 0);
+        let mut cells = [0; CELLS];
+        assert!(screen.copy_to(&mut one, &mut cells), "the dark screen is one");
+        screen.set_row(3, &[0; 2 * COLUMNS]);
+        assert!(!screen.copy_to(&mut one, &mut cells), "nothing has changed");
+        screen.set_row(3, &[7; 2 * COLUMNS]);
+        assert!(screen.copy_to(&mut one, &mut cells) && !screen.copy_to(&mut one, &mut cells));
+        assert!(screen.copy_to(&mut other, &mut cells));
     }
 }

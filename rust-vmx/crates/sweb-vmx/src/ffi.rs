@@ -10,7 +10,7 @@ use crate::{logger, root, text};
 use alloc::boxed::Box;
 use alloc::string::String;
 use core::ffi::c_char;
-use machine::control::Input;
+use machine::control::{Input, Requests};
 use machine::cpu::Drill;
 
 /// A virtual machine. Owned by the library from `vm_create` to `vm_destroy`; the kernel holds only the pointer.
@@ -56,6 +56,8 @@ const _: () = assert!(VM_SCREEN_CELLS == VM_SCREEN_COLUMNS * VM_SCREEN_ROWS);
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct VmScreen {
+    /// The number of the picture last seen, 0 for none, by which a look finds out whether there is a newer one.
+    pub picture: u32,
     /// Character in the low byte, attribute in the high one, as in VGA text memory.
     pub cells: [u16; VM_SCREEN_CELLS],
     /// Cursor column, `UINT32_MAX` when the cursor is off or outside.
@@ -319,7 +321,7 @@ pub unsafe extern "C" fn vm_abandon(vm: *mut Vm, text: *const u8, length: usize)
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vm_panic(vm: *mut Vm) {
     // SAFETY: the VM is live.
-    unsafe { handle(vm) }.control().request_panic();
+    unsafe { handle(vm) }.control().request(Requests::PANIC);
 }
 
 /// Asks a VM to stop: the next `vm_run` (or the one in progress, within one host tick) returns `VM_RUN_STOPPED`. The
@@ -330,7 +332,7 @@ pub unsafe extern "C" fn vm_panic(vm: *mut Vm) {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vm_stop(vm: *mut Vm) {
     // SAFETY: the VM is live.
-    unsafe { handle(vm) }.control().request_stop();
+    unsafe { handle(vm) }.control().request(Requests::STOP);
 }
 
 /// Asks a VM to reset: all devices and the vCPU, images loaded again. The kernel wakes a halted vCPU's thread itself.
@@ -340,7 +342,7 @@ pub unsafe extern "C" fn vm_stop(vm: *mut Vm) {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vm_reset(vm: *mut Vm) {
     // SAFETY: the VM is live.
-    unsafe { handle(vm) }.control().request_reset();
+    unsafe { handle(vm) }.control().request(Requests::RESET);
 }
 
 /// Delivers a scancode (set 1, as the PC keyboard's translated output) to the guest's keyboard. The kernel wakes a halted
@@ -366,12 +368,12 @@ pub unsafe extern "C" fn vm_serial_input(vm: *mut Vm, byte: u8) -> u32 {
     u32::from(!taken)
 }
 
-/// Copies the guest's text screen.
+/// Copies the guest's text screen if there is a newer picture than `screen` says; else leaves it as it is and returns false.
 ///
 /// # Safety
 /// `vm` is live, `screen` is writable.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn vm_screen(vm: *mut Vm, screen: *mut VmScreen) {
+pub unsafe extern "C" fn vm_screen(vm: *mut Vm, screen: *mut VmScreen) -> bool {
     // SAFETY: the VM is live, and `screen` is the caller's to lend.
     unsafe { handle(vm).screen(&mut *screen) }
 }
@@ -414,7 +416,7 @@ pub unsafe extern "C" fn vm_statistics(vm: *mut Vm, text: *mut c_char, capacity:
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vm_check(vm: *mut Vm) {
     // SAFETY: the VM is live.
-    unsafe { handle(vm) }.control().request_check();
+    unsafe { handle(vm) }.control().request(Requests::CHECK);
 }
 
 /// Writes the explanation of the VMCS, area by area, with the rules of VM entry it breaks; returns its length, 0 while there is
@@ -451,7 +453,7 @@ pub unsafe extern "C" fn vm_refuse(vm: *mut Vm, field: u32) -> u32 {
         _ => return 1,
     };
     // SAFETY: the VM is live.
-    unsafe { handle(vm) }.control().request_refusal(drill);
+    unsafe { handle(vm) }.control().request(drill.into());
     0
 }
 

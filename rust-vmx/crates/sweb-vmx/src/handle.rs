@@ -119,11 +119,15 @@ impl Handle {
         }
     }
 
-    /// The guest's text screen.
-    pub fn screen(&self, screen: &mut VmScreen) {
-        self.control.screen.copy_to(&mut screen.cells);
+    /// Copies the guest's text screen if there is a newer picture than `screen` says; whether there was.
+    pub fn screen(&self, screen: &mut VmScreen) -> bool {
+        let newer = self
+            .control
+            .screen
+            .copy_to(&mut screen.picture, &mut screen.cells);
         let (column, row) = self.control.screen.cursor().unwrap_or((u32::MAX, u32::MAX));
         screen.cursor_column = column;
         screen.cursor_row = row;
+        newer
     }
 }

@@ -79,6 +79,11 @@ impl Default for Chip {
 }
 
 impl Chip {
+    /// The inputs as they are.
+    pub(super) fn lines(&self) -> u8 {
+        self.lines
+    }
+
     /// Drives all eight inputs.
     pub(super) fn set_lines(&mut self, lines: u8) {
         self.edges = (self.edges | (lines & !self.lines)) & lines;
@@ -305,13 +310,17 @@ impl Chip {
         if self.sequence != Sequence::Ready {
             return None;
         }
+        let wanted = self.irr() & !self.imr;
+        if wanted == 0 {
+            return None;
+        }
         // Special mask mode: a level in service that is masked holds nobody back but itself.
         let serving = if self.special_mask {
             self.isr & !self.imr
         } else {
             self.isr
         };
-        let input = self.best(self.irr() & !self.imr)?;
+        let input = self.best(wanted)?;
         let Some(served) = self.best(serving) else {
             return Some(input);
         };

@@ -54,8 +54,7 @@ impl Pic {
         Self::default()
     }
 
-    /// Takes the interrupt lines from the wires, edges included, and tells the wires which are masked. The machine calls it
-    /// after each access and each `advance`.
+    /// Takes the interrupt lines from the wires, edges included. The machine calls it when one has changed.
     pub fn sync(&mut self, wires: &mut Wires) {
         let levels = wires.irq_levels();
         let dips = wires.take_dips();
@@ -63,14 +62,17 @@ impl Pic {
             self.set_levels(levels & !dips);
         }
         self.set_levels(levels);
-        wires.masked_irqs = self.masked();
     }
 
     /// Drives the sixteen inputs, line 0 in bit 0. Line 2 is not connected: the slave is there.
     pub fn set_levels(&mut self, levels: u16) {
         let [low, high] = levels.to_le_bytes();
-        self.slave.set_lines(high);
-        let cascade = u8::from(self.slave.int()) << CASCADE;
+        // Most of what happens is the timer's, and the slave sees nothing of it.
+        if self.slave.lines() != high {
+            self.slave.set_lines(high);
+            self.update_cascade();
+        }
+        let cascade = self.master.lines() & (1 << CASCADE);
         self.master.set_lines((low & !(1 << CASCADE)) | cascade);
     }
 
@@ -173,12 +175,17 @@ impl PortDevice for Pic {
         let value = value as u8;
         match port {
             0x20 | 0x21 => self.master.write(port & 1 != 0, value),
-            0xA0 | 0xA1 => self.slave.write(port & 1 != 0, value),
+            0xA0 | 0xA1 => {
+                self.slave.write(port & 1 != 0, value);
+                self.update_cascade();
+            }
             0x4D0 => self.master.set_elcr(value & ELCR1_WRITABLE),
-            0x4D1 => self.slave.set_elcr(value & ELCR2_WRITABLE),
+            0x4D1 => {
+                self.slave.set_elcr(value & ELCR2_WRITABLE);
+                self.update_cascade();
+            }
             _ => return Err(AccessError::NoRegister),
         }
-        self.update_cascade();
         cx.wires.masked_irqs = self.masked();
         Ok(())
     }
@@ -186,5 +193,6 @@ impl PortDevice for Pic {
     fn reset(&mut self, cx: &mut Context<'_>) {
         *self = Self::default();
         self.sync(cx.wires);
+        cx.wires.masked_irqs = self.masked();
     }
 }

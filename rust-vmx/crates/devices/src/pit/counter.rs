@@ -164,7 +164,31 @@ impl Counter {
     }
 
     /// Lets `pulses` clock pulses happen. Returns how often OUT rose.
-    pub(super) fn run(&mut self, mut pulses: u64) -> u64 {
+    pub(super) fn run(&mut self, pulses: u64) -> u64 {
+        if self.steady_rate() {
+            self.run_rate(pulses)
+        } else {
+            self.run_stepwise(pulses)
+        }
+    }
+
+    /// Whether this is a rate generator whose periods are all the same: what a system's timer is nearly always.
+    fn steady_rate(&self) -> bool {
+        self.mode == Mode::Rate && self.ticking() && !self.load && self.register == Some(self.loaded)
+    }
+
+    /// The count goes from the period down to 1, where OUT is low, and rises with the pulse that loads it again.
+    fn run_rate(&mut self, pulses: u64) -> u64 {
+        let period = u64::from(self.loaded);
+        let passed = u64::from(self.loaded.saturating_sub(self.count)).saturating_add(pulses);
+        // Below the period, so it fits.
+        self.count = self.loaded - (passed % period) as u32;
+        self.out = self.count != 1;
+        passed / period
+    }
+
+    /// From one change of OUT to the next.
+    fn run_stepwise(&mut self, mut pulses: u64) -> u64 {
         let mut rises = 0;
         while pulses > 0 {
             if self.load {
@@ -195,6 +219,9 @@ impl Counter {
 
     /// Pulses until OUT next rises by itself.
     pub(super) fn pulses_to_rise(&self) -> Option<u64> {
+        if self.steady_rate() {
+            return Some(self.count.max(1).into());
+        }
         let wait = u64::from(self.load);
         let mut next = self.clone();
         next.run(wait);

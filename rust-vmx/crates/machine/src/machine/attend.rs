@@ -1,7 +1,7 @@
 //! What a machine does beside running its guest: requests of other threads, devices, disks, output, interrupts, time.
 
 use super::{Machine, Stop};
-use crate::control::Input;
+use crate::control::{Input, Requests};
 use crate::cpu::VirtualCpu;
 use crate::failure::Failure;
 use crate::guest::{Guest, GuestRam};
@@ -14,7 +14,9 @@ impl<C: VirtualCpu, M: GuestRam, H: Host> Machine<C, M, H> {
     /// Looks at everything beside the CPU before an entry: requests of other threads, devices, interrupts, time.
     pub(super) fn attend(&mut self) -> Result<Option<Stop>, Failure> {
         self.end_doze();
-        if let Some(stop) = self.serve_requests()? {
+        if !self.guest.control.requests().is_empty()
+            && let Some(stop) = self.serve_requests()?
+        {
             return Ok(Some(stop));
         }
         let mut now = self.guest.now();
@@ -51,15 +53,16 @@ impl<C: VirtualCpu, M: GuestRam, H: Host> Machine<C, M, H> {
     }
 
     /// What other threads ask for.
+    #[inline(never)]
     fn serve_requests(&mut self) -> Result<Option<Stop>, Failure> {
         if self.guest.control.stop_requested() {
             return Ok(Some(Stop::Stopped));
         }
-        if self.guest.control.take_reset() {
+        if self.guest.control.take(Requests::RESET) {
             self.restart()?;
         }
         self.guest.control.drill();
-        if self.guest.control.take_check() {
+        if self.guest.control.take(Requests::CHECK) {
             // It takes a while, and the host may have its interrupts meanwhile.
             self.cpu.unload();
             let text = report::explain(&mut self.cpu);

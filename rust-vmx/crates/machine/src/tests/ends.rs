@@ -1,7 +1,7 @@
 //! How machines start, stop, reset and fail.
 
 use crate::Stop;
-use crate::control::CELLS;
+use crate::control::{CELLS, Requests};
 use crate::definition::Definition;
 use crate::machine::Machine;
 use crate::memory::Layout;
@@ -21,7 +21,7 @@ fn a_boot_sector_starts_in_real_mode() {
 #[test]
 fn a_stop_is_a_stop() {
     let mut bench = bench();
-    bench.machine.control().request_stop();
+    bench.machine.control().request(Requests::STOP);
     assert_eq!(bench.machine.run(), Stop::Stopped);
 }
 
@@ -31,7 +31,7 @@ fn a_reset_starts_again() {
     bench.machine.guest_mut().memory.write_at(0x7C00, &[0; 512]);
     bench.machine.guest_mut().memory.write_at(0x10_0000, &[1; 16]);
     bench.run();
-    bench.machine.control().request_reset();
+    bench.machine.control().request(Requests::RESET);
     bench.run();
     assert_eq!(bench.cpu().resets, 1);
     assert_eq!(bench.rip(), 0x7C00);
@@ -112,7 +112,7 @@ fn the_screen_is_published() {
     bench.host.pass(20_000_000);
     bench.run();
     let mut cells = [0; CELLS];
-    bench.machine.control().screen.copy_to(&mut cells);
+    bench.machine.control().screen.copy_to(&mut 0, &mut cells);
     assert_eq!(cells[..3], [0x0253, 0x0757, 0x0720]);
 }
 

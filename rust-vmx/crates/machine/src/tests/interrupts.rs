@@ -1,7 +1,7 @@
 //! Halting, waking, injecting.
 
 use crate::Stop;
-use crate::control::Input;
+use crate::control::{Input, Requests};
 use crate::testing::{bench, plain};
 use vmx::event::Event;
 use vmx::exit::reason;
@@ -144,7 +144,7 @@ fn hlt_without_anything_to_come_has_no_deadline() {
     let statistics = &bench.machine.control().statistics;
     assert!(statistics.halted_for_good.get());
     assert!(statistics.table().contains("HLT with interrupts disabled"));
-    bench.machine.control().request_stop();
+    bench.machine.control().request(Requests::STOP);
     assert_eq!(bench.machine.run(), Stop::Stopped);
 }
 

@@ -411,9 +411,22 @@ mod tests {
             r::PML_FULL,
         ] {
             assert!(!r::is_instruction(reason), "{}", r::name(reason));
+        }
+    }
+
+    #[test]
+    fn what_can_come_while_an_event_is_delivered() {
+        for reason in [r::EXCEPTION_OR_NMI, r::TASK_SWITCH, r::EPT_VIOLATION, r::PML_FULL] {
             assert!(r::may_interrupt_delivery(reason), "{}", r::name(reason));
         }
-        assert!(r::may_interrupt_delivery(r::TASK_SWITCH) && !r::may_interrupt_delivery(r::IO));
+        for reason in [
+            r::IO,
+            r::EXTERNAL_INTERRUPT,
+            r::INTERRUPT_WINDOW,
+            r::PREEMPTION_TIMER,
+        ] {
+            assert!(!r::may_interrupt_delivery(reason), "{}", r::name(reason));
+        }
     }
 
     proptest! {

@@ -115,9 +115,19 @@ pub const fn is_instruction(reason: u16) -> bool {
     )
 }
 
-/// Whether the exit may have come in the middle of an event's delivery: then, and only then, IDT-vectoring information is valid (SDM
-/// "Information for VM Exits That Occur During Event Delivery", 28.2.4). An instruction that exits was reached by the guest.
+/// Whether the exit may have come in the middle of an event's delivery: then, and only then, IDT-vectoring information can be valid (SDM
+/// "Information for VM Exits That Occur During Event Delivery", 28.2.4, which names these). An instruction that exits was reached by
+/// the guest, and interrupts, windows and timers exit between instructions.
 #[must_use]
 pub const fn may_interrupt_delivery(reason: u16) -> bool {
-    reason == TASK_SWITCH || !is_instruction(reason)
+    matches!(
+        reason,
+        EXCEPTION_OR_NMI
+            | TASK_SWITCH
+            | APIC_ACCESS
+            | EPT_VIOLATION
+            | EPT_MISCONFIGURATION
+            | PML_FULL
+            | SPP_EVENT
+    )
 }

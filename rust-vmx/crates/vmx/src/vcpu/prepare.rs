@@ -86,9 +86,9 @@ impl<F: Frames + Clone> Vcpu<F> {
     fn write_event(&mut self, event: Event) {
         self.had_nmi |= event.kind == EventKind::Nmi;
         // In real mode no exception pushes an error code, and an entry that would is refused (27.2.1.3).
-        let protected = self.cached(Cached::Cr0) & cr0::PE != 0;
+        let real_mode = event.error_code.is_some() && self.cached(Cached::Cr0) & cr0::PE == 0;
         let event = Event {
-            error_code: event.error_code.filter(|_| protected),
+            error_code: event.error_code.filter(|_| !real_mode),
             ..event
         };
         self.set(control::ENTRY_INTERRUPTION_INFO, event.interruption_info());

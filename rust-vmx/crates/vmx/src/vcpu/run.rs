@@ -20,7 +20,8 @@ const PLAIN: u64 = {
     let mut set = 0;
     let mut number = 0;
     while number < u64::BITS as u16 {
-        if number != reason::DEBUG_REGISTER && !reason::may_interrupt_delivery(number) {
+        if reason::is_instruction(number) && number != reason::TASK_SWITCH && number != reason::DEBUG_REGISTER
+        {
             set |= 1 << number;
         }
         number += 1;
@@ -78,6 +79,11 @@ impl<F: Frames + Clone> Vcpu<F> {
             self.resume_delivery(reason);
         }
         match reason {
+            reason::EPT_VIOLATION => self.step_again(),
+            reason::DEBUG_REGISTER => {}
+            _ => self.keep_step_in_shadow(),
+        }
+        match reason {
             reason::EXCEPTION_OR_NMI => {
                 let seen = self.exception();
                 // An exception that its own delivery raises again comes back without end, and before any interrupt.
@@ -105,11 +111,6 @@ impl<F: Frames + Clone> Vcpu<F> {
             self.next.pending = vectoring;
         }
         self.restore_nmi_blocking(reason, vectoring);
-        if reason == reason::EPT_VIOLATION {
-            self.step_again();
-        } else {
-            self.keep_step_in_shadow();
-        }
     }
 
     /// Virtual NMIs are blocked while one is handled. Two exits say otherwise than the guest state should (SDM "Information About NMI
