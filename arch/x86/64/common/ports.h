@@ -28,6 +28,12 @@ inline void outportw(uint16 port, uint16 value)
   return value;
 }
 
+/// Writes `count` bytes one after the other to the same port.
+inline void outportsb(uint16 port, const void* buffer, size_t count)
+{
+  asm volatile("rep outsb" : "+S"(buffer), "+c"(count) : "d"(port) : "memory");
+}
+
 /// Reads or writes `count` 32-bit words one after the other through the same port.
 inline void inportsl(uint16 port, void* buffer, size_t count)
 {

@@ -19,6 +19,9 @@ inline CpuidResult cpuid(uint32 leaf, uint32 subleaf = 0)
   return result;
 }
 
+constexpr uint32 CPUID_HYPERVISOR = 0x40000000;        ///< EAX: the highest leaf for what runs in a VM
+constexpr uint32 CPUID_HYPERVISOR_TIMING = 0x40000010; ///< EAX: the TSC's rate in kHz, as VMware and others define it
+
 inline uint64 rdtsc()
 {
   uint32 low, high;

@@ -121,13 +121,11 @@ void SerialPort::receive()
 
 void SerialPort::transmit()
 {
+  uint8 bytes[FIFO_SIZE];
   uint32 count = 0;
-  uint8 byte;
-  while (count < FIFO_SIZE && to_send_.get(byte))
-  {
-    outportb(BASE + DATA, byte);
+  while (count < FIFO_SIZE && to_send_.get(bytes[count]))
     ++count;
-  }
+  outportsb(BASE + DATA, bytes, count); // in a VM one exit instead of sixteen
   transmitting_ = count != 0;
   if (to_send_.count() <= TRANSMIT_BUFFER / 2)
     room_.notify();

@@ -23,24 +23,45 @@ constexpr uint8 MODE_CONTROL = 0x10;
 constexpr uint8 PALETTE_IN_USE = 0x20; // keeps the picture on while the index is written
 constexpr uint8 BLINKING = 0x08;
 
-void crtc(uint8 index, uint8 value)
+/// A register of the CRT controller. What it has already is not written again: in a VM that would be two exits.
+class CrtcRegister
 {
-  outportb(CRTC_INDEX, index);
-  outportb(CRTC_DATA, value);
-}
+public:
+  explicit constexpr CrtcRegister(uint8 index) : index_(index) {}
+
+  void set(uint8 value)
+  {
+    if (value == value_)
+      return;
+    outportb(CRTC_INDEX, index_);
+    outportb(CRTC_DATA, value);
+    value_ = value;
+  }
+
+private:
+  static constexpr uint16 UNKNOWN = 0x100; // the firmware's
+
+  uint8 index_;
+  uint16 value_ = UNKNOWN;
+};
+
+constinit CrtcRegister cursor_start(CURSOR_START);
+constinit CrtcRegister cursor_end(CURSOR_END);
+constinit CrtcRegister cursor_high(CURSOR_HIGH);
+constinit CrtcRegister cursor_low(CURSOR_LOW);
 } // namespace
 
 void VgaText::showCursor(uint32 cell)
 {
-  crtc(CURSOR_START, FIRST_SCAN_LINE);
-  crtc(CURSOR_END, LAST_SCAN_LINE);
-  crtc(CURSOR_HIGH, static_cast<uint8>(cell >> 8));
-  crtc(CURSOR_LOW, static_cast<uint8>(cell));
+  cursor_start.set(FIRST_SCAN_LINE);
+  cursor_end.set(LAST_SCAN_LINE);
+  cursor_high.set(static_cast<uint8>(cell >> 8));
+  cursor_low.set(static_cast<uint8>(cell));
 }
 
 void VgaText::hideCursor()
 {
-  crtc(CURSOR_START, CURSOR_OFF);
+  cursor_start.set(CURSOR_OFF);
 }
 
 void VgaText::disableBlinking()

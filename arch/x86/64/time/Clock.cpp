@@ -1,5 +1,6 @@
 #include "Clock.h"
 
+#include "ArchCommon.h"
 #include "Cpu.h"
 #include "Pit.h"
 #include "debug.h"
@@ -47,10 +48,30 @@ Sample takeSample()
   }
   return best;
 }
+/// What the hypervisor says, 0 when there is none, or it does not say: measuring in a VM takes hundreds of exits.
+uint64 toldTscHz()
+{
+  if (!ArchCommon::isVirtualMachine() || Cpu::cpuid(Cpu::CPUID_HYPERVISOR).eax < Cpu::CPUID_HYPERVISOR_TIMING)
+    return 0;
+  return Cpu::cpuid(Cpu::CPUID_HYPERVISOR_TIMING).eax * 1000UL;
+}
+
+void setRate(uint64 hz, const char* source)
+{
+  tsc_hz = hz;
+  ns_per_tick = (NS_PER_SECOND << 32) / tsc_hz;
+  debug(A_BOOT, "TSC runs at %lu kHz, %s\n", tsc_hz / 1000, source);
+}
 } // namespace
 
 void Clock::initialise()
 {
+  if (const uint64 hz = toldTscHz())
+  {
+    tsc_at_boot = Cpu::rdtsc();
+    setRate(hz, "says the hypervisor");
+    return;
+  }
   Pit::startStopwatch();
   const Sample start = takeSample();
   tsc_at_boot = start.tsc;
@@ -62,9 +83,7 @@ void Clock::initialise()
     }
   const Sample end = takeSample();
 
-  tsc_hz = (end.tsc - start.tsc) * Pit::CLOCK_HZ / (end.pit_clocks - start.pit_clocks);
-  ns_per_tick = (NS_PER_SECOND << 32) / tsc_hz;
-  debug(A_BOOT, "TSC runs at %lu kHz\n", tsc_hz / 1000);
+  setRate((end.tsc - start.tsc) * Pit::CLOCK_HZ / (end.pit_clocks - start.pit_clocks), "says the timer");
 }
 
 uint64 Clock::nanoseconds()

@@ -95,7 +95,7 @@ pub fn create<F: Frames + Clone, H: Host>(
         },
     };
     let vcpu = Vcpu::new(root, config).map_err(CreateError::Vcpu)?;
-    let cpuid = Cpuid::new(host_cpuid, xcr0 & vcpu.xcr0_supported());
+    let cpuid = Cpuid::new(host_cpuid, xcr0 & vcpu.xcr0_supported()).with_tsc_rate(host.tsc_hz());
     Machine::new(definition, vcpu, cpuid, memory, layout, host).map_err(CreateError::Setup)
 }
 

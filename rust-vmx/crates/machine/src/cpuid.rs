@@ -15,8 +15,9 @@ const MAX_BASIC: u32 = 0xD;
 pub const HYPERVISOR: u32 = 0x4000_0000;
 /// The hypervisor's signature, in EBX, ECX, EDX.
 pub const SIGNATURE: &[u8; 12] = b"SWEB-VMX VMM";
-/// The last hypervisor leaf.
-const HYPERVISOR_LAST: u32 = HYPERVISOR + 1;
+/// The last hypervisor leaf: the rates of clocks in kHz, the TSC's in EAX. VMware defined it, other hypervisors followed, and guests that
+/// know it need not measure their TSC against a timer, which takes some hundred exits.
+const HYPERVISOR_TIMING: u32 = HYPERVISOR + 0x10;
 /// The first extended leaf.
 const EXTENDED: u32 = 0x8000_0000;
 /// The highest extended leaf.
@@ -135,14 +136,13 @@ const TABLE: &[Row] = &[
         HYPERVISOR,
         0,
         [
-            Is(HYPERVISOR_LAST),
+            Is(HYPERVISOR_TIMING),
             Is(SIGNATURE_WORDS[0]),
             Is(SIGNATURE_WORDS[1]),
             Is(SIGNATURE_WORDS[2]),
         ],
     ),
-    // No interface of another hypervisor is imitated.
-    (HYPERVISOR_LAST, 0, [NONE; 4]),
+    // No interface of another hypervisor is imitated, so the leaves between these two are empty.
     (EXTENDED, 0, [AtMost(MAX_EXTENDED), NONE, NONE, NONE]),
     (
         0x8000_0001,
@@ -212,7 +212,8 @@ const fn place(leaf: u32, subleaf: u32) -> Option<usize> {
         // The caches, in the places behind the basic leaves.
         4 => (16, subleaf),
         0..=MAX_BASIC => (0, leaf),
-        HYPERVISOR..=HYPERVISOR_LAST => (20, leaf - HYPERVISOR),
+        HYPERVISOR => (20, 0),
+        HYPERVISOR_TIMING => (21, 0),
         EXTENDED..=MAX_EXTENDED => (22, leaf - EXTENDED),
         _ => return None,
     };
@@ -276,6 +277,17 @@ impl Cpuid {
             components,
             xsaveopt,
         }
+    }
+
+    /// With the rate at which the guest's TSC counts.
+    #[must_use]
+    pub fn with_tsc_rate(mut self, hertz: u64) -> Self {
+        if let Some(place) = place(HYPERVISOR_TIMING, 0) {
+            let kilohertz = u32::try_from(hertz / 1000).unwrap_or(u32::MAX);
+            // There is no local APIC, whose rate would be next.
+            self.answers[place] = [kilohertz, 0, 0, 0];
+        }
+        self
     }
 
     /// What the guest gets now.

@@ -3,6 +3,7 @@
 use super::{Exit, FakeCpu, FakeHost, Ram, ScriptedExit};
 use crate::cpuid::Cpuid;
 use crate::definition::Definition;
+use crate::host::Host;
 use crate::machine::{Machine, Stop};
 use crate::memory::Layout;
 use std::format;
@@ -30,7 +31,7 @@ pub fn bench_with(lines: &str, prepare: impl FnOnce(&FakeHost)) -> Bench {
     let text = format!("name = test\nkernel = /kernel\nformat = flat\nmemory = 2M\n{lines}\n");
     let definition = Definition::parse(text.as_bytes(), "guest").unwrap();
     let layout = Layout::new(definition.memory);
-    let cpuid = Cpuid::new(host_cpuid, 0b111);
+    let cpuid = Cpuid::new(host_cpuid, 0b111).with_tsc_rate(host.tsc_hz());
     let ram = Ram::new(definition.memory as usize);
     let machine = Machine::new(definition, FakeCpu::default(), cpuid, ram, layout, host.clone());
     let machine = machine.unwrap_or_else(|error| panic!("{error}"));

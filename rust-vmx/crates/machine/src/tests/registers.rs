@@ -1,6 +1,7 @@
 //! CPUID, MSRs, control registers, XSETBV, hypercalls.
 
 use crate::Stop;
+use crate::host::Host;
 use crate::testing::{Exit, bench, exit, plain};
 use bounds::Cyclic;
 use vmx::event::Event;
@@ -69,9 +70,12 @@ fn cpuid_names_the_hypervisor() {
         .collect();
     assert_eq!(
         (highest, name.as_slice()),
-        (0x4000_0001, b"SWEB-VMX VMM".as_slice())
+        (0x4000_0010, b"SWEB-VMX VMM".as_slice())
     );
-    assert_eq!(cpuid(&mut bench, 0x4000_0002, 0), [0; 4]);
+    assert_eq!(cpuid(&mut bench, 0x4000_0001, 0), [0; 4], "nobody's interface");
+    let kilohertz = bench.host.tsc_hz() / 1000;
+    assert_eq!(cpuid(&mut bench, 0x4000_0010, 0), [kilohertz as u32, 0, 0, 0]);
+    assert_eq!(cpuid(&mut bench, 0x4000_0011, 0), [0; 4]);
 }
 
 #[test]
