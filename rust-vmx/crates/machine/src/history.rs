@@ -1,10 +1,9 @@
 //! The last exits of a guest, for the report when it fails.
 
-use crate::statistics::reason_name;
 use bounds::Cyclic;
 use core::fmt;
 use vmx::addr::Gpa;
-use vmx::exit::{ControlRegisterAccess, Exit, IoAccess};
+use vmx::exit::{ControlRegisterAccess, Exit, IoAccess, reason};
 
 /// How many exits are remembered.
 const REMEMBERED: usize = 16;
@@ -60,7 +59,7 @@ impl fmt::Display for Past {
             f,
             "{:#018x} {}{}",
             self.rip,
-            reason_name(self.reason),
+            reason::name(self.reason),
             self.detail
         )?;
         match self.vector {

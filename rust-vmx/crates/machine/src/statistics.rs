@@ -6,6 +6,7 @@ use bounds::Cyclic;
 use core::fmt::{self, Write};
 use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use vmx::barrier::BarrierCost;
+use vmx::exit::reason;
 
 /// Basic exit reasons are numbered below this, by far.
 const REASONS: usize = 128;
@@ -59,45 +60,52 @@ impl Flag {
     }
 }
 
-/// How often, how long, and with how many accesses to the VMCS.
+/// How often, and how long.
 #[derive(Debug, Default)]
 struct Cost {
     count: Counter,
     ticks: Counter,
+}
+
+impl Cost {
+    /// Both, and ticks each time: three columns of the table.
+    fn columns(&self, text: &mut String, name: &str) -> fmt::Result {
+        let (count, ticks) = (self.count.get(), self.ticks.get());
+        let each = ticks.checked_div(count).unwrap_or(0);
+        write!(text, "{name:<24}{count:>12}{ticks:>16}{each:>12}")
+    }
+}
+
+/// What exits cost, accesses to the VMCS included.
+#[derive(Debug, Default)]
+struct ExitCost {
+    time: Cost,
     reads: Counter,
     writes: Counter,
 }
 
-impl Cost {
+impl ExitCost {
     /// A line of the table: the sums, and what one exit had of them.
     fn row(&self, text: &mut String, name: &str) -> fmt::Result {
-        let (count, ticks) = (self.count.get(), self.ticks.get());
-        let (reads, writes) = (self.reads.get(), self.writes.get());
-        let tenths = |sum: u64| sum.saturating_mul(10).checked_div(count).unwrap_or(0);
-        let each = ticks.checked_div(count).unwrap_or(0);
-        let (reads, writes) = (tenths(reads), tenths(writes));
+        let count = self.time.count.get();
+        let tenths = |sum: &Counter| sum.get().saturating_mul(10).checked_div(count).unwrap_or(0);
+        let (reads, writes) = (tenths(&self.reads), tenths(&self.writes));
+        self.time.columns(text, name)?;
         writeln!(
             text,
-            "{name:<24}{count:>12}{ticks:>16}{each:>12}{:>5}.{}{:>5}.{}",
+            "{:>5}.{}{:>5}.{}",
             reads / 10,
             reads % 10,
             writes / 10,
-            writes % 10,
+            writes % 10
         )
     }
-}
-
-/// What barriers took.
-#[derive(Debug, Default)]
-struct BarrierCounters {
-    count: Counter,
-    ticks: Counter,
 }
 
 /// The figures of one vCPU. Ticks are those of the host's TSC.
 #[derive(Debug, Default)]
 pub struct Statistics {
-    exits: Cyclic<Cost, REASONS>,
+    exits: Cyclic<ExitCost, REASONS>,
     /// Ticks in the guest.
     pub guest_ticks: Counter,
     /// Those of them in which it was halted.
@@ -111,7 +119,7 @@ pub struct Statistics {
     /// Sectors written to disks.
     pub sectors_written: Counter,
     /// How often barriers separated the guest from others, and how long that took.
-    barriers: BarrierCounters,
+    barriers: Cost,
     /// Bytes of host frames the VM holds.
     pub frame_bytes: Counter,
     /// It has halted with interrupts disabled: no device will wake it.
@@ -123,8 +131,8 @@ impl Statistics {
     #[inline]
     pub fn exit(&self, reason: u16, ticks: u64, accesses: Accesses) {
         let cost = &self.exits[usize::from(reason)];
-        cost.count.add(1);
-        cost.ticks.add(ticks);
+        cost.time.count.add(1);
+        cost.time.ticks.add(ticks);
         cost.reads.add(u64::from(accesses.reads));
         cost.writes.add(u64::from(accesses.writes));
     }
@@ -138,17 +146,19 @@ impl Statistics {
     /// All exits.
     #[must_use]
     pub fn exits(&self) -> u64 {
-        self.exits.iter().map(|cost| cost.count.get()).sum()
+        self.exits.iter().map(|cost| cost.time.count.get()).sum()
     }
 
     /// Exits of all reasons.
-    fn all(&self) -> Cost {
-        let sum = |part: fn(&Cost) -> &Counter| {
+    fn all(&self) -> ExitCost {
+        let sum = |part: fn(&ExitCost) -> &Counter| {
             Counter::from(self.exits.iter().map(|cost| part(cost).get()).sum::<u64>())
         };
-        Cost {
-            count: sum(|cost| &cost.count),
-            ticks: sum(|cost| &cost.ticks),
+        ExitCost {
+            time: Cost {
+                count: sum(|cost| &cost.time.count),
+                ticks: sum(|cost| &cost.time.ticks),
+            },
             reads: sum(|cost| &cost.reads),
             writes: sum(|cost| &cost.writes),
         }
@@ -157,7 +167,7 @@ impl Statistics {
     /// Ticks spent handling them.
     #[must_use]
     pub fn host_ticks(&self) -> u64 {
-        self.exits.iter().map(|cost| cost.ticks.get()).sum()
+        self.exits.iter().map(|cost| cost.time.ticks.get()).sum()
     }
 
     /// The table for a person, the most frequent reason first.
@@ -172,25 +182,20 @@ impl Statistics {
     fn write_table(&self, text: &mut String) -> fmt::Result {
         let mut rows: alloc::vec::Vec<_> = (0..)
             .zip(self.exits.iter())
-            .filter(|(_, cost)| cost.count.get() > 0)
+            .filter(|(_, cost)| cost.time.count.get() > 0)
             .collect();
-        rows.sort_by_key(|(_, cost)| core::cmp::Reverse(cost.count.get()));
+        rows.sort_by_key(|(_, cost)| core::cmp::Reverse(cost.time.count.get()));
         writeln!(
             text,
             "{:<24}{:>12}{:>16}{:>12}{:>7}{:>7}",
             "exit", "count", "ticks", "ticks/exit", "reads", "writes"
         )?;
         for (reason, cost) in rows {
-            cost.row(text, reason_name(reason))?;
+            cost.row(text, reason::name(reason))?;
         }
         self.all().row(text, "all")?;
-        let (count, ticks) = (self.barriers.count.get(), self.barriers.ticks.get());
-        writeln!(
-            text,
-            "{:<24}{count:>12}{ticks:>16}{:>12}",
-            "barriers at switches",
-            ticks.checked_div(count).unwrap_or(0)
-        )?;
+        self.barriers.columns(text, "barriers at switches")?;
+        writeln!(text)?;
         writeln!(text, "{:<24}{:>28}", "ticks in the guest", self.guest_ticks.get())?;
         writeln!(text, "{:<24}{:>28}", "  of which halted", self.halted_ticks.get())?;
         writeln!(text, "{:<24}{:>12}", "interrupts injected", self.interrupts.get())?;
@@ -215,75 +220,6 @@ impl Statistics {
             )?;
         }
         Ok(())
-    }
-}
-
-/// The name of a basic exit reason (SDM appendix "VMX Basic Exit Reasons").
-#[must_use]
-pub fn reason_name(reason: u16) -> &'static str {
-    match reason {
-        0 => "exception or NMI",
-        1 => "external interrupt",
-        2 => "triple fault",
-        3 => "INIT",
-        4 => "start-up IPI",
-        5 | 6 => "SMI",
-        7 => "interrupt window",
-        8 => "NMI window",
-        9 => "task switch",
-        10 => "CPUID",
-        11 => "GETSEC",
-        12 => "HLT",
-        13 => "INVD",
-        14 => "INVLPG",
-        15 => "RDPMC",
-        16 => "RDTSC",
-        17 => "RSM",
-        18 => "VMCALL",
-        19 => "VMCLEAR",
-        20 => "VMLAUNCH",
-        21 => "VMPTRLD",
-        22 => "VMPTRST",
-        23 => "VMREAD",
-        24 => "VMRESUME",
-        25 => "VMWRITE",
-        26 => "VMXOFF",
-        27 => "VMXON",
-        28 => "control register",
-        29 => "debug register",
-        30 => "port I/O",
-        31 => "RDMSR",
-        32 => "WRMSR",
-        33 => "entry: guest state",
-        34 => "entry: MSR loading",
-        36 => "MWAIT",
-        37 => "monitor trap",
-        39 => "MONITOR",
-        40 => "PAUSE",
-        41 => "entry: machine check",
-        43 => "TPR below threshold",
-        44 => "APIC access",
-        45 => "virtual EOI",
-        46 => "GDTR or IDTR",
-        47 => "LDTR or TR",
-        48 => "EPT violation",
-        49 => "EPT misconfiguration",
-        50 => "INVEPT",
-        51 => "RDTSCP",
-        52 => "preemption timer",
-        53 => "INVVPID",
-        54 => "WBINVD",
-        55 => "XSETBV",
-        56 => "APIC write",
-        57 => "RDRAND",
-        58 => "INVPCID",
-        59 => "VMFUNC",
-        60 => "ENCLS",
-        61 => "RDSEED",
-        62 => "page log full",
-        63 => "XSAVES",
-        64 => "XRSTORS",
-        _ => "other",
     }
 }
 

@@ -4,12 +4,12 @@ macro_rules! reasons {
     ($($number:literal $name:ident $text:literal;)*) => {
         $(#[doc = $text] pub const $name: u16 = $number;)*
 
-        /// The reason's name for statistics and reports.
+        /// The reason's name for statistics and reports: at most 24 characters, a column of `vmstat`.
         #[must_use]
         pub const fn name(reason: u16) -> &'static str {
             match reason {
                 $($number => $text,)*
-                _ => "unknown reason",
+                _ => "other",
             }
         }
     };
@@ -44,30 +44,30 @@ reasons! {
     25 VMWRITE "VMWRITE";
     26 VMXOFF "VMXOFF";
     27 VMXON "VMXON";
-    28 CONTROL_REGISTER "control-register access";
-    29 DEBUG_REGISTER "MOV DR";
-    30 IO "I/O instruction";
+    28 CONTROL_REGISTER "control register";
+    29 DEBUG_REGISTER "debug register";
+    30 IO "port I/O";
     31 RDMSR "RDMSR";
     32 WRMSR "WRMSR";
-    33 ENTRY_GUEST_STATE "entry failure: invalid guest state";
-    34 ENTRY_MSR_LOADING "entry failure: MSR loading";
+    33 ENTRY_GUEST_STATE "entry: guest state";
+    34 ENTRY_MSR_LOADING "entry: MSR loading";
     36 MWAIT "MWAIT";
-    37 MONITOR_TRAP_FLAG "monitor trap flag";
+    37 MONITOR_TRAP_FLAG "monitor trap";
     39 MONITOR "MONITOR";
     40 PAUSE "PAUSE";
-    41 ENTRY_MACHINE_CHECK "entry failure: machine check";
+    41 ENTRY_MACHINE_CHECK "entry: machine check";
     43 TPR_BELOW_THRESHOLD "TPR below threshold";
     44 APIC_ACCESS "APIC access";
-    45 VIRTUALIZED_EOI "virtualized EOI";
-    46 GDTR_IDTR "access to GDTR or IDTR";
-    47 LDTR_TR "access to LDTR or TR";
+    45 VIRTUALIZED_EOI "virtual EOI";
+    46 GDTR_IDTR "GDTR or IDTR";
+    47 LDTR_TR "LDTR or TR";
     48 EPT_VIOLATION "EPT violation";
     49 EPT_MISCONFIGURATION "EPT misconfiguration";
     50 INVEPT "INVEPT";
     51 RDTSCP "RDTSCP";
     52 PREEMPTION_TIMER "preemption timer";
     53 INVVPID "INVVPID";
-    54 WBINVD "WBINVD or WBNOINVD";
+    54 WBINVD "WBINVD";
     55 XSETBV "XSETBV";
     56 APIC_WRITE "APIC write";
     57 RDRAND "RDRAND";
@@ -75,17 +75,17 @@ reasons! {
     59 VMFUNC "VMFUNC";
     60 ENCLS "ENCLS";
     61 RDSEED "RDSEED";
-    62 PML_FULL "page-modification log full";
+    62 PML_FULL "page log full";
     63 XSAVES "XSAVES";
     64 XRSTORS "XRSTORS";
     65 PCONFIG "PCONFIG";
-    66 SPP_EVENT "sub-page permission event";
+    66 SPP_EVENT "sub-page permission";
     67 UMWAIT "UMWAIT";
     68 TPAUSE "TPAUSE";
     69 LOADIWKEY "LOADIWKEY";
     70 ENCLV "ENCLV";
-    72 ENQCMD_PASID "ENQCMD PASID translation";
-    73 ENQCMDS_PASID "ENQCMDS PASID translation";
+    72 ENQCMD_PASID "ENQCMD PASID";
+    73 ENQCMDS_PASID "ENQCMDS PASID";
     74 BUS_LOCK "bus lock";
     75 INSTRUCTION_TIMEOUT "instruction timeout";
     76 SEAMCALL "SEAMCALL";
@@ -130,4 +130,15 @@ pub const fn may_interrupt_delivery(reason: u16) -> bool {
             | PML_FULL
             | SPP_EVENT
     )
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn names_fit_into_their_column() {
+        for reason in 0..=u16::from(u8::MAX) {
+            let name = super::name(reason);
+            assert!((1..=24).contains(&name.len()), "{reason}: {name}");
+        }
+    }
 }
