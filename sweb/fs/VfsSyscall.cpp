@@ -35,6 +35,16 @@ int64 walkToChange(const FileSystemInfo* info, const char* path, Path& parent, u
   return parent.getInode()->getSuperblock()->isReadOnly() ? -EROFS : 0;
 }
 
+/// -EEXIST if there is such a name; another error where the file system cannot tell.
+int64 checkIsFree(const FileSystemInfo* info, const char* path)
+{
+  Path existing;
+  int64 error = walk(info, path, existing);
+  if (error == 0)
+    return -EEXIST;
+  return error == -ENOENT ? 0 : error;
+}
+
 bool areValid(uint32 flags)
 {
   constexpr uint32 ACCESS = OpenFlags::RDONLY | OpenFlags::WRONLY | OpenFlags::RDWR;
@@ -187,9 +197,9 @@ int64 VfsSyscall::mkdir(const char* path, uint32 mode)
   VirtualFileSystem::TreeLock lock;
   Path parent;
   ustl::string name;
-  if (walk(workingDir(), path, parent) == 0)
-    return -EEXIST;
-  int64 error = walkToChange(workingDir(), path, parent, name);
+  int64 error = checkIsFree(workingDir(), path);
+  if (error == 0)
+    error = walkToChange(workingDir(), path, parent, name);
   if (error != 0)
     return error;
   RefPtr<Inode> created;
@@ -247,9 +257,9 @@ int64 VfsSyscall::link(const char* old_path, const char* new_path)
     return -EPERM;
   Path parent;
   ustl::string name;
-  if (walk(workingDir(), new_path, parent) == 0)
-    return -EEXIST;
-  error = walkToChange(workingDir(), new_path, parent, name);
+  error = checkIsFree(workingDir(), new_path);
+  if (error == 0)
+    error = walkToChange(workingDir(), new_path, parent, name);
   if (error != 0)
     return error;
   if (!(parent.mount_ == existing.mount_))

@@ -6,12 +6,14 @@
 
 int64 MinixFSDirectory::lookup(const ustl::string& name, RefPtr<Inode>& found)
 {
-  RefPtr<MinixFSInode> inode;
+  RefPtr<MinixFSInode> inode, other; // outlive the lock: the last reference takes it when it goes
   ScopeLock lock(getSuperblock()->lock_);
   Slot slot;
   int64 error = findEntry(name, slot);
   if (error == 0)
     error = minixfs().getInode(slot.inode_number, inode);
+  if (error == 0 && inode->isDirectory() && slot.inode_number != MINIX_ROOT_INODE)
+    error = finishMove(slot, static_cast<MinixFSDirectory&>(*inode), other);
   if (error == 0)
     found = RefPtr<Inode>(inode.get());
   return error;
@@ -19,7 +21,7 @@ int64 MinixFSDirectory::lookup(const ustl::string& name, RefPtr<Inode>& found)
 
 int64 MinixFSDirectory::mkfile(const ustl::string& name, uint32 mode, RefPtr<Inode>& created)
 {
-  RefPtr<MinixFSInode> inode; // outlives the lock: when it fails, its last reference goes, which takes the lock
+  RefPtr<MinixFSInode> inode;
   ScopeLock lock(getSuperblock()->lock_);
   int64 error = checkName(name);
   if (error == 0)
@@ -72,12 +74,15 @@ int64 MinixFSDirectory::link(const ustl::string& name, Inode* existing)
     error = -EMLINK;
   if (error == 0)
     error = minixfs().prepareOperation();
-  if (error == 0)
-    error = addEntry(name, inode->number_);
   if (error != 0)
     return error;
   inode->touch();
-  return inode->changeLinks(1);
+  error = inode->changeLinks(1);
+  if (error == 0)
+    error = addEntry(name, inode->number_);
+  if (error != 0)
+    inode->changeLinks(-1);
+  return error;
 }
 
 int64 MinixFSDirectory::unlink(const ustl::string& name)
@@ -90,7 +95,9 @@ int64 MinixFSDirectory::unlink(const ustl::string& name)
   error = minixfs().prepareOperation();
   if (error == 0)
     error = removeEntry(name);
-  return error != 0 ? error : loseName(static_cast<MinixFSInode&>(*victim));
+  if (error == 0)
+    loseName(static_cast<MinixFSInode&>(*victim));
+  return error;
 }
 
 int64 MinixFSDirectory::rmdir(const ustl::string& name)
@@ -108,25 +115,27 @@ int64 MinixFSDirectory::rmdir(const ustl::string& name)
   if (error == 0)
     error = removeEntry(name);
   if (error == 0)
-    error = loseName(static_cast<MinixFSInode&>(*victim));
-  if (error == 0)
-    error = minixfs().flushLocked(); // `..` counts until it has left the disk
-  return error != 0 ? error : changeLinks(-1);
+    loseDirectory(static_cast<MinixFSInode&>(*victim));
+  return error;
 }
 
 /// One name of `inode` is gone. When it was the last one, the inode goes with its last user. When there are others, the
-/// name has to leave the disk before the count says so; a directory, which is empty here, has others if the power was
-/// cut while it was moved.
-int64 MinixFSDirectory::loseName(MinixFSInode& inode)
+/// name has to leave the disk before the count says so.
+void MinixFSDirectory::loseName(MinixFSInode& inode)
 {
   const uint32 last = inode.isDirectory() ? 2 : 1;
   if (inode.record_.links <= last)
-  {
     inode.record_.links = 0;
-    return 0;
-  }
-  int64 error = minixfs().flushLocked();
-  return error != 0 ? error : inode.changeLinks(-1);
+  else if (minixfs().flushLocked() == 0)
+    inode.changeLinks(-1);
+}
+
+/// The name of a directory in this one is gone, and with it a `..`, which counts until it has left the disk.
+void MinixFSDirectory::loseDirectory(MinixFSInode& directory)
+{
+  loseName(directory);
+  if (minixfs().flushLocked() == 0)
+    changeLinks(-1);
 }
 
 int64 MinixFSDirectory::checkReplaceable(MinixFSInode* target)
@@ -148,54 +157,208 @@ int64 MinixFSDirectory::rename(const ustl::string& name, Inode* new_parent, cons
   ScopeLock lock(getSuperblock()->lock_);
   auto* source = static_cast<MinixFSInode*>(source_ref.get());
   auto* target = static_cast<MinixFSInode*>(target_ref.get());
-  const bool moves_directory = source->isDirectory() && to != this;
   error = to->checkName(new_name);
   if (error == 0)
     error = checkReplaceable(target);
-  if (error == 0 && moves_directory && !target && to->record_.links >= geometry().max_links)
-    error = -EMLINK;
   if (error == 0)
     error = minixfs().prepareOperation();
+  Slot from;
+  if (error == 0)
+    error = findEntry(name, from);
   if (error != 0)
     return error;
+  if (to == this && (!target || target->isDirectory()))
+    return renameInPlace(from, new_name, target);
+  return source->isDirectory() ? moveDirectory(from, static_cast<MinixFSDirectory&>(*source), *to, new_name, target)
+                               : moveFile(from, *source, *to, new_name, target);
+}
 
-  if (to == this && !target)
+/// One change in one block, so that no power cut leaves anything else than the old name or the new one. A directory
+/// that has the new name goes before: with two names in one directory nothing would tell which of them is to stay.
+int64 MinixFSDirectory::renameInPlace(Slot& from, const ustl::string& new_name, MinixFSInode* target)
+{
+  if (target)
   {
-    Slot slot; // the simple case is one change in one block
-    error = findEntry(name, slot);
-    if (error == 0)
-      fillSlot(slot, source->number_, new_name);
+    Slot taken;
+    int64 error = findEntry(new_name, taken);
+    if (error != 0)
+      return error;
+    fillSlot(taken, 0, "");
+    error = minixfs().flushLocked();
+    if (error != 0)
+    {
+      fillSlot(taken, target->number_, new_name.c_str());
+      return error;
+    }
+    loseDirectory(*target);
+  }
+  fillSlot(from, from.inode_number, new_name.c_str());
+  return 0;
+}
+
+/// For a moment the file has both names, on the disk as well, so that no power cut takes it away; and it counts both,
+/// so that removing one of them after a cut does not take it from the other. (The largest count leaves room for that.)
+int64 MinixFSDirectory::moveFile(Slot& from, MinixFSInode& file, MinixFSDirectory& to, const ustl::string& new_name,
+                                 MinixFSInode* target)
+{
+  Slot added;
+  uint32 replaced = 0;
+  int64 error = file.changeLinks(1);
+  if (error == 0)
+    error = to.putEntry(new_name, file.number_, added, replaced);
+  if (error != 0)
+  {
+    file.changeLinks(-1);
     return error;
   }
+  error = minixfs().flushLocked();
+  if (error != 0)
+  {
+    to.takeBack(added, new_name, replaced);
+    return error;
+  }
+  fillSlot(from, 0, "");
+  if (minixfs().flushLocked() == 0)
+    file.changeLinks(-1);
+  if (target)
+    to.loseName(*target);
+  return 0;
+}
 
-  // For a moment the file has both names, on the disk as well, so that no power cut takes it away; and it counts both,
-  // so that removing one of them after a cut does not take it from the other. (The largest count leaves room for that.)
-  error = source->changeLinks(1);
-  if (error == 0)
-    error = target ? to->setEntry(new_name, source->number_) : to->addEntry(new_name, source->number_);
-  if (error == 0 && moves_directory)
+/// A directory with two names is worse than a file with two: it could be moved below itself. So `..` always leads to
+/// where it belongs, and when there is a second name on the disk, to be removed, `..` knows where (see finishMove).
+int64 MinixFSDirectory::moveDirectory(Slot& from, MinixFSDirectory& moved, MinixFSDirectory& to,
+                                      const ustl::string& new_name, MinixFSInode* target)
+{
+  if (!target && to.record_.links >= geometry().max_links)
+    return -EMLINK;
+  Slot upwards, added;
+  uint32 replaced = 0;
+  int64 error = announceMove(moved, to, upwards);
+  if (error != 0)
+    return error;
+  error = to.putEntry(new_name, moved.number_, added, replaced);
+  if (error != 0)
   {
-    error = static_cast<MinixFSDirectory*>(source)->setEntry("..", to->number_);
-    if (error == 0)
-      error = to->changeLinks(1);
+    withdrawMove(moved, to, upwards);
+    return error;
   }
+  error = minixfs().flushLocked();
+  if (error == 0)
+  {
+    setUpwards(upwards, to.number_, number_);
+    error = minixfs().flushLocked();
+  }
+  if (error != 0)
+  {
+    to.takeBack(added, new_name, replaced);
+    setUpwards(upwards, number_, to.number_); // the new name may be on the disk
+    return error;
+  }
+  // From here on it is where it shall be, and that is what the caller has to know. If the old name cannot leave the
+  // disk now, it does with a later flush, and counts stay too high.
+  dropName(from, moved, upwards);
+  if (target)
+    to.loseDirectory(*target);
+  return 0;
+}
+
+/// Both count the move, and `..` names both parents, before there is a second name.
+int64 MinixFSDirectory::announceMove(MinixFSDirectory& moved, MinixFSDirectory& to, Slot& upwards)
+{
+  int64 error = moved.findUpwards(upwards);
+  if (error != 0)
+    return error == -ENOENT ? -EIO : error; // damaged
+  error = moved.changeLinks(1);
+  if (error == 0)
+    error = to.changeLinks(1);
+  setUpwards(upwards, number_, to.number_);
   if (error == 0)
     error = minixfs().flushLocked();
-  if (error == 0)
-    error = removeEntry(name);
-  if (error == 0)
-    error = minixfs().flushLocked();
-  if (error == 0)
-    error = source->changeLinks(-1);
-  if (error == 0 && moves_directory)
-    error = changeLinks(-1);
-  if (error == 0 && target)
-  {
-    error = to->loseName(*target);
-    if (error == 0 && target->isDirectory())
-      error = to->changeLinks(-1);
-  }
+  if (error != 0)
+    withdrawMove(moved, to, upwards);
   return error;
+}
+
+void MinixFSDirectory::withdrawMove(MinixFSDirectory& moved, MinixFSDirectory& to, Slot& upwards)
+{
+  setUpwards(upwards, number_, 0);
+  moved.changeLinks(-1);
+  to.changeLinks(-1);
+}
+
+/// `slot` is the name in this directory that a moved directory loses.
+int64 MinixFSDirectory::dropName(Slot& slot, MinixFSDirectory& moved, Slot& upwards)
+{
+  fillSlot(slot, 0, "");
+  int64 error = minixfs().flushLocked();
+  if (error != 0)
+    return error;
+  setUpwards(upwards, upwards.inode_number, 0);
+  error = moved.changeLinks(-1);
+  int64 own_error = changeLinks(-1);
+  return error != 0 ? error : own_error;
+}
+
+/**
+ * `here` names `child`. If a power cut has left it under two names, the wrong one goes: -ENOENT when that is this one.
+ * Without that, a directory could be moved below the one of its names that is not looked at, and the tree would have a
+ * circle. Whoever walks down to a directory passes here with each one above it, so all of these have one name. Nothing
+ * is written on a read-only file system.
+ *
+ * The right name is the one in the directory to which `..` leads; where that has none (which no cut leaves behind, but
+ * damage does), it is this one.
+ */
+int64 MinixFSDirectory::finishMove(Slot& here, MinixFSDirectory& child, RefPtr<MinixFSInode>& other)
+{
+  Slot upwards, there;
+  int64 error = child.findUpwards(upwards);
+  if (error != 0)
+    return error == -ENOENT ? 0 : error;
+  const bool is_home = upwards.inode_number == number_;
+  const uint32 other_number = is_home ? secondParent(upwards) : upwards.inode_number;
+  if (is_home && other_number == 0)
+    return 0;
+  error = findNameIn(other_number, child.number_, other, there);
+  if (error != 0 && error != -ENOENT)
+    return error;
+  const bool has_two = error == 0;
+  const int64 result = has_two && !is_home ? -ENOENT : 0;
+  if (getSuperblock()->isReadOnly())
+    return result;
+  error = minixfs().prepareOperation();
+  if (error == 0 && has_two)
+    error = is_home ? static_cast<MinixFSDirectory&>(*other).dropName(there, child, upwards)
+                    : dropName(here, child, upwards);
+  else if (error == 0)
+    error = child.settle(upwards, number_);
+  return error != 0 ? error : result;
+}
+
+/// There is one name, in `parent`. What `..` says of a second one stays on the disk as long as that might do so.
+int64 MinixFSDirectory::settle(Slot& upwards, uint32 parent)
+{
+  int64 error = minixfs().flushLocked();
+  if (error == 0)
+    setUpwards(upwards, parent, 0);
+  return error;
+}
+
+/// Where directory `number` names the child. -ENOENT when it does not, or is none, or does not exist.
+int64 MinixFSDirectory::findNameIn(uint32 number, uint32 child, RefPtr<MinixFSInode>& directory, Slot& slot)
+{
+  if (number == 0 || number > geometry().num_inodes)
+    return -ENOENT;
+  MinixInodeRecord record;
+  int64 error = minixfs().readRecord(number, record);
+  if (error == 0 && !(record.isDirectory() && minixfs().isUsable(number, record)))
+    error = -ENOENT;
+  if (error == 0)
+    error = minixfs().getInode(number, directory);
+  if (error != 0)
+    return error;
+  auto& parent = static_cast<MinixFSDirectory&>(*directory);
+  return parent.findSlot(slot, [&](const Slot& each) { return each.inode_number == child && !parent.isDots(each); });
 }
 
 int64 MinixFSDirectory::readdir(ustl::vector<DirectoryEntry>& entries)
@@ -268,30 +431,30 @@ bool MinixFSDirectory::getName(const Slot& slot, ustl::string& result) const
   return true;
 }
 
-bool MinixFSDirectory::hasName(const Slot& slot, const ustl::string& name) const
+bool MinixFSDirectory::hasName(const Slot& slot, const char* name) const
 {
   const char* stored = reinterpret_cast<const char*>(slot.raw) + geometry().number_size;
-  return slot.inode_number != 0 && memcmp(stored, name.c_str(), name.size()) == 0 &&
-         (name.size() == geometry().name_length || stored[name.size()] == '\0');
+  const size_t length = strlen(name);
+  return slot.inode_number != 0 && memcmp(stored, name, length) == 0 &&
+         (length == geometry().name_length || stored[length] == '\0');
 }
 
-void MinixFSDirectory::fillSlot(Slot& slot, uint32 inode_number, const ustl::string& name)
+void MinixFSDirectory::fillSlot(Slot& slot, uint32 inode_number, const char* name)
 {
   memset(slot.raw, 0, geometry().entry_size);
   memcpy(slot.raw, &inode_number, geometry().number_size);
-  memcpy(slot.raw + geometry().number_size, name.c_str(), name.size());
+  memcpy(slot.raw + geometry().number_size, name, strlen(name));
   slot.inode_number = inode_number;
   slot.block.markDirty(BlockCache::WriteOrder::DIRECTORY);
 }
 
-int64 MinixFSDirectory::findEntry(const ustl::string& name, Slot& slot)
+/// The first entry, used or not, that `matches`; -ENOENT if there is none.
+template <typename Predicate> int64 MinixFSDirectory::findSlot(Slot& slot, Predicate matches)
 {
-  if (name.size() > geometry().name_length)
-    return -ENAMETOOLONG;
   for (uint32 i = 0; i < numberOfSlots(); ++i)
   {
     int64 error = getSlot(i, slot);
-    if (error == 0 && hasName(slot, name))
+    if (error == 0 && matches(slot))
       return 0;
     if (error != 0 && error != -ENOENT)
       return error;
@@ -301,19 +464,17 @@ int64 MinixFSDirectory::findEntry(const ustl::string& name, Slot& slot)
   return -ENOENT;
 }
 
+int64 MinixFSDirectory::findEntry(const ustl::string& name, Slot& slot)
+{
+  if (name.size() > geometry().name_length)
+    return -ENAMETOOLONG;
+  return findSlot(slot, [&](const Slot& each) { return hasName(each, name.c_str()); });
+}
+
 int64 MinixFSDirectory::findFreeSlot(Slot& slot)
 {
-  for (uint32 i = 0; i < numberOfSlots(); ++i)
-  {
-    int64 error = getSlot(i, slot);
-    if (error == 0 && slot.inode_number == 0)
-      return 0;
-    if (error != 0 && error != -ENOENT)
-      return error;
-    if (error == -ENOENT)
-      i = lastOfBlock(i);
-  }
-  return appendSlot(slot);
+  int64 error = findSlot(slot, [](const Slot& each) { return each.inode_number == 0; });
+  return error == -ENOENT ? appendSlot(slot) : error;
 }
 
 /// A new block of entries is on the disk, as zeros, before the directory refers to it.
@@ -348,12 +509,20 @@ int64 MinixFSDirectory::appendSlot(Slot& slot)
 int64 MinixFSDirectory::addEntry(const ustl::string& name, uint32 inode_number)
 {
   Slot slot;
+  return fillFreeSlot(slot, inode_number, name);
+}
+
+/// The record goes first: an error leaves no entry.
+int64 MinixFSDirectory::fillFreeSlot(Slot& slot, uint32 inode_number, const ustl::string& name)
+{
   int64 error = findFreeSlot(slot);
   if (error != 0)
     return error;
-  fillSlot(slot, inode_number, name);
   touch();
-  return store();
+  error = store();
+  if (error == 0)
+    fillSlot(slot, inode_number, name.c_str());
+  return error;
 }
 
 int64 MinixFSDirectory::removeEntry(const ustl::string& name)
@@ -362,36 +531,60 @@ int64 MinixFSDirectory::removeEntry(const ustl::string& name)
   int64 error = findEntry(name, slot);
   if (error != 0)
     return error;
-  fillSlot(slot, 0, "");
   touch();
-  return store();
+  error = store();
+  if (error == 0)
+    fillSlot(slot, 0, "");
+  return error;
 }
 
-int64 MinixFSDirectory::setEntry(const ustl::string& name, uint32 inode_number)
+int64 MinixFSDirectory::putEntry(const ustl::string& name, uint32 inode_number, Slot& slot, uint32& replaced)
 {
-  Slot slot;
   int64 error = findEntry(name, slot);
-  if (error == 0)
-    fillSlot(slot, inode_number, name);
-  return error;
+  if (error == -ENOENT)
+    return fillFreeSlot(slot, inode_number, name);
+  if (error != 0)
+    return error;
+  replaced = slot.inode_number;
+  fillSlot(slot, inode_number, name.c_str());
+  return 0;
+}
+
+void MinixFSDirectory::takeBack(Slot& slot, const ustl::string& name, uint32 replaced)
+{
+  fillSlot(slot, replaced, replaced != 0 ? name.c_str() : "");
 }
 
 int64 MinixFSDirectory::isEmpty()
 {
-  for (uint32 i = 0; i < numberOfSlots(); ++i)
-  {
-    Slot slot;
-    int64 error = getSlot(i, slot);
-    if (error == -ENOENT)
-      i = lastOfBlock(i);
-    if (error == -ENOENT || (error == 0 && slot.inode_number == 0))
-      continue;
-    if (error != 0)
-      return error;
-    if (!hasName(slot, ".") && !hasName(slot, ".."))
-      return -ENOTEMPTY;
-  }
-  return 0;
+  Slot slot;
+  int64 error = findSlot(slot, [&](const Slot& each) { return each.inode_number != 0 && !isDots(each); });
+  if (error == -ENOENT)
+    return 0;
+  return error == 0 ? -ENOTEMPTY : error;
+}
+
+bool MinixFSDirectory::isDots(const Slot& slot) const
+{
+  return hasName(slot, ".") || hasName(slot, "..");
+}
+
+int64 MinixFSDirectory::findUpwards(Slot& slot)
+{
+  return findSlot(slot, [&](const Slot& each) { return hasName(each, ".."); });
+}
+
+void MinixFSDirectory::setUpwards(Slot& slot, uint32 parent, uint32 second_parent)
+{
+  fillSlot(slot, parent, "..");
+  memcpy(slot.raw + secondParentOffset(), &second_parent, geometry().number_size);
+}
+
+uint32 MinixFSDirectory::secondParent(const Slot& upwards) const
+{
+  uint32 number = 0;
+  memcpy(&number, upwards.raw + secondParentOffset(), geometry().number_size);
+  return number;
 }
 
 int64 MinixFSDirectory::makeInode(uint32 type, uint32 mode, uint32 links, RefPtr<MinixFSInode>& inode)

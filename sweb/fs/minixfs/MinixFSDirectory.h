@@ -38,23 +38,51 @@ private:
   uint32 lastOfBlock(uint32 index) const;
   /// Appends the name to `result`; false when out of memory.
   bool getName(const Slot& slot, ustl::string& result) const;
-  bool hasName(const Slot& slot, const ustl::string& name) const;
-  void fillSlot(Slot& slot, uint32 inode_number, const ustl::string& name);
+  bool hasName(const Slot& slot, const char* name) const;
+  bool isDots(const Slot& slot) const;
+  void fillSlot(Slot& slot, uint32 inode_number, const char* name);
+  template <typename Predicate> int64 findSlot(Slot& slot, Predicate matches);
   int64 findEntry(const ustl::string& name, Slot& slot);
   int64 findFreeSlot(Slot& slot);
   int64 appendSlot(Slot& slot);
   int64 checkName(const ustl::string& name) const;
 
   int64 addEntry(const ustl::string& name, uint32 inode_number);
+  int64 fillFreeSlot(Slot& slot, uint32 inode_number, const ustl::string& name);
   int64 removeEntry(const ustl::string& name);
-  /// An existing entry gets another inode.
-  int64 setEntry(const ustl::string& name, uint32 inode_number);
+  /// The name gets that inode, whether there is such a name or not; `replaced` becomes the inode it had.
+  int64 putEntry(const ustl::string& name, uint32 inode_number, Slot& slot, uint32& replaced);
+  /// Undoes that, in the cache.
+  void takeBack(Slot& slot, const ustl::string& name, uint32 replaced);
   int64 isEmpty();
+
+  /// The entry `..`. Behind the end of its name, where nobody looks who looks for names, it has room for the number of
+  /// a second directory in which this one may have a name as long as it is being moved.
+  int64 findUpwards(Slot& slot);
+  void setUpwards(Slot& slot, uint32 parent, uint32 second_parent);
+  uint32 secondParent(const Slot& upwards) const;
+  uint32 secondParentOffset() const { return geometry().number_size + sizeof(".."); }
 
   /// Allocates an inode and writes its first record.
   int64 makeInode(uint32 type, uint32 mode, uint32 links, RefPtr<MinixFSInode>& inode);
   /// The entries `.` and `..` of a new directory.
   int64 fillNewDirectory(uint32 parent_number);
-  int64 loseName(MinixFSInode& inode);
+  void loseName(MinixFSInode& inode);
+  void loseDirectory(MinixFSInode& directory);
   int64 checkReplaceable(MinixFSInode* target);
+
+  // What rename does. When it fails, all names are as before, at least in the cache.
+  int64 renameInPlace(Slot& from, const ustl::string& new_name, MinixFSInode* target);
+  int64 moveFile(Slot& from, MinixFSInode& file, MinixFSDirectory& to, const ustl::string& new_name,
+                 MinixFSInode* target);
+  int64 moveDirectory(Slot& from, MinixFSDirectory& moved, MinixFSDirectory& to, const ustl::string& new_name,
+                      MinixFSInode* target);
+  int64 announceMove(MinixFSDirectory& moved, MinixFSDirectory& to, Slot& upwards);
+  void withdrawMove(MinixFSDirectory& moved, MinixFSDirectory& to, Slot& upwards);
+  int64 dropName(Slot& slot, MinixFSDirectory& moved, Slot& upwards);
+
+  // What a power cut in the middle of it makes necessary.
+  int64 finishMove(Slot& here, MinixFSDirectory& child, RefPtr<MinixFSInode>& other);
+  int64 settle(Slot& upwards, uint32 parent);
+  int64 findNameIn(uint32 number, uint32 child, RefPtr<MinixFSInode>& directory, Slot& slot);
 };

@@ -15,10 +15,13 @@ struct MinixInodeRecord;
  * What a power cut can destroy: changes reach the disk in flush(), ordered so that nothing on the disk ever refers to
  * something not yet there: content and allocations, maps, inodes, names; and only then is freed what was given up. A
  * link is counted before its name is written, and until the name has gone. A cut in the middle leaves at worst
- * allocated space that nobody names and links counted too many, which fsck gives back, and what was being renamed under
- * both its names. Blocks that grow a directory are written as zeros at once, and whole blocks of file content go past
- * the cache, before anything refers to them. Flushes happen at sync, unmount, when a written file is closed, and
- * between operations when the cache is half dirty.
+ * allocated space that nobody names and links counted too many, which fsck gives back, and a file that was being
+ * renamed under both its names. So it can leave a directory that was being moved to another one, but its `..` tells
+ * which name is right and where the other is, and whoever finds the directory next removes that one (see
+ * MinixFSDirectory::finishMove). A directory renamed to the name of an empty one next to it can be left under its old
+ * name, and the empty one be gone. Blocks that grow a directory are written as zeros at once, and whole blocks of file
+ * content go past the cache, before anything refers to them. Flushes happen at sync, unmount, when a written file is
+ * closed, and between operations when the cache is half dirty.
  */
 class MinixFSSuperblock : public Superblock
 {
@@ -43,6 +46,8 @@ public:
 
   int64 readRecord(uint32 number, MinixInodeRecord& record);
   int64 writeRecord(uint32 number, const MinixInodeRecord& record);
+  /// Whether what the disk says of an inode allows it to be used.
+  bool isUsable(uint32 number, const MinixInodeRecord& record) const;
 
   /// Before every operation that changes something: flushes if the operation could otherwise run out of clean cache
   /// blocks, or out of zones that are free but not yet given back. 0 or -EIO.
@@ -59,8 +64,6 @@ private:
 
   /// Versions 1 and 2 note on the disk whether they were unmounted properly.
   int64 writeCleanFlag(bool clean);
-  /// Whether what the disk says of an inode allows it to be used.
-  bool isUsable(uint32 number, const MinixInodeRecord& record) const;
   /// Where the inode's record is in `table`.
   int64 getRecord(uint32 number, BlockCache::Ref& table, uint8*& raw);
 

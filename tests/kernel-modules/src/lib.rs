@@ -1,6 +1,7 @@
 //! The kernel's C++ modules as the tests see them, through a `cxx` bridge. The C++ side of it is in `cxx/`: a drive in
 //! memory that can fail, a file system mounted from it, and containers of plain numbers.
 
+pub mod cuts;
 pub mod image;
 pub mod model;
 

@@ -1,6 +1,7 @@
 //! minixfs on images of mkfs.minix: against a reference model, and fsck.minix has nothing to complain about afterwards.
 
 use cxx::UniquePtr;
+use kernel_modules::cuts::{SMALL_CACHE, cut_everywhere, cut_everywhere_on, exists, mounted};
 use kernel_modules::model::Model;
 use kernel_modules::{self as kernel, Volume, errno, flags, image};
 use minix::FileSystem;
@@ -8,14 +9,6 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-
-const SMALL_CACHE: usize = 32 * 1024;
-
-fn mounted(image: &[u8]) -> UniquePtr<Volume> {
-    let mut volume = kernel::new_volume(image, SMALL_CACHE);
-    assert_eq!(volume.pin_mut().mount(false), 0, "mount");
-    volume
-}
 
 /// Unmounts, has fsck and a foreign reader look at the disk, and mounts it again.
 fn remounted(mut volume: UniquePtr<Volume>) -> UniquePtr<Volume> {
@@ -232,51 +225,6 @@ proptest! {
     }
 }
 
-/// Cuts the power after each single sector that `change` and the sync behind it write, and hands each disk to `examine`.
-fn cut_everywhere(
-    before: impl Fn(&mut UniquePtr<Volume>),
-    change: impl Fn(&mut UniquePtr<Volume>),
-    examine: impl Fn(&mut UniquePtr<Volume>),
-) {
-    for version in 1..=3 {
-        let mut volume = mounted(&image::make(version, 600, 64));
-        before(&mut volume);
-        assert_eq!(volume.pin_mut().sync(), 0);
-        cut_everywhere_on(&volume.image(), &change, &examine);
-    }
-}
-
-fn cut_everywhere_on(
-    disk: &[u8],
-    change: impl Fn(&mut UniquePtr<Volume>),
-    examine: impl Fn(&mut UniquePtr<Volume>),
-) {
-    for sectors in 0.. {
-        let mut volume = mounted(disk);
-        volume.pin_mut().fail_writes_after(sectors);
-        change(&mut volume);
-        let done = volume.pin_mut().sync() == 0;
-        let image = volume.image();
-        image::assert_only_leaks(&image);
-        let mut volume = mounted(&image);
-        examine(&mut volume);
-        image::assert_only_leaks(&remains(volume));
-        if done {
-            break;
-        }
-    }
-}
-
-/// The disk after unmounting.
-fn remains(mut volume: UniquePtr<Volume>) -> Vec<u8> {
-    assert_eq!(volume.pin_mut().umount(), 0, "unmount");
-    volume.image()
-}
-
-fn exists(volume: &UniquePtr<Volume>, path: &str) -> bool {
-    volume.stat(path).error == 0
-}
-
 #[test]
 fn a_cut_while_renaming_leaves_two_names_that_can_be_removed_one_by_one() {
     for new in ["/new", "/d/taken", "/d/new"] {
@@ -345,31 +293,6 @@ fn a_file_that_is_replaced_is_old_or_new_after_a_cut_and_after_the_next() {
             |volume| is_one_of(volume, &contents),
         );
     }
-}
-
-#[test]
-fn a_cut_while_moving_a_folder_leaves_names_that_can_be_removed() {
-    cut_everywhere(
-        |volume| {
-            assert_eq!(volume.pin_mut().mkdir("/d"), 0);
-            assert_eq!(volume.pin_mut().mkdir("/e"), 0);
-        },
-        |volume| {
-            volume.pin_mut().rename("/d", "/e/d");
-        },
-        |volume| {
-            assert!(
-                exists(volume, "/d") || exists(volume, "/e/d"),
-                "the folder is lost"
-            );
-            for path in ["/d", "/e/d"] {
-                let there = exists(volume, path);
-                assert_eq!(volume.pin_mut().rmdir(path) == 0, there, "{path}");
-            }
-            assert_eq!(volume.pin_mut().mkdir("/d"), 0);
-            assert_eq!(volume.pin_mut().mkdir("/e/d"), 0);
-        },
-    );
 }
 
 #[test]

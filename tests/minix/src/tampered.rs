@@ -92,6 +92,12 @@ impl Tampered {
         self.set_size(folder, size + self.layout.entry_size as u32);
     }
 
+    /// Sets where `..` of a folder leads, which is its second entry.
+    pub fn set_parent(&mut self, folder: u32, parent: u32) {
+        let at = self.zone(folder, 0) as usize * self.block_size() + self.layout.entry_size;
+        self.write(at, &parent.to_le_bytes());
+    }
+
     fn record(&self, inode: u32) -> usize {
         self.layout.inode_table + (inode as usize - 1) * self.layout.inode_size
     }

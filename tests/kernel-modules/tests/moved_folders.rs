@@ -1,0 +1,306 @@
+//! Folders that are moved while the power is cut: minixfs has them under two names for a moment, and must not let anybody
+//! move one of the names below the other.
+
+use std::cell::RefCell;
+
+use cxx::UniquePtr;
+use kernel_modules::cuts::{
+    SMALL_CACHE, assert_survived, cut_everywhere, cut_everywhere_on, exists, mounted, remains,
+};
+use kernel_modules::{self as kernel, Volume, errno, flags, image};
+use minix::{FileSystem, Tampered, Tree};
+
+fn make_folders(volume: &mut UniquePtr<Volume>, paths: &[&str]) {
+    for path in paths {
+        assert_eq!(volume.pin_mut().mkdir(path), 0, "{path}");
+    }
+}
+
+/// Which of the names is there. Exactly one has to be.
+fn the_one_of<'a>(volume: &UniquePtr<Volume>, names: &[&'a str]) -> &'a str {
+    let there: Vec<_> = names.iter().filter(|name| exists(volume, name)).collect();
+    assert_eq!(there.len(), 1, "{there:?} of {names:?}");
+    there[0]
+}
+
+/// What a foreign reader finds, who looks at all names there are.
+fn read_all(disk: &[u8]) -> Tree {
+    FileSystem::open(disk)
+        .and_then(|files| files.tree())
+        .expect("folders in order")
+}
+
+#[test]
+fn a_cut_leaves_one_name() {
+    for (first, second) in [("/d", "/e/d"), ("/e/d", "/d")] {
+        cut_everywhere(
+            |volume| make_folders(volume, &["/d", "/e", "/d/in"]),
+            |volume| {
+                volume.pin_mut().rename("/d", "/e/d");
+            },
+            |volume| {
+                let name = the_one_of(volume, &[first, second]);
+                assert!(exists(volume, &format!("{name}/in")));
+                // Gone is gone: no other name brings it back.
+                assert_eq!(volume.pin_mut().rmdir(&format!("{name}/in")), 0);
+                assert_eq!(volume.pin_mut().rmdir(name), 0);
+                make_folders(volume, &["/d", "/e/d"]);
+            },
+        );
+    }
+}
+
+/// Once the folder has been found under the name it is to have, nobody looks at the other one any more.
+#[test]
+fn a_cut_leaves_no_way_to_move_a_folder_into_itself() {
+    for (inside, moved, to) in [
+        ("/q/a", "/q", "/p/a"),
+        ("/q/in/a", "/q", "/p/deep/a"),
+        ("/q/in/a", "/q/in", "/p/in"),
+    ] {
+        cut_everywhere(
+            |volume| make_folders(volume, &["/p", "/p/deep", "/q", "/q/in"]),
+            |volume| {
+                volume.pin_mut().rename("/p", inside);
+            },
+            |volume| {
+                volume.pin_mut().rename(moved, to);
+            },
+        );
+    }
+}
+
+#[test]
+fn a_cut_does_not_confuse_the_next_move_between_the_same_folders() {
+    cut_everywhere(
+        |volume| make_folders(volume, &["/a", "/b", "/a/n", "/a/n/in"]),
+        |volume| {
+            volume.pin_mut().rename("/a/n", "/b/n");
+        },
+        |volume| {
+            let disk = volume.image();
+            for (from, to) in [("/a", "/a"), ("/a", "/b"), ("/b", "/a"), ("/b", "/b")] {
+                let mut volume = mounted(&disk);
+                volume
+                    .pin_mut()
+                    .rename(&format!("{from}/n"), &format!("{to}/new"));
+                let name = the_one_of(&volume, &["/a/n", "/b/n", "/a/new", "/b/new"]);
+                assert!(exists(&volume, &format!("{name}/in")));
+                read_all(&remains(volume));
+            }
+        },
+    );
+}
+
+#[test]
+fn a_cut_while_a_folder_takes_the_place_of_an_empty_one() {
+    for (new, others) in [("/b", ["/b", "/b"]), ("/c/b", ["/c/b", "/c"])] {
+        cut_everywhere(
+            |volume| make_folders(volume, &["/a", "/a/in", "/b", "/c", "/c/b"]),
+            |volume| {
+                volume.pin_mut().rename("/a", new);
+            },
+            |volume| {
+                let name = if exists(volume, "/a") { "/a" } else { new };
+                assert!(exists(volume, &format!("{name}/in")), "the folder is lost");
+                for other in others {
+                    volume.pin_mut().rename(other, &format!("{name}/in/side"));
+                    volume.pin_mut().rename("/a", &format!("{new}/in/side"));
+                }
+            },
+        );
+    }
+}
+
+/// A cut while what the last one has left is put in order.
+#[test]
+fn a_cut_after_a_cut() {
+    let to_be_put_in_order = RefCell::new(Vec::new());
+    cut_everywhere(
+        |volume| make_folders(volume, &["/p", "/p/in", "/q"]),
+        |volume| {
+            volume.pin_mut().rename("/p", "/q/a");
+        },
+        |volume| {
+            let disk = volume.image();
+            let tree = read_all(&disk);
+            if tree.contains_key("/p") && tree.contains_key("/q/a") {
+                to_be_put_in_order.borrow_mut().push(disk);
+            }
+        },
+    );
+    let to_be_put_in_order = to_be_put_in_order.into_inner();
+    assert!(!to_be_put_in_order.is_empty());
+    for disk in to_be_put_in_order {
+        cut_everywhere_on(
+            &disk,
+            |volume| {
+                let _ = exists(volume, "/q/a");
+                let _ = exists(volume, "/p");
+                volume.pin_mut().rename("/q", "/p/q");
+            },
+            |volume| {
+                let name = the_one_of(volume, &["/p", "/q/a"]);
+                assert!(exists(volume, &format!("{name}/in")));
+            },
+        );
+    }
+}
+
+#[test]
+fn a_disk_that_may_only_be_read_has_one_name_and_is_not_written() {
+    cut_everywhere(
+        |volume| make_folders(volume, &["/d", "/e", "/d/in"]),
+        |volume| {
+            volume.pin_mut().rename("/d", "/e/d");
+        },
+        |volume| {
+            let image = volume.image();
+            let mut volume = kernel::new_volume(&image, SMALL_CACHE);
+            assert_eq!(volume.pin_mut().mount(true), 0);
+            let before = volume.image();
+            let name = the_one_of(&volume, &["/d", "/e/d"]);
+            assert!(exists(&volume, &format!("{name}/in")));
+            assert!(remains(volume) == before, "it was written");
+        },
+    );
+}
+
+/// A move that fails because the disk does leaves the folder where it was, also for who is in it, and also when the disk
+/// works again.
+#[test]
+fn a_move_that_fails_has_not_happened() {
+    for version in 1..=3 {
+        for sectors in 0.. {
+            let mut volume = mounted(&image::make(version, 600, 64));
+            make_folders(&mut volume, &["/p", "/q", "/q/in"]);
+            assert_eq!(volume.pin_mut().sync(), 0);
+            let inside = volume.pin_mut().open("/p/f", flags::RDWR | flags::CREAT);
+            volume.pin_mut().fail_writes_after(sectors);
+            let moved = volume.pin_mut().rename("/p", "/q/in/p");
+            let name = if moved == 0 { "/q/in/p" } else { "/p" };
+            assert_eq!(the_one_of(&volume, &["/p", "/q/in/p"]), name);
+            volume.pin_mut().fail_writes_after(u64::MAX);
+            volume.pin_mut().rename("/q", &format!("{name}/q"));
+            assert!(exists(&volume, &format!("{name}/f")));
+            volume.pin_mut().close(inside);
+            let disk = remains(volume);
+            assert_survived(&disk);
+            if moved == 0 {
+                break;
+            }
+        }
+    }
+}
+
+fn tampered() -> Tampered {
+    let mut volume = mounted(&image::make(3, 600, 64));
+    make_folders(&mut volume, &["/a", "/a/b", "/c"]);
+    Tampered::new(remains(volume)).expect("a file system of version 3")
+}
+
+/// Inodes of [`tampered`].
+mod inode {
+    pub const B: u32 = 3;
+    pub const C: u32 = 4;
+}
+
+/// As other systems leave it, which do not note the other name.
+#[test]
+fn a_second_name_that_nobody_has_noted_is_found_out() {
+    let mut tampered = tampered();
+    tampered.add_name(inode::C, "b", inode::B);
+    tampered.set_links(inode::B, 3);
+    tampered.set_links(inode::C, 3);
+    let volume = mounted(tampered.image());
+    assert_eq!(volume.stat("/c/b").error, -errno::ENOENT);
+    assert_eq!(volume.stat("/a/b").links, 2);
+    image::assert_clean(&remains(volume));
+}
+
+/// `..` leads to where the folder is not: its name decides.
+#[test]
+fn a_folder_that_is_elsewhere_than_it_thinks_stays() {
+    for wrong in [inode::C, inode::B, 9, 60, 1000, u32::MAX] {
+        let mut tampered = tampered();
+        tampered.set_parent(inode::B, wrong);
+        let volume = mounted(tampered.image());
+        assert_eq!(volume.stat("/a/b").error, 0);
+        assert_survived(&remains(volume));
+    }
+}
+
+/// xorshift64*.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, limit: u64) -> u64 {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        (self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 16) % limit
+    }
+
+    /// One of few, so that operations meet.
+    fn path(&mut self) -> String {
+        (0..=self.below(4))
+            .map(|_| ["/p", "/q", "/r"][self.below(3) as usize])
+            .collect()
+    }
+}
+
+fn do_something(volume: &mut UniquePtr<Volume>, random: &mut Random) {
+    let (path, other) = (random.path(), random.path());
+    let mut v = volume.pin_mut();
+    match random.below(8) {
+        0 | 1 => v.mkdir(&path),
+        2 => v.rmdir(&path),
+        3 => {
+            v.as_mut().rm(&path);
+            let file = v.as_mut().open(&path, flags::RDWR | flags::CREAT);
+            if file > 0 {
+                v.as_mut().write_at(file, random.below(3000), &[7; 500]);
+                v.close(file);
+            }
+            0
+        }
+        _ => v.rename(&path, &other),
+    };
+}
+
+/// Operations until the power is cut, some of them while the disk does not write.
+fn live(disk: &[u8], random: &mut Random) -> Vec<u8> {
+    let mut volume = mounted(disk);
+    if random.below(3) == 0 {
+        volume.pin_mut().fail_writes_after(random.below(30));
+        for _ in 0..random.below(8) {
+            do_something(&mut volume, random);
+        }
+    }
+    volume.pin_mut().fail_writes_after(random.below(120));
+    for _ in 0..20 {
+        do_something(&mut volume, random);
+    }
+    if random.below(2) == 0 {
+        volume.pin_mut().lose_some_unflushed(random.below(u64::MAX));
+    }
+    volume.image()
+}
+
+#[test]
+fn many_lives_of_many_disks() {
+    const DISKS: u64 = 100;
+    const LIVES: u64 = 10;
+    let seed = counts::seed(0x5EED_0F5E);
+    let mut random = Random(seed | 1);
+    for number in 0..DISKS * counts::scale() {
+        let mut disk = image::make(1 + (number % 3) as u32, 600, 64);
+        for life in 0..LIVES {
+            println!("SWEB_SEED={seed}, disk {number}, life {life}");
+            disk = live(&disk, &mut random);
+            read_all(&disk); // fsck takes its time to start, and is asked at the end
+        }
+        assert_survived(&disk);
+    }
+    counts::add("power cuts in memory", DISKS * LIVES * counts::scale());
+}
