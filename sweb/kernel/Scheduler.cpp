@@ -12,6 +12,16 @@
 #include "assert.h"
 #include "debug.h"
 #include "kprintf.h"
+#include "ualgorithm.h"
+
+namespace
+{
+/// Longer than between two ticks: who looks at the time by himself does not have to when the tick does it.
+constexpr uint64 TURN_WITH_TICK_NS = CpuCredit::TURN + CpuCredit::TURN / 2;
+/// As often as this everything that depends on the tick gets one: the status line, and whatever shows what a guest has
+/// put out.
+constexpr uint64 TURN_WITHOUT_TICK_NS = 40'000'000;
+} // namespace
 
 constinit Scheduler Scheduler::instance_;
 
@@ -35,6 +45,7 @@ void Scheduler::addNewThread(Thread* thread)
   assert(thread->isUsable() && thread->state_ == Thread::Running);
   ArchThreads::debugCheckNewThread(thread);
   InterruptGuard guard;
+  resumeTick();
   all_.pushBack(thread->all_link_);
   ++thread_count_;
   ready_.pushBack(thread->queue_link_); // its first turn is in its credit already
@@ -97,6 +108,7 @@ void Scheduler::makeReady(Thread* thread)
   thread->lock_waiting_on_ = nullptr;       // now, for it may be given the lock long before it runs
   ThreadQueue::remove(thread->deadline_link_);
   thread->state_ = Thread::Running;
+  resumeTick();
   // Whoever waits for a device or a time goes first: it has been waiting, and will mostly wait again soon. Not,
   // however, a thread that computes most of the time and sleeps just often enough to go first always.
   if (in_interrupt_ && thread->credit_.isLeft())
@@ -142,6 +154,34 @@ void Scheduler::tick()
   quiet_ = currentThread == idle_thread_;
   if (currentThread == idle_thread_ || (currentThread && !currentThread->credit_.isEnoughForATick()))
     reschedule_wanted_ = true;
+}
+
+uint64 Scheduler::stopTick()
+{
+  InterruptGuard guard;
+  const uint64 now = Clock::nanoseconds();
+  const ThreadLink* first = timed_.first();
+  const uint64 wake_up = first ? first->thread->deadline_ns_ : Clock::NEVER;
+  if (isAnyoneWaiting() || wake_up < now + TURN_WITH_TICK_NS)
+    return now + TURN_WITH_TICK_NS;
+  tick_stopped_ = true;
+  ArchInterrupts::holdTimer();
+  return ustl::min(wake_up, now + TURN_WITHOUT_TICK_NS);
+}
+
+uint64 Scheduler::endOfTurn()
+{
+  return Clock::nanoseconds() + TURN_WITH_TICK_NS;
+}
+
+void Scheduler::resumeTick()
+{
+  InterruptGuard guard;
+  if (!tick_stopped_)
+    return;
+  tick_stopped_ = false;
+  ArchInterrupts::releaseTimer();
+  charged_until_ns_ = Clock::nanoseconds(); // nobody else wanted the time until now
 }
 
 void Scheduler::prepareToHalt()
@@ -212,6 +252,7 @@ bool Scheduler::endInterrupt()
 void Scheduler::schedule()
 {
   assert(!ArchInterrupts::testIFSet());
+  resumeTick();
   charge();
   const bool preempted = reschedule_wanted_;
   reschedule_wanted_ = false;

@@ -35,7 +35,8 @@ public:
   /// Gives the CPU to the next ready thread.
   void yield();
 
-  /// Timer ticks since the timer was started. There are none while the CPU is idle for longer than one.
+  /// Timer ticks since the timer was started. There are none while the CPU is idle for longer than one, and few while a
+  /// guest has it for itself.
   [[nodiscard]] uint64 getTicks() const { return ticks_; }
 
   /// Whether a thread is ready to run that does not run.
@@ -77,6 +78,19 @@ public:
 
   /// Chooses the next thread and points currentThread and currentThreadRegisters at it.
   void schedule();
+
+  // -- for VcpuThread
+
+  /// The running thread is about to run a guest, and has a timer of its own that brings it back. If nobody else wants
+  /// the CPU, now or shortly, the tick stops until resumeTick(), or until somebody is ready after all. Returns the time
+  /// at which the thread has to be back, with the tick or without.
+  [[nodiscard]] uint64 stopTick();
+
+  /// The time for a guest that a tick will interrupt before that.
+  [[nodiscard]] static uint64 endOfTurn();
+
+  /// The guest is back: the tick goes on.
+  void resumeTick();
 
   // -- for IdleThread
 
@@ -120,6 +134,7 @@ private:
   uint64 charged_until_ns_ = 0;
   bool reschedule_wanted_ = false; ///< the running thread did not ask for it
   bool in_interrupt_ = false;
+  bool tick_stopped_ = false;
   bool quiet_ = false; ///< nobody has been ready for a tick, or will be before the next: the tick may be paused
   IdleThread* idle_thread_ = nullptr;
   CleanupThread* cleanup_thread_ = nullptr;

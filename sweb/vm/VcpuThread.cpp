@@ -3,6 +3,7 @@
 #include "ArchThreads.h"
 #include "IdleThread.h"
 #include "MemoryReservation.h"
+#include "Scheduler.h"
 
 VcpuThread::VcpuThread(RefPtr<VirtualMachine> vm, uint32 index)
     : Thread(nullptr, "VcpuThread", KERNEL_THREAD, STACK_PAGES), vm_(ustl::move(vm)), index_(index)
@@ -20,11 +21,14 @@ void VcpuThread::Run()
 
 VmRun VcpuThread::runUntilOver()
 {
+  const bool comes_back = vmx_ends_runs();
+  bool computes = false;
   for (;;)
   {
-    const VmRun run = runOnce();
+    const VmRun run = runOnce(comes_back && computes);
     // Interrupts are enabled again, and the host's handlers have run: the thread may have been away for a while.
     const bool idle = run.reason == VM_RUN_HALTED;
+    computes = run.reason == VM_RUN_PREEMPTED;
     vm_->output().drain(idle || run.halted_ticks != 0);
     vm_->console().screenMayHaveChanged();
 
@@ -37,11 +41,14 @@ VmRun VcpuThread::runUntilOver()
   }
 }
 
-VmRun VcpuThread::runOnce()
+VmRun VcpuThread::runOnce(bool long_one)
 {
+  Scheduler* scheduler = Scheduler::instance();
+  const uint64 until = long_one ? scheduler->stopTick() : Scheduler::endOfTurn();
   in_hypervisor_ = true;
-  const VmRun run = vm_run(vm_->handle(), index_);
+  const VmRun run = vm_run(vm_->handle(), index_, until);
   in_hypervisor_ = false;
+  scheduler->resumeTick();
   IdleThread::addHalt(run.halted_ticks);
   return run;
 }

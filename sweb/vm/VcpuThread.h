@@ -27,8 +27,9 @@ private:
   static constexpr size_t STACK_PAGES = 12;
 
   VmRun runUntilOver();
-  /// vm_run, with a note that this thread is in it.
-  VmRun runOnce();
+  /// vm_run, with a note that this thread is in it. The tick may stop meanwhile: if it comes back by itself, and if it
+  /// can be expected to be long, because the guest computes.
+  VmRun runOnce(bool long_one);
   VcpuThread* asVcpuThread() override { return this; }
 
   RefPtr<VirtualMachine> vm_;

@@ -72,6 +72,16 @@ void ArchInterrupts::pauseTimer(uint64 deadline_ns)
   Pit::startSingleShot(static_cast<uint16>(pause * Pit::CLOCK_HZ / 1'000'000'000 + 1));
 }
 
+void ArchInterrupts::holdTimer()
+{
+  disableIrq(Pit::IRQ);
+}
+
+void ArchInterrupts::releaseTimer()
+{
+  enableIrq(Pit::IRQ);
+}
+
 uint64 ArchInterrupts::timerSlack()
 {
   return ArchCommon::isVirtualMachine() ? 0 : TICK_NS + TICK_NS / 4;

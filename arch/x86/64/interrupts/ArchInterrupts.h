@@ -24,6 +24,12 @@ public:
   /// not end the idleness. Interrupts disabled.
   static void pauseTimer(uint64 deadline_ns);
 
+  /// Keeps ticks back, for one OUT and nothing else: the timer runs on.
+  static void holdTimer();
+
+  /// Ticks come again, the first at once if any was kept back: the interrupt controller remembers one.
+  static void releaseTimer();
+
   /// By how much a timed sleep may end too late, in nanoseconds: a tick and what follows from it, or nothing where the
   /// tick is stopped for it.
   [[nodiscard]] static uint64 timerSlack();

@@ -31,25 +31,28 @@ void Pic8259::initialise()
   outportb(MASTER_DATA, ICW4_8086);
   outportb(SLAVE_DATA, ICW4_8086);
   mask_ = 0xFFFF & ~(1 << CASCADE_IRQ); // the slave has masks of its own
-  writeMask();
+  writeMask(0);
+  writeMask(8);
 }
 
-void Pic8259::writeMask()
+void Pic8259::writeMask(uint8 irq)
 {
-  outportb(MASTER_DATA, static_cast<uint8>(mask_));
-  outportb(SLAVE_DATA, static_cast<uint8>(mask_ >> 8));
+  if (irq < 8)
+    outportb(MASTER_DATA, static_cast<uint8>(mask_));
+  else
+    outportb(SLAVE_DATA, static_cast<uint8>(mask_ >> 8));
 }
 
 void Pic8259::enableIrq(uint8 irq)
 {
   mask_ &= ~(1 << irq);
-  writeMask();
+  writeMask(irq);
 }
 
 void Pic8259::disableIrq(uint8 irq)
 {
   mask_ |= 1 << irq;
-  writeMask();
+  writeMask(irq);
 }
 
 bool Pic8259::isInService(uint8 irq)

@@ -28,7 +28,7 @@ public:
   Pic8259() = delete;
 
 private:
-  static void writeMask();
+  static void writeMask(uint8 irq);
   static bool isInService(uint8 irq);
 
   static uint16 mask_;

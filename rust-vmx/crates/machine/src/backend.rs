@@ -23,10 +23,10 @@ use vmx::root::Root;
 use vmx::state::{CpuMode, DescriptorTable, Registers, Segment, SegmentName, SystemRegister, TableName};
 use vmx::vcpu::{Accesses, EntryError, Vcpu, VcpuConfig};
 
-/// The longest a guest runs without an exit, in nanoseconds: host interrupts that a guest holds off by its own interrupt
-/// flag are served after this at the latest. More than the 4 ms between two ticks of the host, which begin a new slice: of the two only
-/// the tick costs an exit.
-const SLICE: u64 = 6_000_000;
+/// What a guest runs at least before the next of its deadlines ends that, in microseconds.
+const PROGRESS: u64 = 6;
+/// The longest slice of a guest that begins it with interrupts disabled, in microseconds: a little more than a tick of the host takes.
+const CLOSED_SLICE: u64 = 6_000;
 
 /// A machine on this CPU.
 pub type VmxMachine<F, H> = Machine<Vcpu<F>, GuestMemory<F>, H>;
@@ -87,7 +87,8 @@ pub fn create<F: Frames + Clone, H: Host>(
         exception_bitmap: 0,
         cr4_offered: Cpuid::new(host_cpuid, xcr0).cr4_offered(),
         xcr0_offered: xcr0,
-        slice_ticks: host.tsc_hz() / 1000 * (SLICE / 1_000_000),
+        progress_ticks: host.tsc_hz() / 1_000_000 * PROGRESS,
+        closed_slice_ticks: host.tsc_hz() / 1_000_000 * CLOSED_SLICE,
         barriers: if definition.barriers {
             Barriers::of_this_cpu()
         } else {
@@ -265,6 +266,10 @@ impl<F: Frames + Clone> VirtualCpu for Vcpu<F> {
 
     fn set_deadline(&mut self, tsc: Option<u64>) {
         Vcpu::set_deadline(self, tsc);
+    }
+
+    fn set_slice_end(&mut self, tsc: u64) {
+        Vcpu::set_slice_end(self, tsc);
     }
 
     fn slice_over(&self) -> bool {

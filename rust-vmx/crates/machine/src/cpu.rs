@@ -134,6 +134,8 @@ pub trait VirtualCpu {
     /// The host TSC value at which the guest leaves at the latest, for [`PREEMPTION_TIMER`](vmx::exit::reason::PREEMPTION_TIMER); `None` leaves the
     /// end of its slice. To be told again from time to time: until then the time between exits and entries is not counted.
     fn set_deadline(&mut self, tsc: Option<u64>);
+    /// The host TSC value at which the guest leaves in any case. To be told before the first [`run`](Self::run).
+    fn set_slice_end(&mut self, tsc: u64);
     /// Whether the guest had the CPU for as long as the host lets it.
     fn slice_over(&self) -> bool;
     /// The difference guest TSC - host TSC.

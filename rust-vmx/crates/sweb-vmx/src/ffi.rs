@@ -279,13 +279,20 @@ pub unsafe extern "C" fn vm_destroy(vm: *mut Vm) {
     drop(unsafe { Box::from_raw(vm.cast::<Handle>()) });
 }
 
-/// Runs a vCPU on the calling thread until it needs the host. Interrupts must be enabled and are enabled on return; in
-/// between they are mostly disabled, and a host interrupt makes it return within one exit.
+/// Whether `vm_run` comes back at the time it was told whatever the guest does, because this CPU has the VMX-preemption timer. If not,
+/// only an interrupt of the host, such as its tick, ends it. Requires `vmx_enable`.
+#[unsafe(no_mangle)]
+pub extern "C" fn vmx_ends_runs() -> bool {
+    root::has_preemption_timer()
+}
+
+/// Runs a vCPU on the calling thread until it needs the host, or until `host_time_ns` is `until_ns` (`vmx_ends_runs`). Interrupts must
+/// be enabled and are enabled on return; in between they are mostly disabled, and a host interrupt makes it return within one exit.
 ///
 /// # Safety
 /// `vm` is live; one thread at a time per vCPU.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn vm_run(vm: *mut Vm, vcpu: u32) -> VmRun {
+pub unsafe extern "C" fn vm_run(vm: *mut Vm, vcpu: u32, until_ns: u64) -> VmRun {
     // Machines have one vCPU.
     if vcpu != 0 {
         return VmRun {
@@ -296,7 +303,7 @@ pub unsafe extern "C" fn vm_run(vm: *mut Vm, vcpu: u32) -> VmRun {
         };
     }
     // SAFETY: the VM is live, and the caller is the only one to run its vCPU.
-    unsafe { handle(vm).run() }
+    unsafe { handle(vm).run(until_ns) }
 }
 
 /// Ends a VM whose `vm_run` panicked. For `host_panic`, on the same thread. Takes the guest's state off this CPU, enables
@@ -324,7 +331,7 @@ pub unsafe extern "C" fn vm_panic(vm: *mut Vm) {
     unsafe { handle(vm) }.control().request(Requests::PANIC);
 }
 
-/// Asks a VM to stop: the next `vm_run` (or the one in progress, within one host tick) returns `VM_RUN_STOPPED`. The
+/// Asks a VM to stop: the next `vm_run` (or the one in progress, with its next exit) returns `VM_RUN_STOPPED`. The
 /// kernel wakes a halted vCPU's thread itself.
 ///
 /// # Safety

@@ -55,16 +55,16 @@ impl Handle {
         }))
     }
 
-    /// Runs the vCPU.
+    /// Runs the vCPU, until the host's clock shows `until_ns` at the latest.
     ///
     /// # Safety
     /// One thread at a time.
-    pub unsafe fn run(&self) -> VmRun {
+    pub unsafe fn run(&self, until_ns: u64) -> VmRun {
         // SAFETY: only `run` touches the machine, and the caller promises to be the only one in it.
         let machine = unsafe { &mut *self.machine.get() };
         let halted = &self.control.statistics.halted_ticks;
         let before = halted.get();
-        let stop = machine.run();
+        let stop = machine.run(until_ns);
         let answer = |reason| VmRun {
             reason,
             exit_code: 0,

@@ -5,6 +5,7 @@ use crate::host::KernelFrames;
 use alloc::string::{String, ToString};
 use alloc::sync::Arc;
 use spin::Mutex;
+use vmx::controls::PinControls;
 use vmx::interrupts::InterruptsOff;
 use vmx::root::Root;
 
@@ -45,6 +46,11 @@ pub fn disable() {
     let _alone = InterruptsOff::new();
     let root = ROOT.lock().take();
     drop(root);
+}
+
+/// Whether the CPU ends a guest's slice by itself.
+pub fn has_preemption_timer() -> bool {
+    get().is_some_and(|root| root.controls().pin.contains(PinControls::PREEMPTION_TIMER))
 }
 
 /// VMX operation, if it is on.

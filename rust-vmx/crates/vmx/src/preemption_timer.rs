@@ -1,7 +1,7 @@
 //! The VMX-preemption timer (SDM "VMX-Preemption Timer", 26.5.1): it counts down in VMX non-root operation, whatever the guest's
 //! interrupt flag is, and exits at zero, so that a guest that keeps interrupts off cannot keep the CPU. An exit saves it, and the next
-//! entry counts on from there. The slice it ends began when the vCPU was loaded, not at the last entry: a guest that exits all the time
-//! would never use up one of those.
+//! entry counts on from there. The slice that it ends is a time of the host and not a count from the last entry: a guest that exits all
+//! the time would never use up one of those.
 
 /// What to load into the timer at host time `now`: the guest runs until `deadline` or until its slice ends, whichever comes first.
 /// The timer counts one for every 2^`shift` ticks of the TSC.

@@ -11,6 +11,7 @@ mod exhaustion;
 mod guests;
 mod hostile_disks;
 mod hostile_kernels;
+mod lone_guest;
 mod no_vmx;
 mod own_guest;
 mod power_cuts;

@@ -10,6 +10,9 @@ use crate::{interrupts, report};
 use bounds::Clip;
 use devices::{PowerEvent, Time};
 
+/// How long the host may have output of the guest before it gets the CPU and can show it, in nanoseconds.
+const OUTPUT_WAITS: u64 = 4_000_000;
+
 impl<C: VirtualCpu, M: GuestRam, H: Host> Machine<C, M, H> {
     /// Looks at everything beside the CPU before an entry: requests of other threads, devices, interrupts, time.
     pub(super) fn attend(&mut self) -> Result<Option<Stop>, Failure> {
@@ -76,6 +79,23 @@ impl<C: VirtualCpu, M: GuestRam, H: Host> Machine<C, M, H> {
         Ok(None)
     }
 
+    /// The guest has so many nanoseconds.
+    pub(super) fn begin_slice(&mut self, nanoseconds: u64) {
+        let ticks = self.guest.clock.ticks(nanoseconds);
+        self.slice_end = self.cpu.host_tsc().saturating_add(ticks);
+        self.cpu.set_slice_end(self.slice_end);
+    }
+
+    /// Ends the guest's slice soon, for the host's thread has something to pass on.
+    fn shorten_slice(&mut self) {
+        let soon = self.guest.clock.ticks(OUTPUT_WAITS);
+        let end = self.cpu.host_tsc().saturating_add(soon);
+        if end < self.slice_end {
+            self.slice_end = end;
+            self.cpu.set_slice_end(end);
+        }
+    }
+
     /// Tells the CPU when the next device is due.
     fn set_deadline(&mut self) {
         self.drift = 0;
@@ -135,7 +155,10 @@ impl<C: VirtualCpu, M: GuestRam, H: Host> Machine<C, M, H> {
 
     /// Output for the host, and the power switch.
     fn serve_output(&mut self) -> Result<Option<Stop>, Failure> {
-        self.send_output();
+        if self.guest.board.has_output() {
+            send_output(&mut self.guest);
+            self.shorten_slice();
+        }
         match self.guest.board.take_power_event() {
             None => Ok(None),
             Some(PowerEvent::Reset) => self.restart().map(|()| None),

@@ -40,8 +40,9 @@ enum Next {
 }
 
 impl<C: VirtualCpu, M: GuestRam, H: Host> Machine<C, M, H> {
-    /// Runs the vCPU until the host is needed. Host interrupts are enabled before and after.
-    pub fn run(&mut self) -> Stop {
+    /// Runs the vCPU until the host is needed, or its clock shows `until_ns`. Host interrupts are enabled before and after.
+    pub fn run(&mut self, until_ns: u64) -> Stop {
+        self.begin_slice(until_ns.saturating_sub(self.guest.host.now_ns()));
         self.turn_end = self.cpu.host_tsc().saturating_add(self.guest.clock.ticks(TURN));
         let stop = match self.until_stop() {
             Ok(stop) => stop,

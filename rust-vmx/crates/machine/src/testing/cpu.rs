@@ -49,6 +49,8 @@ pub struct FakeCpu {
     pub window: bool,
     /// When the next entry ends at the latest.
     pub deadline: Option<u64>,
+    /// When the slice ends.
+    pub slice_end: u64,
     /// The host's time-stamp counter; each entry takes ten of it.
     pub tsc: u64,
     /// What the guest's counter is ahead of it.
@@ -84,6 +86,7 @@ impl Default for FakeCpu {
             watched: None,
             window: false,
             deadline: None,
+            slice_end: 0,
             tsc: 1000,
             tsc_offset: 0,
             barrier_cost: BarrierCost::default(),
@@ -311,6 +314,10 @@ impl VirtualCpu for FakeCpu {
 
     fn set_deadline(&mut self, tsc: Option<u64>) {
         self.deadline = tsc;
+    }
+
+    fn set_slice_end(&mut self, tsc: u64) {
+        self.slice_end = tsc;
     }
 
     fn slice_over(&self) -> bool {

@@ -10,6 +10,9 @@ use std::format;
 use vmx::exit::{IoAccess, reason};
 use vmx::state::{Registers, SystemRegister, gpr};
 
+/// A slice that does not end by itself.
+pub const NO_END: u64 = u64::MAX;
+
 /// The machine with its host.
 pub struct Bench {
     /// Its files, its clock and the output.
@@ -65,7 +68,7 @@ impl Bench {
     /// Runs one scripted exit and what follows from it, up to the script's end or the machine's return.
     pub fn run(&mut self) -> Stop {
         self.cpu().then(|_| super::plain(reason::PREEMPTION_TIMER));
-        let stop = self.machine.run();
+        let stop = self.machine.run(NO_END);
         assert!(!self.cpu().loaded, "the CPU is the host's after a return");
         stop
     }

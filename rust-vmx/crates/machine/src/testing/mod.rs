@@ -10,5 +10,5 @@ mod ram;
 pub use cpu::FakeCpu;
 pub use exit::{Exit, ScriptedExit, exit, plain};
 pub use host::FakeHost;
-pub use machine::{Bench, bench, bench_with};
+pub use machine::{Bench, NO_END, bench, bench_with};
 pub use ram::Ram;

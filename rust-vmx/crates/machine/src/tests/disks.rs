@@ -1,7 +1,7 @@
 //! A guest's drives and the host's files behind them.
 
 use crate::Stop;
-use crate::testing::{Bench, Exit, ScriptedExit, bench_with, exit};
+use crate::testing::{Bench, Exit, NO_END, ScriptedExit, bench_with, exit};
 use vmx::addr::Gva;
 use vmx::exit::{IoAccess, StringIo};
 use vmx::state::SegmentName;
@@ -292,6 +292,6 @@ fn a_guest_that_is_busy_with_its_disk_lets_the_host_have_a_turn() {
     bench
         .cpu()
         .then(|_| panic!("the guest goes on before the host had its turn"));
-    assert_eq!(bench.machine.run(), Stop::Preempted);
+    assert_eq!(bench.machine.run(NO_END), Stop::Preempted);
     assert_eq!(bench.cpu().script.len(), 1);
 }

@@ -5,7 +5,7 @@ use crate::control::{CELLS, Requests};
 use crate::definition::Definition;
 use crate::machine::Machine;
 use crate::memory::Layout;
-use crate::testing::{Exit, FakeCpu, FakeHost, Ram, bench, bench_with, exit, plain};
+use crate::testing::{Exit, FakeCpu, FakeHost, NO_END, Ram, bench, bench_with, exit, plain};
 use std::string::ToString;
 use vmx::exit::{IoAccess, reason};
 use vmx::state::gpr::{RAX, RBP};
@@ -22,7 +22,7 @@ fn a_boot_sector_starts_in_real_mode() {
 fn a_stop_is_a_stop() {
     let mut bench = bench();
     bench.machine.control().request(Requests::STOP);
-    assert_eq!(bench.machine.run(), Stop::Stopped);
+    assert_eq!(bench.machine.run(NO_END), Stop::Stopped);
 }
 
 #[test]
@@ -93,7 +93,7 @@ fn a_triple_fault_may_reset_instead() {
 #[test]
 fn a_cpu_that_refuses_is_reported() {
     let mut bench = bench();
-    assert_eq!(bench.machine.run(), Stop::Failed);
+    assert_eq!(bench.machine.run(NO_END), Stop::Failed);
     let report = bench.machine.control().report.get().unwrap();
     assert!(
         report.contains("refused to enter the guest: the script ended") && report.contains("fake CPU"),

@@ -2,7 +2,7 @@
 
 use crate::Stop;
 use crate::control::{Input, Requests};
-use crate::testing::{bench, plain};
+use crate::testing::{Bench, NO_END, bench, plain};
 use vmx::event::Event;
 use vmx::exit::reason;
 use vmx::state::SystemRegister;
@@ -67,7 +67,7 @@ fn hlt_blocks_until_the_timer() {
     bench.cpu().then(|_| plain(reason::HLT));
     let Stop::Halted {
         deadline_ns: Some(deadline),
-    } = bench.machine.run()
+    } = bench.machine.run(NO_END)
     else {
         panic!("not halted")
     };
@@ -76,7 +76,7 @@ fn hlt_blocks_until_the_timer() {
     assert!((900_000..1_100_000).contains(&deadline), "{deadline}");
     // Nothing happened yet: still halted, and the CPU is not entered.
     assert_eq!(
-        bench.machine.run(),
+        bench.machine.run(NO_END),
         Stop::Halted {
             deadline_ns: Some(deadline)
         }
@@ -108,7 +108,7 @@ fn a_halted_guest_that_is_alone_waits_on_the_cpu() {
         assert_eq!(cpu.delivered, [Event::interrupt(0x20)]);
         plain(reason::EXTERNAL_INTERRUPT)
     });
-    assert_eq!(bench.machine.run(), Stop::Preempted);
+    assert_eq!(bench.machine.run(NO_END), Stop::Preempted);
     let halted = bench.machine.control().statistics.halted_ticks.get();
     assert!((1_000_000..1_001_000).contains(&halted), "{halted}");
 }
@@ -123,7 +123,7 @@ fn a_guest_halted_for_long_is_back_before_its_time() {
     bench.set_interrupts(true);
     bench.run();
     bench.cpu().then(|_| plain(reason::HLT));
-    let stop = bench.machine.run();
+    let stop = bench.machine.run(NO_END);
     let Stop::Halted {
         deadline_ns: Some(at),
     } = stop
@@ -139,13 +139,13 @@ fn hlt_without_anything_to_come_has_no_deadline() {
     bench.initialise_pic(0xFFFF);
     bench.set_interrupts(false);
     bench.cpu().then(|_| plain(reason::HLT));
-    let stop = bench.machine.run();
+    let stop = bench.machine.run(NO_END);
     assert!(matches!(stop, Stop::Halted { .. }), "{stop:?}");
     let statistics = &bench.machine.control().statistics;
     assert!(statistics.halted_for_good.get());
     assert!(statistics.table().contains("HLT with interrupts disabled"));
     bench.machine.control().request(Requests::STOP);
-    assert_eq!(bench.machine.run(), Stop::Stopped);
+    assert_eq!(bench.machine.run(NO_END), Stop::Stopped);
 }
 
 #[test]
@@ -162,5 +162,35 @@ fn a_single_step_ends_the_halt_it_stepped_over() {
 fn the_host_gets_the_cpu_when_it_wants_it() {
     let mut bench = bench();
     bench.cpu().then(|_| plain(reason::EXTERNAL_INTERRUPT));
-    assert_eq!(bench.machine.run(), Stop::Preempted);
+    assert_eq!(bench.machine.run(NO_END), Stop::Preempted);
+}
+
+#[test]
+fn a_slice_ends_when_the_host_says() {
+    let mut bench = bench();
+    bench.host.pass(1_000_000);
+    bench.cpu().then(|cpu| {
+        let left = cpu.slice_end - cpu.tsc;
+        assert!((39_000_000..=40_000_000).contains(&left), "{left}");
+        plain(reason::EXTERNAL_INTERRUPT)
+    });
+    assert_eq!(bench.machine.run(41_000_000), Stop::Preempted);
+}
+
+#[test]
+fn output_waits_for_the_host_no_longer_than_a_tick() {
+    let mut bench = bench();
+    let left = |bench: &mut Bench| bench.cpu().slice_end - bench.cpu().tsc;
+    for _ in 0..63 {
+        bench.out(0xE9, b'.');
+    }
+    bench.cpu().then(|_| plain(reason::EXTERNAL_INTERRUPT));
+    assert_eq!(bench.machine.run(40_000_000), Stop::Preempted);
+    assert!(left(&mut bench) > 30_000_000, "little enough to wait for the end");
+    for _ in 0..64 {
+        bench.out(0xE9, b'.');
+    }
+    bench.cpu().then(|_| plain(reason::EXTERNAL_INTERRUPT));
+    assert_eq!(bench.machine.run(40_000_000), Stop::Preempted);
+    assert!(left(&mut bench) <= 4_000_000);
 }

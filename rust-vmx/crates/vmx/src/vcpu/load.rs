@@ -1,11 +1,13 @@
 //! Putting a vCPU on the CPU and taking it off.
 
+use super::cache::Cached;
 use super::{EntryError, Vcpu};
 use crate::controls::PrimaryControls;
 use crate::field::guest;
 use crate::frames::Frames;
 use crate::instructions as cpu;
 use crate::interrupts::InterruptsOff;
+use crate::registers::rflags;
 
 /// DR7's bits L0 to G3: a breakpoint is enabled.
 const DR7_ENABLES: u64 = 0xFF;
@@ -26,8 +28,11 @@ impl<F: Frames + Clone> Vcpu<F> {
         }
         self.loaded = Some(interrupts);
         self.barrier_cost += self.config.barriers.raise(self.owner);
-        self.slice_end = cpu::rdtsc().saturating_add(self.config.slice_ticks);
         self.next.timer_armed = false;
+        if self.cached(Cached::Rflags) & rflags::IF == 0 {
+            let end = cpu::rdtsc().saturating_add(self.config.closed_slice_ticks);
+            self.slice_end = self.slice_end.min(end);
+        }
         if self.get(guest::DR7) & DR7_ENABLES != 0 {
             self.load_debug_registers();
         }

@@ -67,8 +67,11 @@ pub struct VcpuConfig<F: Frames> {
     pub cr4_offered: u64,
     /// The XCR0 bits the guest's CPUID offers, of those in [`Vcpu::xcr0_supported`].
     pub xcr0_offered: u64,
-    /// After how many TSC ticks since it was loaded the guest leaves with [`crate::exit::reason::PREEMPTION_TIMER`].
-    pub slice_ticks: u64,
+    /// What the guest runs at least before a deadline ([`Vcpu::set_deadline`]) ends that, in TSC ticks.
+    pub progress_ticks: u64,
+    /// The longest slice of a guest that begins it with interrupts disabled, in TSC ticks. Interrupts of the host exit all the same (SDM
+    /// "Pin-Based VM-Execution Controls", 25.6.1), but an emulator may not know that; Bochs keeps them waiting.
+    pub closed_slice_ticks: u64,
     /// What stands between this guest and who was on the CPU before.
     pub barriers: Barriers,
 }
@@ -274,7 +277,13 @@ impl<F: Frames + Clone> Vcpu<F> {
         }
     }
 
-    /// Whether the slice that began when the vCPU was loaded is used up.
+    /// The host TSC value at which [`crate::exit::reason::PREEMPTION_TIMER`] comes whatever the deadline is, and whatever the guest does.
+    pub fn set_slice_end(&mut self, tsc: u64) {
+        self.slice_end = tsc;
+        self.next.timer_armed = false;
+    }
+
+    /// Whether the guest's slice is used up.
     pub fn slice_over(&self) -> bool {
         cpu::rdtsc() >= self.slice_end
     }

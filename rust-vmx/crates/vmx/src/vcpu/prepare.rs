@@ -10,9 +10,6 @@ use crate::instructions::{self as cpu, InveptType, InvvpidType};
 use crate::preemption_timer;
 use crate::registers::{cr0, efer};
 
-/// The part of a slice, one in so many, that a guest runs at least before a deadline ends it: microseconds.
-const PROGRESS: u64 = 1024;
-
 impl<F: Frames + Clone> Vcpu<F> {
     /// Whether the guest can be entered as it is: the vCPU is loaded, and nothing has changed that the CPU has to be told.
     #[inline]
@@ -151,7 +148,7 @@ impl<F: Frames + Clone> Vcpu<F> {
         }
         let saved = controls.exit.contains(ExitControls::SAVE_PREEMPTION_TIMER);
         let shift = self.vmcs.root().capabilities().preemption_timer_shift();
-        let progress = self.config.slice_ticks / PROGRESS;
+        let progress = self.config.progress_ticks;
         let count =
             preemption_timer::count(cpu::rdtsc(), self.next.deadline, self.slice_end, progress, shift);
         self.set(guest::PREEMPTION_TIMER, count);
