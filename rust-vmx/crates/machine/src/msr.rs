@@ -73,7 +73,7 @@ msrs! {
     // IA32_EFER: LME and LMA decide about the kind of the next entry, so writes are looked at. Each entry loads the guest's value, which
     // it may read.
     0xC000_0080 => Register(SystemRegister::Efer, Reads);
-    // The system call registers of 64-bit code are switched with the vCPU.
+    // The system call registers of 64-bit code are exchanged when another vCPU comes.
     0xC000_0081 => Register(SystemRegister::Star, All);
     0xC000_0082 => Register(SystemRegister::Lstar, All);
     0xC000_0083 => Register(SystemRegister::Cstar, All);

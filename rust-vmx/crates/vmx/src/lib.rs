@@ -70,6 +70,7 @@ pub mod msr;
 pub mod msr_bitmap;
 mod preemption_timer;
 pub mod registers;
+mod resident;
 pub mod root;
 pub mod state;
 pub mod vcpu;

@@ -13,9 +13,11 @@ use crate::instructions as cpu;
 use crate::interrupts::InterruptsOff;
 use crate::msr;
 use crate::registers::cr4;
+use crate::resident::{Resident, ThisCpu};
 use alloc::sync::Arc;
 use core::fmt;
 use core::sync::atomic::{AtomicU64, Ordering};
+use spin::Mutex;
 
 /// Why VMX cannot be used here. The text names the missing bit and what a person can do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -149,6 +151,8 @@ pub struct Root<F: Frames> {
     saved_cr4: u64,
     // The VMCS that VMREAD and VMWRITE mean on this CPU, `NO_VMCS` for none.
     current: AtomicU64,
+    // Held with interrupts disabled only.
+    resident: Mutex<Resident>,
     frames: F,
     _region: OwnedFrames<F>,
 }
@@ -189,12 +193,18 @@ impl<F: Frames + Clone> Root<F> {
             }));
         }
         let current = AtomicU64::new(NO_VMCS);
+        // SAFETY: interrupts are disabled here; the two MSRs exist in every 64-bit CPU.
+        let resident = unsafe {
+            let (efer, gs_base) = (cpu::rdmsr(msr::IA32_EFER), cpu::rdmsr(msr::IA32_GS_BASE));
+            Resident::new(&ThisCpu::new(), efer, gs_base)
+        };
         Ok(Arc::new(Self {
             capabilities,
             controls,
             saved_cr0,
             saved_cr4,
             current,
+            resident: Mutex::new(resident),
             frames,
             _region: region,
         }))
@@ -226,6 +236,11 @@ impl<F: Frames> Root<F> {
     pub(crate) fn current(&self) -> Option<Hpa> {
         let current = self.current.load(Ordering::Relaxed);
         (current != NO_VMCS).then_some(Hpa(current))
+    }
+
+    /// Whose MSRs are in this CPU. To be locked with interrupts disabled.
+    pub(crate) fn resident(&self) -> &Mutex<Resident> {
+        &self.resident
     }
 
     /// Notes what VMPTRLD or VMCLEAR just made of it. Interrupts are disabled.

@@ -82,6 +82,10 @@ fn side_by_side() -> Result<()> {
     let program = host.sweb.command("memtest")?;
     host.sweb
         .check(program.contains("[PASS]"), "the host's program fails beside them")?;
+    // SYSCALL, RDTSCP and everything else that a program must not get away with, while a guest's MSRs are in the CPU.
+    let program = host.sweb.command_within("nasty", 60)?;
+    host.sweb
+        .check(program.contains("[PASS]"), "a program sees registers of guests")?;
     for guest in &guests {
         let runs = host.runs(guest.name)?;
         host.sweb.check(runs, &format!("{} has ended", guest.name))?;
@@ -202,7 +206,10 @@ macro_rules! register_tenant {
             $secret, "movabsq $SECRET, %r15",
             ".irp n, 8, 9, 10, 11, 12, 13, 14", "movq %r15, %r\\n", ".endr",
             "movl %r15d, %edx", "movl %r15d, %eax", "andl $0x7FFF, %edx",
-            ".irp msr, 0xC0000081, 0xC0000082, 0xC0000102, 0x175", "movl $\\msr, %ecx", "wrmsr", ".endr",
+            // STAR, LSTAR, CSTAR, KERNEL_GS_BASE, SYSENTER; FMASK and TSC_AUX have 32 bits.
+            ".irp msr, 0xC0000081, 0xC0000082, 0xC0000083, 0xC0000102, 0x175", "movl $\\msr, %ecx", "wrmsr", ".endr",
+            "xorl %edx, %edx",
+            ".irp msr, 0xC0000084, 0xC0000103", "movl $\\msr, %ecx", "wrmsr", ".endr",
             ".irp n, 0, 1, 2, 3", "movq %r15, %dr\\n", ".endr",
             "movq %r15, %cr2",
             ".irp n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15",
@@ -220,7 +227,7 @@ macro_rules! register_tenant {
             "vmovups %ymm\\n, 0x60000", "movq 0x60018, %rax", "xorq %r15, %rax", "orq %rax, %rbx", ".endr",
             ".irp n, 0, 1, 2, 3", "movq %dr\\n, %rax", "xorq %r15, %rax", "orq %rax, %rbx", ".endr",
             "movq %cr2, %rax", "xorq %r15, %rax", "orq %rax, %rbx",
-            ".irp msr, 0xC0000081, 0xC0000082, 0xC0000102, 0x175",
+            ".irp msr, 0xC0000081, 0xC0000082, 0xC0000083, 0xC0000084, 0xC0000102, 0xC0000103, 0x175",
             "movl $\\msr, %ecx", "rdmsr", "xorl %r15d, %eax", "orq %rax, %rbx", ".endr",
             "movq %rbx, %rax", "SAY_ANY",
             "jmp 1b")

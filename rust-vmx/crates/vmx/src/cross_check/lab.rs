@@ -16,6 +16,7 @@ use crate::host_state::{self, PerThread, Remainder};
 use crate::instructions::{self as cpu, InveptType};
 use crate::interrupts::InterruptsOff;
 use crate::msr;
+use crate::resident::{Resident, alone};
 use crate::root::Root;
 use crate::state::Registers;
 use crate::vcpu::EntryError;
@@ -52,8 +53,12 @@ pub(super) struct Lab<F: Frames + Clone> {
 impl<F: Frames + Clone> Lab<F> {
     /// Takes frames and makes the VMCS.
     pub(super) fn new(root: &Arc<Root<F>>) -> Result<Self, EntryError> {
-        // SAFETY: the MSRs exist in every 64-bit CPU.
-        let msrs = RESTORED.map(|number| unsafe { cpu::rdmsr(number) });
+        // The kernel's, and not those of a guest that was here.
+        let msrs = alone(root.resident(), |resident, cpu| {
+            resident.evict(cpu);
+            // SAFETY: the MSRs exist in every 64-bit CPU.
+            RESTORED.map(|number| unsafe { cpu::rdmsr(number) })
+        });
         let [.., harmless] = msrs;
         let capabilities = *root.capabilities();
         let memory = Memory::new(&root.frames(), &capabilities, harmless)
@@ -133,6 +138,8 @@ impl<F: Frames + Clone> Lab<F> {
     /// Makes the VMCS current and fills it with a state. Until [`Self::end`] interrupts stay disabled.
     pub(super) fn begin(&mut self, state: &State) -> Result<(), VmInstructionError> {
         self.vmcs.make_current()?;
+        // Entries here load other values, and `end` brings the kernel's.
+        alone(self.vmcs.root().resident(), Resident::evict);
         self.host.refresh(&self.vmcs)?;
         self.good = VmcsImage::default();
         for field in self.fields.all().iter().filter(|field| is_host(**field)) {

@@ -23,7 +23,7 @@ impl<F: Frames + Clone> Vcpu<F> {
         // SAFETY: interrupts stay disabled until `unload`, which undoes all of this. CR2 takes any value.
         unsafe {
             cpu::write_cr2(self.cr2);
-            self.msrs.load();
+            self.msrs.load(self.vmcs.root().resident());
             self.xstate.load();
         }
         self.loaded = Some(interrupts);
@@ -56,7 +56,7 @@ impl<F: Frames> Vcpu<F> {
         // SAFETY: `load` put all of it there, with interrupts off since then; the kernel's tables are as they were.
         unsafe {
             self.cr2 = cpu::read_cr2();
-            self.msrs.unload();
+            self.msrs.unload(self.vmcs.root().resident());
             self.xstate.unload();
             if self.debug.live {
                 self.debug.unload();

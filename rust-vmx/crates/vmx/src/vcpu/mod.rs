@@ -306,5 +306,6 @@ impl<F: Frames> Vcpu<F> {
 impl<F: Frames> Drop for Vcpu<F> {
     fn drop(&mut self) {
         self.unload();
+        self.msrs.retire(self.vmcs.root().resident());
     }
 }

@@ -5,93 +5,86 @@ use crate::cpuid;
 use crate::guest_state;
 use crate::instructions as cpu;
 use crate::msr;
-use crate::state::SystemRegister;
+use crate::resident::{Name, Resident, Saved, alone};
+use alloc::sync::Arc;
 use bounds::Cyclic;
+use spin::Mutex;
 
-const COUNT: usize = 6;
-
-/// The MSRs of the SYSCALL instruction, of SWAPGS and of RDTSCP.
-const NUMBERS: Cyclic<u32, COUNT> = Cyclic([
-    msr::IA32_STAR,
-    msr::IA32_LSTAR,
-    msr::IA32_CSTAR,
-    msr::IA32_FMASK,
-    msr::IA32_KERNEL_GS_BASE,
-    msr::IA32_TSC_AUX,
-]);
-
-/// The guest's values of the MSRs that are switched by hand, and the host's while the guest's are in the CPU.
+/// The MSRs that no VMCS field holds.
 pub(super) struct Msrs {
-    guest: Cyclic<u64, COUNT>,
-    host: Cyclic<u64, COUNT>,
-    /// How many of them this CPU has: TSC_AUX may be missing.
-    count: usize,
+    /// Those that stay in the CPU when the vCPU leaves it ([`crate::resident`]).
+    saved: Arc<Saved>,
+    /// None where the CPU does not have it.
+    tsc_aux: Option<TscAux>,
+}
+
+/// IA32_TSC_AUX. Programs of the host can read it (RDTSCP), so it is switched each time. The guest's WRMSR exits.
+#[derive(Default)]
+struct TscAux {
+    guest: u64,
+    host: u64,
 }
 
 impl Msrs {
     pub(super) fn new() -> Self {
-        let count = COUNT - usize::from(!cpuid::has_tsc_aux());
         Self {
-            guest: Cyclic::default(),
-            host: Cyclic::default(),
-            count,
+            saved: Arc::default(),
+            tsc_aux: cpuid::has_tsc_aux().then(TscAux::default),
         }
     }
 
     /// All zero, as after a reset.
-    pub(super) fn reset(&mut self) {
-        self.guest = Cyclic::default();
-    }
-
-    fn index(register: SystemRegister) -> Option<usize> {
-        Some(match register {
-            SystemRegister::Star => 0,
-            SystemRegister::Lstar => 1,
-            SystemRegister::Cstar => 2,
-            SystemRegister::Sfmask => 3,
-            SystemRegister::KernelGsBase => 4,
-            SystemRegister::TscAux => 5,
-            _ => return None,
-        })
+    pub(super) fn reset(&mut self, resident: &Mutex<Resident>) {
+        for name in [
+            Name::Star,
+            Name::Lstar,
+            Name::Cstar,
+            Name::Fmask,
+            Name::KernelGsBase,
+        ] {
+            self.write(name, 0, resident);
+        }
+        self.set_tsc_aux(0, false);
     }
 
     /// The guest's value.
-    pub(super) fn read(&self, register: SystemRegister, loaded: bool) -> u64 {
-        match Self::index(register) {
-            // SAFETY: the first `count` MSRs exist.
-            Some(index) if loaded && index < self.count => unsafe { cpu::rdmsr(NUMBERS[index]) },
-            Some(index) => self.guest[index],
-            None => 0,
-        }
+    pub(super) fn read(&self, name: Name, resident: &Mutex<Resident>) -> u64 {
+        alone(resident, |resident, cpu| resident.read(cpu, &self.saved, name))
     }
 
     /// Sets the guest's value, which the MSR takes: canonical, or without reserved bits.
-    pub(super) fn write(&mut self, register: SystemRegister, value: u64, loaded: bool) {
-        let Some(index) = Self::index(register) else {
-            return;
-        };
-        self.guest[index] = value;
-        if loaded && index < self.count {
-            // SAFETY: the MSR exists and takes the value; the kernel's own is kept in `host`.
-            unsafe { cpu::wrmsr(NUMBERS[index], value) }
+    pub(super) fn write(&mut self, name: Name, value: u64, resident: &Mutex<Resident>) {
+        alone(resident, |resident, cpu| {
+            resident.write(cpu, &self.saved, name, value);
+        });
+    }
+
+    /// The guest's IA32_TSC_AUX.
+    pub(super) fn tsc_aux(&self) -> u64 {
+        self.tsc_aux.as_ref().map_or(0, |register| register.guest)
+    }
+
+    /// Sets it; its upper half is 0.
+    pub(super) fn set_tsc_aux(&mut self, value: u64, loaded: bool) {
+        if let Some(register) = &mut self.tsc_aux {
+            register.guest = value;
+            if loaded {
+                // SAFETY: the MSR exists and takes the value; the kernel's own is kept in `host`.
+                unsafe { cpu::wrmsr(msr::IA32_TSC_AUX, value) }
+            }
         }
     }
 
     /// # Safety
     /// Interrupts are off and stay so until [`Self::unload`]; until then the kernel executes no SYSCALL, SWAPGS, RDTSCP.
-    pub(super) unsafe fn load(&mut self) {
-        for ((number, host), &guest) in NUMBERS
-            .0
-            .into_iter()
-            .zip(self.host.iter_mut())
-            .zip(self.guest.iter())
-            .take(self.count)
-        {
-            // SAFETY: the MSR exists; the value came from it, or was checked by `Vcpu::write`.
+    pub(super) unsafe fn load(&mut self, resident: &Mutex<Resident>) {
+        alone(resident, |resident, cpu| resident.enter(cpu, &self.saved));
+        if let Some(register) = &mut self.tsc_aux {
+            // SAFETY: the MSR exists; the value was checked by `Vcpu::write`.
             unsafe {
-                *host = cpu::rdmsr(number);
-                if *host != guest {
-                    cpu::wrmsr(number, guest);
+                register.host = cpu::rdmsr(msr::IA32_TSC_AUX);
+                if register.host != register.guest {
+                    cpu::wrmsr(msr::IA32_TSC_AUX, register.guest);
                 }
             }
         }
@@ -99,22 +92,19 @@ impl Msrs {
 
     /// # Safety
     /// [`Self::load`] was called before, with interrupts off since then.
-    pub(super) unsafe fn unload(&mut self) {
-        for ((number, &host), guest) in NUMBERS
-            .0
-            .into_iter()
-            .zip(self.host.iter())
-            .zip(self.guest.iter_mut())
-            .take(self.count)
+    pub(super) unsafe fn unload(&mut self, resident: &Mutex<Resident>) {
+        alone(resident, Resident::leave);
+        if let Some(register) = &self.tsc_aux
+            && register.host != register.guest
         {
             // SAFETY: the MSR exists, and the value is the one it had.
-            unsafe {
-                *guest = cpu::rdmsr(number);
-                if *guest != host {
-                    cpu::wrmsr(number, host);
-                }
-            }
+            unsafe { cpu::wrmsr(msr::IA32_TSC_AUX, register.host) }
         }
+    }
+
+    /// The vCPU ends: nothing of it stays in the CPU.
+    pub(super) fn retire(&mut self, resident: &Mutex<Resident>) {
+        alone(resident, |resident, cpu| resident.retire(cpu, &self.saved));
     }
 }
 

@@ -16,6 +16,7 @@ use crate::frames::Frames;
 use crate::guest_state;
 use crate::instructions as cpu;
 use crate::registers::{access, cr0, cr4, efer, rflags};
+use crate::resident::Name;
 use crate::state::SystemRegister;
 use crate::xstate::is_valid_xcr0;
 
@@ -61,7 +62,7 @@ impl<F: Frames> Vcpu<F> {
         self.cache.set(Cached::Cr3, 0);
         self.put_cr4(0);
         (self.cr2, self.cr8) = (0, 0);
-        self.msrs.reset();
+        self.msrs.reset(self.vmcs.root().resident());
         self.debug = super::DebugRegisters::new();
         self.xstate.reset();
         self.set(guest::DR7, guest_state::DR7);
@@ -110,7 +111,6 @@ impl<F: Frames> Vcpu<F> {
     #[inline(never)]
     fn read_rare(&mut self, register: SystemRegister) -> u64 {
         use SystemRegister as R;
-        let loaded = self.loaded.is_some();
         match register {
             R::Cr8 => self.cr8,
             R::Dr0 => self.debug.address(0),
@@ -126,9 +126,12 @@ impl<F: Frames> Vcpu<F> {
             R::SysenterEsp => self.get(guest::SYSENTER_ESP),
             R::SysenterEip => self.get(guest::SYSENTER_EIP),
             R::DebugCtl => self.get(guest::DEBUGCTL),
-            R::Star | R::Lstar | R::Cstar | R::Sfmask | R::KernelGsBase | R::TscAux => {
-                self.msrs.read(register, loaded)
-            }
+            R::Star => self.read_msr(Name::Star),
+            R::Lstar => self.read_msr(Name::Lstar),
+            R::Cstar => self.read_msr(Name::Cstar),
+            R::Sfmask => self.read_msr(Name::Fmask),
+            R::KernelGsBase => self.read_msr(Name::KernelGsBase),
+            R::TscAux => self.msrs.tsc_aux(),
             // The others are where this is called from.
             R::Rip | R::Rsp | R::Rflags | R::Cr0 | R::Cr2 | R::Cr3 | R::Cr4 | R::Efer => self.read(register),
         }
@@ -233,16 +236,33 @@ impl<F: Frames> Vcpu<F> {
                 takes(value & !DEBUGCTL_OFFERED == 0)?;
                 self.set(guest::DEBUGCTL, value);
             }
-            R::Lstar | R::Cstar | R::KernelGsBase => {
-                takes(check::is_canonical(value))?;
-                self.msrs.write(register, value, loaded);
-            }
-            R::Sfmask | R::TscAux => {
+            R::Star => self.write_msr(Name::Star, value),
+            R::Lstar => self.write_address(Name::Lstar, value)?,
+            R::Cstar => self.write_address(Name::Cstar, value)?,
+            R::KernelGsBase => self.write_address(Name::KernelGsBase, value)?,
+            R::Sfmask => {
                 takes(value >> 32 == 0)?;
-                self.msrs.write(register, value, loaded);
+                self.write_msr(Name::Fmask, value);
             }
-            R::Star => self.msrs.write(register, value, loaded),
+            R::TscAux => {
+                takes(value >> 32 == 0)?;
+                self.msrs.set_tsc_aux(value, loaded);
+            }
         }
+        Ok(())
+    }
+
+    fn read_msr(&self, name: Name) -> u64 {
+        self.msrs.read(name, self.vmcs.root().resident())
+    }
+
+    fn write_msr(&mut self, name: Name, value: u64) {
+        self.msrs.write(name, value, self.vmcs.root().resident());
+    }
+
+    fn write_address(&mut self, name: Name, value: u64) -> Result<(), Event> {
+        takes(check::is_canonical(value))?;
+        self.write_msr(name, value);
         Ok(())
     }
 
