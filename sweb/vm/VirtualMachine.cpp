@@ -23,6 +23,8 @@ const char* errorText(int64 error)
     return "no space left on the device";
   case EROFS:
     return "the file system is read-only";
+  case ENOMEM:
+    return "there is not enough memory";
   case EIO:
     return "the device reported an error";
   default:

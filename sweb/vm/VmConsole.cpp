@@ -1,25 +1,13 @@
 #include "VmConsole.h"
-#include "Clock.h"
 #include "Console.h"
-#include "Scheduler.h"
 #include "ScopeLock.h"
 #include "Terminal.h"
 #include "VirtualMachine.h"
+#include "VmScreens.h"
 #include "errno.h"
 
 static_assert(VM_SCREEN_COLUMNS == screen::COLUMNS && VM_SCREEN_ROWS == screen::ROWS);
 static_assert(sizeof(ScreenCell) == sizeof(uint16), "a guest's text memory is shown as it is");
-
-/// Looks at the guest's screen.
-class VmConsole::ScreenThread : public Thread
-{
-public:
-  explicit ScreenThread(VmConsole& console) : Thread(nullptr, "VmScreenThread", KERNEL_THREAD), console_(console) {}
-  void Run() override { console_.watchScreen(); }
-
-private:
-  VmConsole& console_;
-};
 
 VmConsole::VmConsole(VirtualMachine& vm) : vm_(vm), lock_("VmConsole::lock_") {}
 
@@ -39,25 +27,13 @@ void VmConsole::powerOn(bool serial)
     vm_.output().showSerialOn(terminal_);
     return;
   }
-  auto* thread = new ScreenThread(*this);
-  if (!thread->isUsable())
-  {
-    delete thread;
-    return;
-  }
-  watching_ = true;
-  Scheduler::instance()->addNewThread(thread);
+  VmScreens::watch(*this);
 }
 
 void VmConsole::powerOff()
 {
   vm_.output().showSerialOn(nullptr);
-  if (watching_)
-  {
-    watching_ = false;
-    screen_changed_.notify();
-    watching_ended_.wait();
-  }
+  VmScreens::unwatch(*this);
   if (!terminal_)
     return;
   terminal_->setInput(nullptr);
@@ -106,15 +82,12 @@ void VmConsole::detach()
   vm_.detach();
 }
 
-void VmConsole::watchScreen()
+void VmConsole::screenMayHaveChanged()
 {
-  while (watching_)
-  {
-    screen_changed_.wait();
-    showPicture();
-    Scheduler::instance()->sleepUntil(Clock::nanoseconds() + 1'000'000'000 / PICTURES_PER_SECOND);
-  }
-  watching_ended_.notify();
+  if (may_have_changed_)
+    return;
+  may_have_changed_ = true;
+  VmScreens::wake();
 }
 
 void VmConsole::showPicture()

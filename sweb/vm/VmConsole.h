@@ -1,7 +1,6 @@
 #pragma once
 
 #include "Mutex.h"
-#include "Notification.h"
 #include "TerminalInput.h"
 #include "types.h"
 
@@ -11,15 +10,13 @@ class VirtualMachine;
 /**
  * The screen and the keyboard of a guest, as one more terminal of the host.
  *
- * A guest writes its screen as plain memory, without telling anybody. So a thread looks at it after the vCPU has run,
- * at most PICTURES_PER_SECOND times, and shows it on the terminal. A guest whose console is its serial port needs no
- * such thread: VmOutput writes what it sends.
+ * A guest writes its screen as plain memory, without telling anybody. So VmScreens looks at it after the vCPU has run,
+ * and shows it on the terminal. Nobody has to look at a guest whose console is its serial port: VmOutput writes what it
+ * sends.
  */
 class VmConsole : private TerminalInput
 {
 public:
-  static constexpr uint64 PICTURES_PER_SECOND = 25;
-
   explicit VmConsole(VirtualMachine& vm);
 
   // ---- for the VcpuThread
@@ -29,7 +26,7 @@ public:
   /// Shows the last picture and takes the terminal away; consoles that show it return to where they came from.
   void powerOff();
   /// The guest ran.
-  void screenMayHaveChanged() { screen_changed_.notify(); }
+  void screenMayHaveChanged();
 
   // ---- for the system calls
 
@@ -38,13 +35,13 @@ public:
   int64 attach(Terminal& from);
 
 private:
-  class ScreenThread;
+  friend class VmScreens;
 
   Format format() const override { return serial_ ? Format::BYTES : Format::SCANCODES; }
   void input(uint8 byte) override;
   void detach() override;
 
-  void watchScreen();
+  /// Called by VmScreens.
   void showPicture();
 
   VirtualMachine& vm_;
@@ -53,8 +50,9 @@ private:
   Terminal* attached_from_ = nullptr;
   bool serial_ = false;
   bool missing_ = false; ///< there was no terminal left for it
-  volatile bool watching_ = false;
-  uint32 picture_ = 0; ///< the last one shown, for the thread that watches
-  Notification screen_changed_;
-  Notification watching_ended_;
+  uint32 picture_ = 0;   ///< the last one shown
+
+  // For VmScreens.
+  VmConsole* next_watched_ = nullptr;
+  volatile bool may_have_changed_ = false;
 };

@@ -45,9 +45,9 @@ void host_log(uint32_t level, const uint8_t* text, size_t length)
     debug(HYPERVISOR, "%.*s\n", static_cast<int>(length), reinterpret_cast<const char*>(text));
 }
 
-void host_output(size_t context, uint32_t stream, const uint8_t* bytes, size_t length)
+bool host_output(size_t context, uint32_t stream, const uint8_t* bytes, size_t length)
 {
-  reinterpret_cast<VirtualMachine*>(context)->output().put(stream, bytes, length);
+  return reinterpret_cast<VirtualMachine*>(context)->output().put(stream, bytes, length);
 }
 
 void host_panic(const uint8_t* text, size_t length)

@@ -8,17 +8,25 @@
 
 VmOutput::VmOutput() : waiting_(CAPACITY) {}
 
-VmOutput::~VmOutput() = default;
+VmOutput::~VmOutput()
+{
+  delete[] piece_;
+}
 
 int64 VmOutput::openLog(const char* path)
 {
+  if (!piece_)
+    piece_ = new (std::nothrow) char[LOG_PIECE];
+  if (!piece_)
+    return -ENOMEM;
   return VfsSyscall::openFile(path, OpenFlags::WRONLY | OpenFlags::CREAT | OpenFlags::TRUNC, log_);
 }
 
-void VmOutput::put(uint32 stream, const uint8* bytes, size_t length)
+bool VmOutput::put(uint32 stream, const uint8* bytes, size_t length)
 {
   for (size_t index = 0; index < length; ++index)
     waiting_.put(static_cast<uint16>(stream << 8 | bytes[index]));
+  return waiting_.count() + 2 * VM_OUTPUT_BURST <= waiting_.capacity();
 }
 
 void VmOutput::drain(bool all)
@@ -51,6 +59,8 @@ void VmOutput::close()
   drain(true);
   waiting_.release();
   log_ = nullptr;
+  delete[] piece_;
+  piece_ = nullptr;
 }
 
 void VmOutput::appendToLog(char byte)

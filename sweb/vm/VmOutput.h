@@ -29,8 +29,9 @@ public:
   /// Sends serial output to `terminal` as well; null stops that.
   void showSerialOn(Terminal* terminal) { serial_terminal_ = terminal; }
 
-  /// Takes bytes of one of VM_STREAM_*. Any context. What does not fit is counted and reported in the log.
-  void put(uint32 stream, const uint8* bytes, size_t length);
+  /// Takes bytes of one of VM_STREAM_*. Any context. False when it is time to drain(): what does not fit is counted and
+  /// reported in the log.
+  [[nodiscard]] bool put(uint32 stream, const uint8* bytes, size_t length);
 
   /// 0 as long as the log is complete, else the -E... with which it ended. Any thread.
   int64 logError() const { return log_error_; }
@@ -42,7 +43,7 @@ public:
   void close();
 
 private:
-  static constexpr size_t CAPACITY = 16384;
+  static constexpr size_t CAPACITY = 2048;
   static constexpr size_t LOG_PIECE = 4096;
 
   void appendToLog(char byte);
@@ -53,7 +54,7 @@ private:
   RefPtr<File> log_;
   volatile int64 log_error_ = 0;
   Terminal* serial_terminal_ = nullptr;
-  char piece_[LOG_PIECE];
+  char* piece_ = nullptr; ///< LOG_PIECE bytes, for who has a log
   size_t piece_length_ = 0;
   size_t losses_reported_ = 0;
 };

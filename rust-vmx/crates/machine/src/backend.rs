@@ -16,7 +16,6 @@ use vmx::barrier::{BarrierCost, Barriers};
 use vmx::event::Event;
 use vmx::exit::{ControlRegisterAccess, EptViolation, ExceptionExit, Exit, IoAccess, TaskSwitch};
 use vmx::frames::Frames;
-use vmx::io_bitmap::IoBitmap;
 use vmx::memory::{Backing, GuestMemory};
 use vmx::msr_bitmap::MsrBitmap;
 use vmx::root::Root;
@@ -81,7 +80,7 @@ pub fn create<F: Frames + Clone, H: Host>(
     let xcr0 = cpuid::xcr0_offered(host_cpuid);
     let config = VcpuConfig {
         ept: memory.root(),
-        io_bitmap: Arc::new(IoBitmap::new(frames.clone()).ok_or(CreateError::OutOfFrames)?),
+        io_bitmap: root.io_bitmap(),
         msr_bitmap: Arc::new(msr_bitmap(frames).ok_or(CreateError::OutOfFrames)?),
         // The guest handles its own exceptions.
         exception_bitmap: 0,

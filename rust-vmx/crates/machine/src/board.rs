@@ -80,6 +80,8 @@ const POWER: DeviceIndex = 8;
 const DEBUG: DeviceIndex = 9;
 /// So many bytes of output are worth a look of the host; fewer wait for the next one, at the end of the slice at the latest.
 const OUTPUT: usize = 64;
+/// What waits at most: not quite enough for a look, and one string instruction.
+pub const MOST_OUTPUT: usize = OUTPUT + CHUNK_BY_ITEMS;
 
 /// How many there are.
 const COUNT: DeviceIndex = 10;
@@ -142,10 +144,10 @@ impl Board {
             debug: DebugPort::new(),
         };
         let mut wires = Wires::default();
-        // What waits at most: not quite enough for a look, and one string instruction. No later output has to allocate.
+        // No later output has to allocate.
         wires
             .output
-            .try_reserve(OUTPUT + CHUNK_BY_ITEMS)
+            .try_reserve(MOST_OUTPUT)
             .map_err(|_| BoardError::Memory(MemoryError::OutOfFrames))?;
         let mut bus = PortBus::new().map_err(BoardError::Memory)?;
         for index in 0..COUNT {

@@ -17,6 +17,7 @@ pub trait Host: Storage + Clone {
     fn is_idle(&self) -> bool;
     /// Seconds since 1970-01-01 UTC.
     fn wall_clock(&self) -> i64;
-    /// Takes output bytes of the guest. Does not block.
-    fn output(&self, stream: Stream, bytes: &[u8]);
+    /// Takes output bytes of the guest. Does not block. False when there is little room left: the machine returns before it sends more,
+    /// so that the vCPU's thread can pass on what waits.
+    fn output(&self, stream: Stream, bytes: &[u8]) -> bool;
 }

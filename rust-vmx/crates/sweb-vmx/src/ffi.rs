@@ -111,6 +111,9 @@ pub struct VmDescription {
 pub const VM_STREAM_SERIAL: u32 = 0;
 /// Port 0xE9 or 0x402.
 pub const VM_STREAM_DEBUG: u32 = 1;
+/// The most bytes that come between two looks at what `host_output` answers.
+pub const VM_OUTPUT_BURST: usize = 576;
+const _: () = assert!(VM_OUTPUT_BURST == machine::board::MOST_OUTPUT);
 
 /// `host_open`: read only.
 pub const HOST_OPEN_READ: u32 = 0;
@@ -174,8 +177,9 @@ unsafe extern "C" {
 
     /// One line for the host's log, without a newline. Interrupts on or off; must not block.
     pub fn host_log(level: u32, text: *const u8, length: usize);
-    /// Output bytes of the guest whose `vm_create` got `context`. Interrupts are disabled; must not block.
-    pub fn host_output(context: usize, stream: u32, bytes: *const u8, length: usize);
+    /// Output bytes of the guest whose `vm_create` got `context`. Interrupts are disabled; must not block. False when there is room
+    /// for little more than `VM_OUTPUT_BURST`: `vm_run` returns then.
+    pub fn host_output(context: usize, stream: u32, bytes: *const u8, length: usize) -> bool;
     /// The hypervisor found itself inconsistent, and this thread must not return to it: print `text` and a backtrace, and stop
     /// the kernel, or, inside `vm_run`, only the VM (`vm_abandon`).
     pub fn host_panic(text: *const u8, length: usize) -> !;

@@ -126,7 +126,7 @@ impl Host for KernelHost {
         unsafe { ffi::host_wall_clock() }
     }
 
-    fn output(&self, stream: Stream, bytes: &[u8]) {
+    fn output(&self, stream: Stream, bytes: &[u8]) -> bool {
         let stream = match stream {
             Stream::Serial => ffi::VM_STREAM_SERIAL,
             Stream::Debug => ffi::VM_STREAM_DEBUG,

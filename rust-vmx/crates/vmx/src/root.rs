@@ -11,6 +11,7 @@ use crate::feature::{self, FeatureControl, NoVmx};
 use crate::frames::{Frames, OwnedFrames};
 use crate::instructions as cpu;
 use crate::interrupts::InterruptsOff;
+use crate::io_bitmap::IoBitmap;
 use crate::msr;
 use crate::registers::cr4;
 use crate::resident::{Resident, ThisCpu};
@@ -154,6 +155,7 @@ pub struct Root<F: Frames> {
     // Held with interrupts disabled only.
     resident: Mutex<Resident>,
     frames: F,
+    io_bitmap: Arc<IoBitmap<F>>,
     _region: OwnedFrames<F>,
 }
 
@@ -166,6 +168,7 @@ impl<F: Frames + Clone> Root<F> {
         let region = OwnedFrames::allocate(frames.clone(), 1).ok_or(VmxUnavailable::OutOfFrames)?;
         // SDM "VMXON Region", 25.11.5: only the revision identifier, with bit 31 clear.
         region.write(0, &capabilities.revision().to_le_bytes());
+        let io_bitmap = IoBitmap::new(frames.clone()).ok_or(VmxUnavailable::OutOfFrames)?;
 
         let _interrupts = InterruptsOff::new();
         if let FeatureControl::Open(value) = feature {
@@ -206,6 +209,7 @@ impl<F: Frames + Clone> Root<F> {
             current,
             resident: Mutex::new(resident),
             frames,
+            io_bitmap: Arc::new(io_bitmap),
             _region: region,
         }))
     }
@@ -213,6 +217,11 @@ impl<F: Frames + Clone> Root<F> {
     /// The host's frames.
     pub fn frames(&self) -> F {
         self.frames.clone()
+    }
+
+    /// Bitmaps under which every port exits: the same ones for all guests, who need no others.
+    pub fn io_bitmap(&self) -> Arc<IoBitmap<F>> {
+        Arc::clone(&self.io_bitmap)
     }
 }
 

@@ -155,23 +155,22 @@ impl<C: VirtualCpu, M: GuestRam, H: Host> Machine<C, M, H> {
 
     /// Output for the host, and the power switch.
     fn serve_output(&mut self) -> Result<Option<Stop>, Failure> {
-        if self.guest.board.has_output() {
-            send_output(&mut self.guest);
+        let any = self.guest.board.has_output();
+        let has_room = self.send_output();
+        if any {
             self.shorten_slice();
         }
         match self.guest.board.take_power_event() {
-            None => Ok(None),
+            None => Ok((!has_room).then_some(Stop::Preempted)),
             Some(PowerEvent::Reset) => self.restart().map(|()| None),
             Some(PowerEvent::Off) => Ok(Some(Stop::PoweredOff(0))),
             Some(PowerEvent::Exit(code)) => Ok(Some(Stop::PoweredOff(code))),
         }
     }
 
-    /// Hands output to the host.
-    pub(super) fn send_output(&mut self) {
-        if self.guest.board.has_output() {
-            send_output(&mut self.guest);
-        }
+    /// Hands output to the host. Whether that has room for more.
+    pub(super) fn send_output(&mut self) -> bool {
+        !self.guest.board.has_output() || send_output(&mut self.guest)
     }
 
     /// Whether something ends the vCPU's halt: an interrupt, also one that had to wait, or a debug trap, such as the single step
@@ -200,7 +199,8 @@ fn take_input<M: GuestRam, H: Host>(guest: &mut Guest<M, H>, now: Time) {
 }
 
 /// Hands output to the host, in stretches of one stream.
-fn send_output<M: GuestRam, H: Host>(guest: &mut Guest<M, H>) {
+fn send_output<M: GuestRam, H: Host>(guest: &mut Guest<M, H>) -> bool {
+    let mut has_room = true;
     let output = guest.board.take_output();
     let mut bytes = [0; 64];
     let mut rest = output.as_slice();
@@ -213,8 +213,9 @@ fn send_output<M: GuestRam, H: Host>(guest: &mut Guest<M, H>) {
         for (to, (_, byte)) in bytes.iter_mut().zip(rest.upto(count)) {
             *to = *byte;
         }
-        guest.host.output(stream, bytes.upto(count));
+        has_room = guest.host.output(stream, bytes.upto(count));
         rest = rest.past(count);
     }
     guest.board.return_output(output);
+    has_room
 }

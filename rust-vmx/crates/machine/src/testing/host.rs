@@ -21,6 +21,7 @@ struct Inner {
     now: Cell<u64>,
     idle: Cell<bool>,
     output: RefCell<Vec<(Stream, u8)>>,
+    full: Cell<bool>,
     flushes: Cell<usize>,
 }
 
@@ -52,6 +53,11 @@ impl FakeHost {
     /// Says whether anybody else wants the CPU.
     pub fn set_idle(&self, idle: bool) {
         self.0.idle.set(idle);
+    }
+
+    /// Says whether there is little room left for output.
+    pub fn set_full(&self, full: bool) {
+        self.0.full.set(full);
     }
 
     /// Moves the clock on.
@@ -196,10 +202,9 @@ impl Host for FakeHost {
         1_700_000_000
     }
 
-    fn output(&self, stream: Stream, bytes: &[u8]) {
-        self.0
-            .output
-            .borrow_mut()
-            .extend(bytes.iter().map(|byte| (stream, *byte)));
+    fn output(&self, stream: Stream, bytes: &[u8]) -> bool {
+        let mut output = self.0.output.borrow_mut();
+        output.extend(bytes.iter().map(|byte| (stream, *byte)));
+        !self.0.full.get()
     }
 }

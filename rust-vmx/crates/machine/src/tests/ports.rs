@@ -56,6 +56,21 @@ fn debug_output_reaches_the_host() {
 }
 
 #[test]
+fn a_host_without_room_for_output_has_its_turn_before_there_is_more() {
+    let mut bench = bench();
+    bench.host.set_full(true);
+    for _ in 0..100 {
+        bench.out(0xE9, b'x');
+    }
+    assert_eq!(bench.run(), Stop::Preempted);
+    let first = bench.host.output_of(Stream::Debug).len();
+    assert!((64..100).contains(&first), "{first} bytes");
+    bench.host.set_full(false);
+    bench.run();
+    assert_eq!(bench.host.output_of(Stream::Debug).len(), 100, "nothing is lost");
+}
+
+#[test]
 fn a_guest_with_breakpoints_gets_one_item_at_a_time() {
     let mut bench = bench();
     bench.machine.guest_mut().memory.write_at(0x5000, b"0123");

@@ -1,0 +1,27 @@
+#pragma once
+
+#include "types.h"
+
+class VmConsole;
+
+/// Looks at the screens of guests that have run, at most PICTURES_PER_SECOND times, and shows them on their terminals:
+/// one thread for all guests, which is there from the first one on.
+class VmScreens
+{
+public:
+  static constexpr uint64 PICTURES_PER_SECOND = 25;
+
+  // ---- for the VcpuThreads
+
+  /// Without memory for the thread nobody looks.
+  static void watch(VmConsole& console);
+  /// Shows the last picture. When it returns, nobody looks any more. Harmless for a console that nobody watches.
+  static void unwatch(VmConsole& console);
+  /// One of the guests has run.
+  static void wake();
+
+private:
+  class ScreenThread;
+
+  static void showPictures();
+};
