@@ -23,8 +23,8 @@ public:
   static void endAfterPanic(const uint8* text, size_t length);
 
 private:
-  /// The hypervisor asks for 32 KiB; interrupt handlers and the disk come on top.
-  static constexpr size_t STACK_PAGES = 12;
+  /// The hypervisor asks for 24 KiB; interrupt handlers and the disk come on top.
+  static constexpr size_t STACK_PAGES = 8;
 
   VmRun runUntilOver();
   /// vm_run, with a note that this thread is in it. The tick may stop meanwhile: if it comes back by itself, and if it

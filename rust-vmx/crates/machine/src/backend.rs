@@ -8,6 +8,7 @@ use crate::machine::{Machine, SetupError};
 use crate::memory::MemoryError;
 use crate::memory::layout::{Kind, Layout};
 use crate::msr;
+use alloc::boxed::Box;
 use alloc::sync::Arc;
 use core::arch::x86_64::__cpuid_count;
 use core::fmt;
@@ -57,14 +58,14 @@ impl fmt::Display for CreateError {
 }
 
 /// Builds a machine from its definition. Blocks: files are opened and read.
-// As for `Machine::new`.
+// A stack frame of its own, as where a machine is put together.
 #[inline(never)]
 pub fn create<F: Frames + Clone, H: Host>(
     root: Arc<Root<F>>,
     frames: F,
     definition: Definition,
     host: H,
-) -> Result<VmxMachine<F, H>, CreateError> {
+) -> Result<Box<VmxMachine<F, H>>, CreateError> {
     let layout = Layout::new(definition.memory);
     let mut memory = GuestMemory::new(frames.clone(), root.ept_features()).map_err(CreateError::Memory)?;
     for slot in layout.slots() {

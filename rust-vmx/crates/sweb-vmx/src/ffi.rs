@@ -3,7 +3,7 @@
 //! Rules. Plain C types and `#[repr(C)]` structs only. No exception and no panic crosses. Text is UTF-8 with an explicit
 //! length coming in, and NUL-terminated in a caller's buffer going out. Unless a function says otherwise it may be called
 //! by any kernel thread with interrupts enabled and no lock held, may not be called from an interrupt handler, and
-//! does not block. A vCPU's thread needs a kernel stack of at least 32 KiB.
+//! does not block. A vCPU's thread needs a kernel stack of at least 24 KiB.
 
 use crate::handle::Handle;
 use crate::{logger, root, text};

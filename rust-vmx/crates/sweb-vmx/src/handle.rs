@@ -19,7 +19,7 @@ pub struct Handle {
     control: Arc<Control>,
     description: VmDescription,
     memory_bytes: u64,
-    machine: UnsafeCell<VmxMachine<KernelFrames, KernelHost>>,
+    machine: UnsafeCell<Box<VmxMachine<KernelFrames, KernelHost>>>,
 }
 
 impl Handle {

@@ -24,6 +24,7 @@ use crate::memory::{Layout, zeroed};
 use crate::msr::Msrs;
 use crate::report;
 use crate::storage::FileError;
+use alloc::boxed::Box;
 use alloc::string::{String, ToString};
 use alloc::sync::Arc;
 use core::fmt;
@@ -110,8 +111,6 @@ pub struct Machine<C: VirtualCpu, M: GuestRam, H: Host> {
 impl<C: VirtualCpu, M: GuestRam, H: Host> Machine<C, M, H> {
     /// Puts a machine together and loads its images. `memory` has the slots of `layout`; the CPU is at its reset state.
     /// Blocks.
-    // A stack frame of its own: a machine is large, and so is what it is made of.
-    #[inline(never)]
     pub fn new(
         definition: Definition,
         cpu: C,
@@ -119,14 +118,29 @@ impl<C: VirtualCpu, M: GuestRam, H: Host> Machine<C, M, H> {
         memory: M,
         layout: Layout,
         host: H,
-    ) -> Result<Self, SetupError> {
+    ) -> Result<Box<Self>, SetupError> {
+        let mut machine = Self::assemble(definition, cpu, cpuid, memory, layout, host)?;
+        machine.start()?;
+        Ok(machine)
+    }
+
+    // A stack frame of its own, which has gone when images are loaded: a machine is large, and so is what it is made of.
+    #[inline(never)]
+    fn assemble(
+        definition: Definition,
+        cpu: C,
+        cpuid: Cpuid,
+        memory: M,
+        layout: Layout,
+        host: H,
+    ) -> Result<Box<Self>, SetupError> {
         let disks = Disks::open(&host, &definition.disks)?;
         let board = Board::new(BoardConfig {
             wall_clock: host.wall_clock(),
             memory: definition.memory,
             drives: disks.configuration(),
         })?;
-        let mut machine = Self {
+        Ok(Box::new(Self {
             definition,
             cpu,
             guest: Guest {
@@ -150,9 +164,7 @@ impl<C: VirtualCpu, M: GuestRam, H: Host> Machine<C, M, H> {
             slice_end: 0,
             turn_end: 0,
             handling: Handling::default(),
-        };
-        machine.start()?;
-        Ok(machine)
+        }))
     }
 
     /// The definition it was made from.

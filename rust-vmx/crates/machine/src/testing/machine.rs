@@ -6,6 +6,7 @@ use crate::definition::Definition;
 use crate::host::Host;
 use crate::machine::{Machine, Stop};
 use crate::memory::Layout;
+use std::boxed::Box;
 use std::format;
 use vmx::exit::{IoAccess, reason};
 use vmx::state::{Registers, SystemRegister, gpr};
@@ -18,7 +19,7 @@ pub struct Bench {
     /// Its files, its clock and the output.
     pub host: FakeHost,
     /// The machine.
-    pub machine: Machine<FakeCpu, Ram, FakeHost>,
+    pub machine: Box<Machine<FakeCpu, Ram, FakeHost>>,
 }
 
 /// A machine with 2 MiB and a flat image.
