@@ -156,8 +156,14 @@ impl Pit {
 
     fn write_control(&mut self, value: u8, cx: &mut Context<'_>) {
         match usize::from(value >> 6) {
-            3 => self.read_back(value),
+            3 => {
+                for channel in 0..3 {
+                    self.catch_up(channel, cx);
+                }
+                self.read_back(value);
+            }
             select => {
+                self.catch_up(select, cx);
                 self.channels[select].write_control(value);
                 // A counter latch command (RW = 00) changes nothing.
                 if select == 0 && value & 0x30 != 0 {
@@ -244,13 +250,7 @@ impl PortDevice for Pit {
                 self.catch_up(channel, cx);
                 self.channels[channel].write(value);
             }
-            0x43 => {
-                // It may be for any of them, or for all.
-                for channel in 0..3 {
-                    self.catch_up(channel, cx);
-                }
-                self.write_control(value, cx);
-            }
+            0x43 => self.write_control(value, cx),
             0x61 => {
                 self.catch_up(SPEAKER_TONE, cx);
                 self.control = value & WRITABLE;
