@@ -71,6 +71,12 @@ pub struct Context<'a> {
     pub wires: &'a mut Wires,
 }
 
+/// Where the bytes of REP INS go.
+pub type Sink<'a> = &'a mut dyn FnMut(&[u8]);
+
+/// Where the bytes of REP OUTS come from: fills all of what it is given.
+pub type Source<'a> = &'a mut dyn FnMut(&mut [u8]);
+
 /// A device on the port bus.
 pub trait PortDevice {
     /// The ports it answers on; they never change.
@@ -83,17 +89,25 @@ pub trait PortDevice {
     fn write(&mut self, port: u16, width: Width, value: u32, cx: &mut Context<'_>)
     -> Result<(), AccessError>;
 
-    /// The fast path of REP INS: fills as much of `buffer` (whole items of `width`) as `port` can supply without the machine
-    /// acting in between, and returns the bytes filled. 0 means that the port has no fast path at present: use [`read`](Self::read).
-    fn read_block(&mut self, _port: u16, _width: Width, _buffer: &mut [u8], _cx: &mut Context<'_>) -> usize {
+    /// How many bytes (whole items of `width`) REP INS may take from `port` at once. 0 means that the port has no fast path at
+    /// present: use [`read`](Self::read).
+    fn readable(&self, _port: u16, _width: Width) -> usize {
         0
     }
 
-    /// The fast path of REP OUTS: takes as much of `data` as `port` accepts without the machine acting in between, and returns
-    /// the bytes taken. 0 means that the port has no fast path at present: use [`write`](Self::write).
-    fn write_block(&mut self, _port: u16, _width: Width, _data: &[u8], _cx: &mut Context<'_>) -> usize {
+    /// The fast path of REP INS: calls `sink` once, with the next `length` bytes or with those that are [`readable`](Self::readable)
+    /// if they are fewer. The device's own bytes are what it sees, so that they are copied once on their way to memory.
+    fn read_block(&mut self, _port: u16, _length: usize, _sink: Sink<'_>, _cx: &mut Context<'_>) {}
+
+    /// How many bytes (whole items of `width`) REP OUTS may give to `port` at once. 0 means that the port has no fast path at
+    /// present: use [`write`](Self::write).
+    fn writable(&self, _port: u16, _width: Width) -> usize {
         0
     }
+
+    /// The fast path of REP OUTS: has `source` fill the next `length` bytes, once, or those that are [`writable`](Self::writable) if
+    /// they are fewer.
+    fn write_block(&mut self, _port: u16, _length: usize, _source: Source<'_>, _cx: &mut Context<'_>) {}
 
     /// Brings the device up to the present: counters count, due outputs change.
     fn advance(&mut self, _cx: &mut Context<'_>) {}

@@ -2,7 +2,7 @@
 //!
 //! A byte written appears on the host. A read returns 0xE9, which is how a program finds out that the port is there.
 
-use crate::{AccessError, Context, PortDevice, PortRange, Stream, Width};
+use crate::{AccessError, Context, PortDevice, PortRange, Source, Stream, Width};
 use bounds::Clip;
 use serde::{Deserialize, Serialize};
 
@@ -56,15 +56,17 @@ impl PortDevice for DebugPort {
         Ok(())
     }
 
-    fn write_block(&mut self, _port: u16, width: Width, data: &[u8], cx: &mut Context<'_>) -> usize {
-        if width != Width::Byte {
-            return 0;
-        }
-        let data = data.upto(MOST_AT_ONCE);
+    fn writable(&self, _port: u16, width: Width) -> usize {
+        if width == Width::Byte { MOST_AT_ONCE } else { 0 }
+    }
+
+    fn write_block(&mut self, _port: u16, length: usize, source: Source<'_>, cx: &mut Context<'_>) {
+        let mut bytes = [0; MOST_AT_ONCE];
+        let bytes = bytes.upto_mut(length);
+        source(bytes);
         cx.wires
             .output
-            .extend(data.iter().map(|&byte| (Stream::Debug, byte)));
-        data.len()
+            .extend(bytes.iter().map(|&byte| (Stream::Debug, byte)));
     }
 
     fn reset(&mut self, _cx: &mut Context<'_>) {}
@@ -84,7 +86,8 @@ mod tests {
         };
         let mut port = DebugPort::new();
         port.write(0xE9, Width::Byte, u32::from(b'a'), &mut cx).unwrap();
-        assert_eq!(port.write_block(0x402, Width::Byte, b"bc", &mut cx), 2);
+        assert_eq!(port.writable(0x402, Width::Byte), MOST_AT_ONCE);
+        port.write_block(0x402, 2, &mut |bytes| bytes.copy_from_slice(b"bc"), &mut cx);
         assert_eq!(port.read(0x402, Width::Byte, &mut cx), Ok(0xE9));
         assert_eq!(
             port.write(0xE9, Width::Word, 0, &mut cx),

@@ -40,7 +40,7 @@ pub mod uart;
 pub mod vga;
 pub mod wires;
 
-pub use bus::{AccessError, Context, PortDevice, PortRange, Width};
+pub use bus::{AccessError, Context, PortDevice, PortRange, Sink, Source, Width};
 pub use debug_port::DebugPort;
 pub use dma::Dma;
 pub use ide::{DiskError, DiskOperation, DiskRequest, DriveConfig, Ide};

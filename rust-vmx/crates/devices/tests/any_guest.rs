@@ -96,10 +96,16 @@ impl Board {
             }),
             Action::Block(device, port, width, length) => self.with(device, now, |device, cx| {
                 let port = pick(device, port);
-                let mut buffer = vec![0xA5; length];
-                let read = device.read_block(port, width, &mut buffer, cx);
-                let written = device.write_block(port, width, &buffer, cx);
-                (read + written) as u64
+                let mut moved = 0;
+                let readable = device.readable(port, width).min(length);
+                device.read_block(port, readable, &mut |data| moved += data.len(), cx);
+                let writable = device.writable(port, width).min(length);
+                let mut fill = |place: &mut [u8]| {
+                    place.fill(0xA5);
+                    moved += place.len();
+                };
+                device.write_block(port, writable, &mut fill, cx);
+                moved as u64
             }),
             Action::Reset(device) => {
                 self.with(device, now, |device, cx| device.reset(cx));

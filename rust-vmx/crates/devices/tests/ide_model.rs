@@ -204,11 +204,10 @@ impl Machine {
         let mut block = Vec::new();
         match port {
             Port::Strings => {
-                block.resize(bytes, 0);
-                assert_eq!(
-                    self.with(|ide, cx| ide.read_block(0x170, Width::Word, &mut block, cx)),
-                    bytes
-                );
+                assert_eq!(self.ide.readable(0x170, Width::Word), bytes);
+                self.with(|ide, cx| {
+                    ide.read_block(0x170, bytes, &mut |data| block.extend_from_slice(data), cx)
+                });
             }
             Port::Words | Port::Dwords => {
                 let width = if matches!(port, Port::Words) {
@@ -228,10 +227,10 @@ impl Machine {
     fn write_block(&mut self, block: &[u8], port: Port) {
         match port {
             Port::Strings => {
-                assert_eq!(
-                    self.with(|ide, cx| ide.write_block(0x170, Width::Dword, block, cx)),
-                    block.len()
-                );
+                assert_eq!(self.ide.writable(0x170, Width::Dword), block.len());
+                self.with(|ide, cx| {
+                    ide.write_block(0x170, block.len(), &mut |place| place.copy_from_slice(block), cx);
+                });
             }
             Port::Words | Port::Dwords => {
                 let width = if matches!(port, Port::Words) {
@@ -358,7 +357,6 @@ proptest! {
                 7 if flag => machine.out(7, commands[usize::from(value & 15)]),
                 6 if flag => machine.out(6, 0x50 | value & 0x40),
                 0..=7 => {
-                    let mut data = [value; 700];
                     machine.with(|ide, cx| {
                         if action != 0 {
                             // The master's commands would ask for sectors this machine does not have.
@@ -366,9 +364,9 @@ proptest! {
                             let value = if selects_master { value | 0x10 } else { value };
                             ide.write(0x170 + action, Width::Byte, value.into(), cx).unwrap();
                         } else if flag {
-                            ide.read_block(0x170, Width::Word, &mut data, cx);
+                            ide.read_block(0x170, 700, &mut |_| {}, cx);
                         } else {
-                            ide.write_block(0x170, Width::Word, &data, cx);
+                            ide.write_block(0x170, 700, &mut |place| place.fill(value), cx);
                         }
                     });
                 }

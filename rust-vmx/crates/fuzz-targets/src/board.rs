@@ -72,11 +72,18 @@ fn step(board: &mut Board, now: &mut Time, input: &mut Input<'_>) {
         }
         8 => {
             let port = port(choice, input);
-            let mut buffer = [0xA5; BLOCK];
-            let buffer = &mut buffer[..usize::from(input.word()) % BLOCK];
-            let read = board.read_block(port, width, buffer, *now);
-            let written = board.write_block(port, width, buffer, *now);
-            assert!(read.max(written) <= buffer.len());
+            let length = usize::from(input.word()) % BLOCK;
+            let readable = board.readable(port, width).min(length);
+            let mut read = 0;
+            board.read_block(port, readable, &mut |data| read += data.len(), *now);
+            let writable = board.writable(port, width).min(length);
+            let mut written = 0;
+            let mut fill = |place: &mut [u8]| {
+                place.fill(0xA5);
+                written += place.len();
+            };
+            board.write_block(port, writable, &mut fill, *now);
+            assert_eq!((read, written), (readable, writable));
         }
         9 | 10 => *now = later(*now, input.magnitude()),
         11 => disk(board, choice, *now),

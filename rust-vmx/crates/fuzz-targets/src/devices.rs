@@ -151,17 +151,23 @@ fn read(device: &mut impl PortDevice, choice: u8, input: &mut Input<'_>, cx: &mu
 fn block(device: &mut impl PortDevice, choice: u8, input: &mut Input<'_>, cx: &mut Context<'_>) {
     let (port, width) = place(device, choice, input);
     let length = input.word();
-    let mut buffer = vec![0xA5; usize::from(length % BLOCK)];
-    let moved = if length & 0x8000 == 0 {
-        device.read_block(port, width, &mut buffer, cx)
+    let limit = usize::from(length % BLOCK);
+    let mut moved = 0;
+    let offered = if length & 0x8000 == 0 {
+        let readable = device.readable(port, width);
+        device.read_block(port, readable.min(limit), &mut |data| moved = data.len(), cx);
+        readable
     } else {
-        device.write_block(port, width, &buffer, cx)
+        let writable = device.writable(port, width);
+        let mut fill = |place: &mut [u8]| {
+            place.fill(0xA5);
+            moved = place.len();
+        };
+        device.write_block(port, writable.min(limit), &mut fill, cx);
+        writable
     };
-    assert!(
-        moved <= buffer.len() && moved % width.bytes() == 0,
-        "{moved} of {}",
-        buffer.len()
-    );
+    assert!(offered % width.bytes() == 0, "{offered}");
+    assert_eq!(moved, offered.min(limit));
 }
 
 fn advance(device: &mut impl Outside, now: Time, wires: &mut Wires) {

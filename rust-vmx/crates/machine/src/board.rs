@@ -4,7 +4,7 @@
 //! 1 MiB ran on the 8086.
 
 use crate::bus::{AttachError, DeviceIndex, DeviceSet, Overlap, PortBus};
-use crate::exits::io::CHUNK_BY_ITEMS;
+use crate::exits::io::LONGEST_BY_ITEMS;
 use crate::memory::MemoryError;
 use alloc::vec::Vec;
 use bounds::Cyclic;
@@ -12,7 +12,7 @@ use core::fmt;
 use devices::uart::ComPort;
 use devices::{
     Cursor, DebugPort, DiskError, DiskRequest, Dma, DriveConfig, Ide, Kbc, Pic, Pit, PortDevice, Power,
-    PowerEvent, Rtc, RtcConfig, Stream, Time, Uart, Vga, Width, Wires,
+    PowerEvent, Rtc, RtcConfig, Sink, Source, Stream, Time, Uart, Vga, Width, Wires,
 };
 
 /// What distinguishes one board from another.
@@ -81,7 +81,7 @@ const DEBUG: DeviceIndex = 9;
 /// So many bytes of output are worth a look of the host; fewer wait for the next one, at the end of the slice at the latest.
 const OUTPUT: usize = 64;
 /// What waits at most: not quite enough for a look, and one string instruction.
-pub const MOST_OUTPUT: usize = OUTPUT + CHUNK_BY_ITEMS;
+pub const MOST_OUTPUT: usize = OUTPUT + LONGEST_BY_ITEMS;
 
 /// How many there are.
 const COUNT: DeviceIndex = 10;
@@ -239,24 +239,30 @@ impl Board {
         self.settle_wide(port, width);
     }
 
-    /// Several IN in one go; the bytes the device supplied, 0 when it has no fast path for this.
-    pub fn read_block(&mut self, port: u16, width: Width, bytes: &mut [u8], now: Time) -> usize {
-        let Some(owner) = self.bus.owner(port) else {
-            return 0;
-        };
-        self.touch(owner, now, |device, cx| device.read_block(port, width, bytes, cx))
-            .unwrap_or(0)
+    /// How many bytes several IN may take in one go; 0 when the device has no fast path for this.
+    pub fn readable(&mut self, port: u16, width: Width) -> usize {
+        self.owner(port).map_or(0, |device| device.readable(port, width))
     }
 
-    /// Several OUT in one go; the bytes the device took, 0 when it has no fast path for this.
-    pub fn write_block(&mut self, port: u16, width: Width, bytes: &[u8], now: Time) -> usize {
-        let Some(owner) = self.bus.owner(port) else {
-            return 0;
-        };
-        self.touch(owner, now, |device, cx| {
-            device.write_block(port, width, bytes, cx)
-        })
-        .unwrap_or(0)
+    /// Several IN in one go, of bytes that are [`readable`](Self::readable): `sink` is called once with `length` of them.
+    pub fn read_block(&mut self, port: u16, length: usize, sink: Sink<'_>, now: Time) {
+        if let Some(owner) = self.bus.owner(port) {
+            self.touch(owner, now, |device, cx| device.read_block(port, length, sink, cx));
+        }
+    }
+
+    /// How many bytes several OUT may give in one go; 0 when the device has no fast path for this.
+    pub fn writable(&mut self, port: u16, width: Width) -> usize {
+        self.owner(port).map_or(0, |device| device.writable(port, width))
+    }
+
+    /// Several OUT in one go, of bytes that are [`writable`](Self::writable): `source` is called once to fill `length` of them.
+    pub fn write_block(&mut self, port: u16, length: usize, source: Source<'_>, now: Time) {
+        if let Some(owner) = self.bus.owner(port) {
+            self.touch(owner, now, |device, cx| {
+                device.write_block(port, length, source, cx);
+            });
+        }
     }
 
     /// Brings the devices that have something due up to the present. The others look at the time when they are touched.
@@ -406,6 +412,10 @@ impl Board {
         }
         self.wires.power = None;
         self.settle_all();
+    }
+
+    fn owner(&mut self, port: u16) -> Option<&mut dyn PortDevice> {
+        self.devices.device(self.bus.owner(port)?)
     }
 
     /// An access to one device, and what follows from it.

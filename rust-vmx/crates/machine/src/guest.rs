@@ -68,9 +68,9 @@ pub struct Guest<M: GuestRam, H: Host> {
     pub control: Arc<Control>,
     /// The last exits.
     pub history: History,
-    /// Where string instructions put a chunk on its way, [`CHUNK`](crate::exits::io::CHUNK) bytes. Kept, for clearing it would take longer
-    /// than filling it.
-    pub chunk: Vec<u8>,
+    /// Where the items of a string instruction are on their way, [`LONGEST_BY_ITEMS`](crate::exits::io::LONGEST_BY_ITEMS) bytes. Kept,
+    /// for clearing it would take longer than filling it.
+    pub items: Vec<u8>,
 }
 
 impl<M: GuestRam, H: Host> Guest<M, H> {

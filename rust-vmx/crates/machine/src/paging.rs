@@ -6,7 +6,7 @@
 use crate::cpu::VirtualCpu;
 use crate::memory::PhysicalMemory;
 use bounds::Clip;
-use vmx::addr::{Gpa, Gva};
+use vmx::addr::{Gpa, Gva, PAGE_SIZE};
 use vmx::event::Event;
 use vmx::state::SystemRegister;
 
@@ -122,6 +122,22 @@ pub struct Offered {
     pub giant_pages: bool,
 }
 
+/// The table of the last level that a walk came through, and what was allowed up to there: the pages beside the one that was looked for
+/// are in it too. To be kept for one instruction only; a CPU keeps the same for longer (SDM "Paging-Structure Caches").
+#[derive(Clone, Copy, Debug, Default)]
+pub struct LastTable(Option<Table>);
+
+#[derive(Clone, Copy, Debug)]
+struct Table {
+    /// The address without the bits that the table and its pages translate.
+    region: u64,
+    at: u64,
+    rights: u64,
+    no_execute: bool,
+    /// The bits that must be zero in its entries.
+    reserved: u64,
+}
+
 /// The shape of the tables in a mode.
 #[derive(Clone, Copy)]
 struct Mode {
@@ -164,8 +180,21 @@ impl Walker {
         address: Gva,
         access: Access,
     ) -> Result<Gpa, TranslationError> {
+        self.translate_page(memory, address, access, &mut LastTable::default())
+            .map(|(at, _)| at)
+    }
+
+    /// The same for one of several addresses of an instruction, with the number of bytes up to the end of the page, however large.
+    pub fn translate_page(
+        &self,
+        memory: &mut impl PhysicalMemory,
+        address: Gva,
+        access: Access,
+        last: &mut LastTable,
+    ) -> Result<(Gpa, u64), TranslationError> {
         if self.cr0 & bits::CR0_PG == 0 {
-            return Ok(Gpa(address.0 & 0xFFFF_FFFF));
+            let at = address.0 & 0xFFFF_FFFF;
+            return Ok((Gpa(at), (1 << 32) - at));
         }
         if !self.is_canonical(address) {
             return Err(TranslationError::NotCanonical);
@@ -176,7 +205,13 @@ impl Walker {
         } else {
             Gva(address.0 & 0xFFFF_FFFF)
         };
-        self.walk(memory, mode, address, access).map_err(|reason| {
+        if let Some(table) = &last.0
+            && table.region == address.0 >> (12 + mode.bits)
+            && let Some(at) = self.entry_of(table, memory, mode, address, access)
+        {
+            return Ok((at, PAGE_SIZE - at.page_offset() as u64));
+        }
+        self.walk(memory, mode, address, access, last).map_err(|reason| {
             TranslationError::PageFault(PageFault {
                 address,
                 code: reason | self.access_code(access),
@@ -238,7 +273,8 @@ impl Walker {
         mode: Mode,
         address: Gva,
         access: Access,
-    ) -> Result<Gpa, u32> {
+        last: &mut LastTable,
+    ) -> Result<(Gpa, u64), u32> {
         let pae = mode.levels == 3;
         // PAE's CR3 points at four entries that are aligned to 32 bytes only.
         let mut table = self.cr3 & if pae { 0xFFFF_FFE0 } else { entry::ADDRESS };
@@ -269,11 +305,7 @@ impl Walker {
             no_execute |= mode.size == 8 && value & entry::NO_EXECUTE != 0;
             if level == 1 || large {
                 self.check(rights, no_execute, access)?;
-                let mut flags = entry::ACCESSED;
-                if access == Access::Write {
-                    flags |= entry::DIRTY;
-                }
-                set_flags(memory, at, mode.size, value, flags)?;
+                set_flags(memory, at, mode.size, value, noted(access))?;
                 let offset_mask = (1u64 << shift) - 1;
                 let base = if mode.size == 4 && large {
                     // PSE-36: bits 20 to 13 of the entry are bits 39 to 32 of the address.
@@ -281,7 +313,8 @@ impl Walker {
                 } else {
                     value & entry::ADDRESS & !offset_mask
                 };
-                return Ok(Gpa(base | address.0 & offset_mask));
+                let offset = address.0 & offset_mask;
+                return Ok((Gpa(base | offset), offset_mask + 1 - offset));
             }
             if !top_of_pae {
                 set_flags(memory, at, mode.size, value, entry::ACCESSED)?;
@@ -291,9 +324,40 @@ impl Walker {
             } else {
                 value & entry::ADDRESS
             };
+            if level == 2 {
+                last.0 = Some(Table {
+                    region: address.0 >> (12 + mode.bits),
+                    at: table,
+                    rights,
+                    no_execute,
+                    reserved: self.reserved(mode, 1, false),
+                });
+            }
         }
         // The loop ends at level 1; this satisfies the compiler, not the CPU.
         Err(0)
+    }
+
+    /// The physical address by an entry of a table that is known, if nothing is to be said against it; what is, a walk finds out.
+    #[inline]
+    fn entry_of(
+        &self,
+        table: &Table,
+        memory: &mut impl PhysicalMemory,
+        mode: Mode,
+        address: Gva,
+        access: Access,
+    ) -> Option<Gpa> {
+        let index = address.0 >> 12 & ((1 << mode.bits) - 1);
+        let at = Gpa(table.at + index * mode.size);
+        let value = read_entry(memory, at, mode.size).ok()?;
+        if value & entry::PRESENT == 0 || value & table.reserved != 0 {
+            return None;
+        }
+        let no_execute = table.no_execute || mode.size == 8 && value & entry::NO_EXECUTE != 0;
+        self.check(table.rights & value, no_execute, access).ok()?;
+        set_flags(memory, at, mode.size, value, noted(access)).ok()?;
+        Some(Gpa(value & entry::ADDRESS | address.page_offset() as u64))
     }
 
     /// The bits that must be zero in an entry that is present (SDM tables 4-3 to 4-20). The PDPTEs of PAE are checked when they
@@ -356,14 +420,23 @@ fn canonical(address: Gva, levels: u32) -> bool {
 
 fn read_entry(memory: &impl PhysicalMemory, at: Gpa, size: u64) -> Result<u64, u32> {
     // Tables outside memory read as an open bus does, all ones; an entry with all reserved bits set.
-    let value = if size == 4 {
-        memory.read_u32(at).map(u64::from)
+    let word = memory.read_word(at).map_err(|_| code::PRESENT | code::RESERVED)?;
+    Ok(if size == 8 {
+        word
     } else {
-        memory.read_u64(at)
-    };
-    value.map_err(|_| code::PRESENT | code::RESERVED)
+        word >> (8 * (at.0 & 4)) & 0xFFFF_FFFF
+    })
 }
 
+/// The flags of an entry that maps a page for such an access.
+fn noted(access: Access) -> u64 {
+    match access {
+        Access::Write => entry::ACCESSED | entry::DIRTY,
+        Access::Read | Access::Fetch => entry::ACCESSED,
+    }
+}
+
+#[inline]
 fn set_flags(
     memory: &mut impl PhysicalMemory,
     at: Gpa,
@@ -409,6 +482,31 @@ mod tests {
             Err(TranslationError::PageFault(fault)) => fault.code,
             other => panic!("{other:?}"),
         }
+    }
+
+    #[test]
+    fn the_last_table_serves_its_region_alone_and_a_page_tells_its_end() {
+        let mut ram = Ram::new(0x10_0000);
+        let walker = long_mode(false);
+        // Two tables, which map page 511 of one region and page 0 of the next one, and behind them a page of 2 MiB.
+        for (at, value) in [
+            (0x1000, 0x2000),
+            (0x2000, 0x3000),
+            (0x3000, 0x4000),
+            (0x3008, 0x5000),
+            (0x3010, 0x60_0000 | entry::LARGE),
+            (0x4FF8, 0x9000),
+            (0x5000, 0x7000),
+        ] {
+            ram.set64(at, value | USER_RW);
+        }
+        let mut last = LastTable::default();
+        let mut page = |address| walker.translate_page(&mut ram, Gva(address), Access::Read, &mut last);
+        assert_eq!(page(0x1F_FFF0), Ok((Gpa(0x9FF0), 0x10)));
+        assert_eq!(page(0x20_0000), Ok((Gpa(0x7000), 0x1000)));
+        assert_eq!(page(0x1F_F001), Ok((Gpa(0x9001), 0xFFF)));
+        assert!(page(0x1F_E000).is_err());
+        assert_eq!(page(0x41_0000), Ok((Gpa(0x61_0000), 0x1F_0000)));
     }
 
     #[test]

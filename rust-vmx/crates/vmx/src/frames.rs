@@ -2,6 +2,7 @@
 
 use crate::addr::{Hpa, PAGE_SIZE};
 use core::marker::PhantomData;
+use core::sync::atomic::{AtomicU64, Ordering};
 
 /// The host's page frames, as this crate needs them. The product implements it over the kernel's PageManager,
 /// tests over ordinary memory.
@@ -81,6 +82,19 @@ impl<F: Frames> OwnedFrames<F> {
         );
         // SAFETY: the range lies inside the frames, which are ours and mapped; the buffer is exclusively borrowed.
         unsafe { copy::shared(self.pointer().add(offset), buffer.as_mut_ptr(), buffer.len()) }
+    }
+
+    /// The word at `offset`, in one access.
+    ///
+    /// # Panics
+    /// When it does not lie inside, or is not aligned: the caller computed the offset.
+    pub fn read_word(&self, offset: usize) -> u64 {
+        assert!(
+            offset < self.size() && offset.is_multiple_of(8),
+            "a word past the frames' end, or no word"
+        );
+        // SAFETY: frames consist of aligned words, this one lies inside, and whoever changes it meanwhile is a guest.
+        unsafe { AtomicU64::from_ptr(self.pointer().add(offset).cast()) }.load(Ordering::Relaxed)
     }
 
     /// The `length` bytes from `offset` on, for others to fill.
@@ -291,6 +305,10 @@ pub(crate) mod fake {
         let mut back = vec![0; 5003];
         owned.read(4091, &mut back);
         assert_eq!(back, text);
+        assert_eq!(
+            owned.read_word(4096),
+            u64::from_le_bytes(text[5..13].try_into().unwrap())
+        );
         drop(owned);
         assert_eq!(frames.outstanding(), 0);
     }

@@ -341,6 +341,15 @@ impl<F: Frames + Clone> GuestMemory<F> {
         Ok(())
     }
 
+    /// The aligned 64-bit word around `gpa`, as a CPU reads an entry of its page tables.
+    pub fn read_word(&self, gpa: Gpa) -> Result<u64, MemoryError> {
+        let at = gpa.0 & !7;
+        let slot = self.slot(at).ok_or(MemoryError::NotRam(gpa))?;
+        Ok(slot
+            .backing(at)
+            .map_or(0, |(frames, offset)| frames.read_word(offset)))
+    }
+
     /// Copies to guest memory as the guest itself would write: populating it, and in vain where it is read-only. On an error
     /// a part may have been written.
     pub fn write(&mut self, gpa: Gpa, bytes: &[u8]) -> Result<(), MemoryError> {

@@ -1,11 +1,11 @@
 //! An ATA channel: two disks on one cable (ATA/ATAPI-6, clause 7 and 9.16 for what device 0 answers for an absent device 1).
 
-use bounds::{Clip, Cyclic};
+use bounds::Cyclic;
 use serde::{Deserialize, Serialize};
 
 use super::drive::Drive;
 use super::registers::{DEVICE_SLAVE, control, status};
-use crate::{AccessError, Width};
+use crate::{AccessError, Sink, Source, Width};
 
 /// EXECUTE DEVICE DIAGNOSTIC: the one command that both devices execute, whichever is selected.
 const DIAGNOSE: u8 = 0x90;
@@ -44,6 +44,12 @@ impl Channel {
         self.present().for_each(Drive::power_on);
         self.selected = 0;
         self.control = 0;
+    }
+
+    /// Gives memory back that no drive has used since the last time. False if there is some still.
+    pub(super) fn give_back_unused(&mut self) -> bool {
+        self.present()
+            .fold(true, |all, drive| drive.transfer.give_back_unused() && all)
     }
 
     /// The level of the interrupt line: only the selected drive drives it.
@@ -130,34 +136,22 @@ impl Channel {
         }
     }
 
-    /// Fast path of the data port: whole items of `width` into `buffer`; the bytes moved.
-    pub(super) fn read_block(&mut self, buffer: &mut [u8]) -> usize {
-        let Some(drive) = self.drive_mut(self.selected) else {
-            return 0;
-        };
-        let mut filled = 0;
-        while filled < buffer.len() {
-            match drive.read_data(buffer.past_mut(filled)) {
-                0 => break,
-                length => filled += length,
-            }
-        }
-        filled
+    pub(super) fn selected_drive(&self) -> Option<&Drive> {
+        self.drive(self.selected)
     }
 
-    /// Fast path of the data port; the bytes moved.
-    pub(super) fn write_block(&mut self, data: &[u8]) -> usize {
-        let Some(drive) = self.drive_mut(self.selected) else {
-            return 0;
-        };
-        let mut taken = 0;
-        while taken < data.len() {
-            match drive.write_data(data.past(taken)) {
-                0 => break,
-                length => taken += length,
-            }
+    /// Fast path of the data port: up to `length` bytes.
+    pub(super) fn read_block(&mut self, length: usize, sink: Sink<'_>) {
+        if let Some(drive) = self.drive_mut(self.selected) {
+            drive.read_data(length, sink);
         }
-        taken
+    }
+
+    /// Fast path of the data port: up to `length` bytes.
+    pub(super) fn write_block(&mut self, length: usize, source: Source<'_>) {
+        if let Some(drive) = self.drive_mut(self.selected) {
+            drive.write_data(length, source);
+        }
     }
 
     fn command(&mut self, code: u8) {
@@ -176,7 +170,9 @@ impl Channel {
         let mut bytes = [0xFF; 4];
         let length = width.bytes().max(2);
         if let Some(drive) = self.drive_mut(self.selected) {
-            drive.read_data(bytes.upto_mut(length));
+            drive.read_data(length, &mut |data| {
+                bounds::copy(&mut bytes, data);
+            });
         }
         let value = u32::from_le_bytes(bytes);
         if width == Width::Dword {
@@ -189,7 +185,9 @@ impl Channel {
     fn write_data(&mut self, width: Width, value: u32) {
         let length = width.bytes().max(2);
         if let Some(drive) = self.drive_mut(self.selected) {
-            drive.write_data(value.to_le_bytes().upto(length));
+            drive.write_data(length, &mut |data| {
+                bounds::copy(data, &value.to_le_bytes());
+            });
         }
     }
 

@@ -7,6 +7,7 @@
 //! A disk never waits. A command that needs the medium leaves a [`DiskRequest`] and the channel busy; the machine carries it
 //! out on [`Ide::buffer`] and calls [`Ide::complete`], at once or much later.
 
+mod buffer;
 mod channel;
 mod command;
 mod drive;
@@ -17,9 +18,9 @@ mod registers;
 mod tests;
 mod transfer;
 
-use crate::{AccessError, Context, PortDevice, PortRange, Width};
+use crate::{AccessError, Context, PortDevice, PortRange, Sink, Source, Time, Width};
 use alloc::string::String;
-use bounds::{Clip, Cyclic};
+use bounds::Cyclic;
 use channel::Channel;
 use drive::Drive;
 use serde::{Deserialize, Serialize};
@@ -113,10 +114,16 @@ impl DriveStatistics {
     }
 }
 
+/// So many nanoseconds memory for sectors stays when no command has used it: longer than a pause between two, and short for a guest
+/// that has come to rest.
+const KEEP: u64 = 1_000_000_000;
+
 /// The controller with its disks.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ide {
     channels: Cyclic<Channel, 2>,
+    /// When unused memory is given back.
+    clear_up: Option<Time>,
 }
 
 impl Ide {
@@ -132,6 +139,7 @@ impl Ide {
         };
         Self {
             channels: Cyclic([channel(master, slave), channel(second_master, second_slave)]),
+            clear_up: None,
         }
     }
 
@@ -179,6 +187,7 @@ impl Ide {
         if let Some(drive) = self.drive_mut(drive) {
             drive.complete(result);
         }
+        self.clear_up.get_or_insert(cx.now + KEEP);
         self.update_interrupts(cx);
     }
 
@@ -196,6 +205,14 @@ impl Ide {
         self.channels[drive >> 1].drive_mut(drive)
     }
 
+    /// The drive whose data port this is.
+    fn data_drive(&self, port: u16) -> Option<&Drive> {
+        let (channel, register) = decode(port);
+        self.channels[channel]
+            .selected_drive()
+            .filter(|_| register == Some(0))
+    }
+
     fn update_interrupts(&self, cx: &mut Context<'_>) {
         for (channel, irq) in self.channels.iter().zip(IRQS) {
             cx.wires.set_irq(irq, channel.interrupt());
@@ -208,6 +225,14 @@ fn decode(port: u16) -> (usize, Option<u16>) {
     // The secondary channel's ports are the primary's without bit 7.
     let channel = usize::from(port & 0x80 == 0);
     (channel, (port & 0x200 == 0).then_some(port & 7))
+}
+
+/// The data port has a fast path for words and wider; a byte is an odd way to read it.
+fn whole_items(bytes: usize, width: Width) -> usize {
+    match width {
+        Width::Byte => 0,
+        _ => bytes - bytes % width.bytes(),
+    }
 }
 
 impl PortDevice for Ide {
@@ -245,26 +270,40 @@ impl PortDevice for Ide {
         Ok(())
     }
 
-    fn read_block(&mut self, port: u16, width: Width, buffer: &mut [u8], cx: &mut Context<'_>) -> usize {
-        let (channel, register) = decode(port);
-        if register != Some(0) || width == Width::Byte {
-            return 0;
-        }
-        let whole = buffer.len() - buffer.len() % width.bytes();
-        let filled = self.channels[channel].read_block(buffer.upto_mut(whole));
-        self.update_interrupts(cx);
-        filled
+    fn readable(&self, port: u16, width: Width) -> usize {
+        whole_items(self.data_drive(port).map_or(0, Drive::readable), width)
     }
 
-    fn write_block(&mut self, port: u16, width: Width, data: &[u8], cx: &mut Context<'_>) -> usize {
-        let (channel, register) = decode(port);
-        if register != Some(0) || width == Width::Byte {
-            return 0;
-        }
-        let whole = data.len() - data.len() % width.bytes();
-        let taken = self.channels[channel].write_block(data.upto(whole));
+    fn read_block(&mut self, port: u16, length: usize, sink: Sink<'_>, cx: &mut Context<'_>) {
+        let (channel, _) = decode(port);
+        self.channels[channel].read_block(length, sink);
         self.update_interrupts(cx);
-        taken
+    }
+
+    fn writable(&self, port: u16, width: Width) -> usize {
+        whole_items(self.data_drive(port).map_or(0, Drive::writable), width)
+    }
+
+    fn write_block(&mut self, port: u16, length: usize, source: Source<'_>, cx: &mut Context<'_>) {
+        let (channel, _) = decode(port);
+        self.channels[channel].write_block(length, source);
+        self.update_interrupts(cx);
+    }
+
+    /// Memory that was not used for so long goes back to the host. A guest cannot tell.
+    fn advance(&mut self, cx: &mut Context<'_>) {
+        if self.clear_up.is_none_or(|time| time > cx.now) {
+            return;
+        }
+        let mut all = true;
+        for channel in self.channels.iter_mut() {
+            all &= channel.give_back_unused();
+        }
+        self.clear_up = (!all).then(|| cx.now + KEEP);
+    }
+
+    fn deadline(&self) -> Option<Time> {
+        self.clear_up
     }
 
     fn reset(&mut self, cx: &mut Context<'_>) {

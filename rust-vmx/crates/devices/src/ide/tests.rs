@@ -123,18 +123,16 @@ impl Bench {
     fn read(&mut self, bytes: usize) -> Vec<u8> {
         assert_eq!(self.inb(0x1F7), 0x58);
         let mut buffer = vec![0; bytes];
-        let filled = self.with(|ide, cx| ide.read_block(0x1F0, Width::Word, &mut buffer, cx));
-        assert_eq!(filled, bytes);
+        assert_eq!(self.ide.readable(0x1F0, Width::Word), bytes);
+        self.with(|ide, cx| ide.read_block(0x1F0, bytes, &mut |data| buffer.copy_from_slice(data), cx));
         self.serve();
         buffer
     }
 
     fn write(&mut self, data: &[u8]) {
         assert_eq!(self.inb(0x1F7), 0x58);
-        assert_eq!(
-            self.with(|ide, cx| ide.write_block(0x1F0, Width::Word, data, cx)),
-            data.len()
-        );
+        assert_eq!(self.ide.writable(0x1F0, Width::Word), data.len());
+        self.with(|ide, cx| ide.write_block(0x1F0, data.len(), &mut |place| place.copy_from_slice(data), cx));
         self.serve();
     }
 
@@ -466,10 +464,35 @@ fn data_port_in_every_width() {
     );
     assert_eq!(read(&mut bench, Width::Word), 0);
     assert_eq!(read(&mut bench, Width::Dword), 0);
-    let mut rest = [0; 1024];
-    assert_eq!(
-        bench.with(|ide, cx| ide.read_block(0x1F0, Width::Dword, &mut rest, cx)),
-        504
-    );
+    assert_eq!(bench.ide.readable(0x1F0, Width::Byte), 0, "by items only");
+    assert_eq!(bench.ide.readable(0x1F0, Width::Dword), 504);
+    let mut given = 0;
+    bench.with(|ide, cx| ide.read_block(0x1F0, 504, &mut |data| given += data.len(), cx));
+    assert_eq!((given, bench.ide.readable(0x1F0, Width::Dword)), (504, 0));
     assert_eq!(read(&mut bench, Width::Word), 0xFFFF);
+}
+
+#[test]
+fn unused_memory_goes_back_to_the_host() {
+    const SECOND: u64 = 1_000_000_000;
+    let mut bench = Bench::master();
+    let second = |bench: &mut Bench, number: u64| {
+        let Bench { ide, wires, .. } = bench;
+        let now = Time(number * SECOND);
+        ide.advance(&mut Context { now, wires });
+        ide.deadline().map(|time| time.0 / SECOND)
+    };
+    assert_eq!(second(&mut bench, 0), None, "no command, no memory");
+    bench.command_28(0x20, 7, 2);
+    assert_eq!(second(&mut bench, 0), Some(1));
+    assert_eq!(second(&mut bench, 1), Some(2), "there was a command since");
+    bench.read(SECTOR_SIZE);
+    assert_eq!(second(&mut bench, 2), Some(3), "the guest has not read it all");
+    bench.read(SECTOR_SIZE);
+    assert_eq!(second(&mut bench, 3), None, "nobody uses it");
+    bench.command_28(0x20, 9, 1);
+    assert_eq!(
+        bench.read(SECTOR_SIZE),
+        bench.disk[9 * SECTOR_SIZE..10 * SECTOR_SIZE]
+    );
 }

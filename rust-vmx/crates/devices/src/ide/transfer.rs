@@ -4,15 +4,17 @@
 //! The machine moves it in larger pieces: up to [`PIECE`] sectors are requested at once, and the guest is served from the
 //! buffer. Between a request and its completion the disk is busy, and nothing waits inside the device.
 
-use alloc::vec::Vec;
+use bounds::Clip;
 use core::ops::Range;
 use serde::{Deserialize, Serialize};
 
+use super::buffer::Buffer;
 use super::command::Width;
 use super::drive::Drive;
 use super::identify::{MAX_LBA_28, identify};
 use super::registers::{DEVICE_LBA, error, status};
 use super::{DiskError, DiskOperation, SECTOR_SIZE};
+use crate::{Sink, Source};
 
 /// Sectors of the largest request: 64 KiB, a multiple of every block size.
 const PIECE: u32 = 128;
@@ -68,7 +70,7 @@ impl Pending {
 pub(super) struct Transfer {
     phase: Phase,
     /// The present piece.
-    buffer: Vec<u8>,
+    buffer: Buffer,
     /// The part of it that the machine has been asked to fill or to store: all of it, or after an error one sector.
     requested: Range<usize>,
     /// The part of it that the guest may still move before the next block.
@@ -84,12 +86,14 @@ pub(super) struct Transfer {
     /// Sectors to ask for at once: a block after an error, to find the one that is to blame.
     piece: u32,
     pub(super) pending: Option<Pending>,
+    /// A command has begun since somebody asked.
+    used: bool,
 }
 
 impl Transfer {
     /// What the machine fills or stores.
     pub(super) fn requested(&mut self) -> &mut [u8] {
-        self.buffer.get_mut(self.requested.clone()).unwrap_or_default()
+        self.buffer.part_mut(self.requested.clone())
     }
 
     fn width(&self) -> Width {
@@ -102,21 +106,20 @@ impl Transfer {
 
     /// Opens the next block of the buffer, from `start`.
     fn open(&mut self, start: usize) {
-        self.block = start..self.buffer.len().min(start.saturating_add(self.block_size));
-    }
-
-    /// Makes the buffer so many zeros. False when the host has no memory for them.
-    fn resize(&mut self, bytes: usize) -> bool {
-        self.buffer.clear();
-        let fits = self.buffer.try_reserve_exact(bytes).is_ok();
-        if fits {
-            self.buffer.resize(bytes, 0);
-        }
-        fits
+        self.block = start..self.buffer.length().min(start.saturating_add(self.block_size));
     }
 
     fn piece_is_moved(&self) -> bool {
-        self.block.end >= self.buffer.len()
+        self.block.end >= self.buffer.length()
+    }
+
+    /// Gives the buffer's memory back if nobody has used it since the last time, and nobody does now. False if there is some still.
+    pub(super) fn give_back_unused(&mut self) -> bool {
+        let in_use = self.phase != Phase::Idle || self.pending.is_some();
+        if !(core::mem::take(&mut self.used) || in_use) {
+            self.buffer.give_back();
+        }
+        !self.buffer.has_memory()
     }
 }
 
@@ -124,10 +127,10 @@ impl Drive {
     pub(super) fn start_identify(&mut self) {
         let data = identify(self);
         self.begin(Width::Bits28, 0, 0, 1);
-        if !self.transfer.resize(data.len()) {
+        if !self.transfer.buffer.resize(data.len()) {
             return self.fail_without_buffer();
         }
-        self.transfer.buffer.copy_from_slice(&data);
+        bounds::copy(self.transfer.buffer.part_mut(0..data.len()), &data);
         self.data_in();
     }
 
@@ -187,13 +190,14 @@ impl Drive {
             next: first,
             remaining: count,
             piece: PIECE,
+            used: true,
             ..Transfer::default()
         };
     }
 
     /// Asks for the whole buffer, or for a flush.
     fn ask(&mut self, work: Work, lba: u64, sectors: u32) {
-        self.transfer.requested = 0..self.transfer.buffer.len();
+        self.transfer.requested = 0..self.transfer.buffer.length();
         self.request(work, lba, sectors);
     }
 
@@ -224,7 +228,7 @@ impl Drive {
         let Some(sectors) = self.next_piece() else {
             return self.fail_at(error::IDNF);
         };
-        if !self.transfer.resize(sectors as usize * SECTOR_SIZE) {
+        if !self.transfer.buffer.resize(sectors as usize * SECTOR_SIZE) {
             return self.fail_without_buffer();
         }
         self.ask(work, self.transfer.next, sectors);
@@ -236,7 +240,7 @@ impl Drive {
             self.fail_at(error::IDNF);
             return false;
         };
-        if !self.transfer.resize(sectors as usize * SECTOR_SIZE) {
+        if !self.transfer.buffer.resize(sectors as usize * SECTOR_SIZE) {
             self.fail_without_buffer();
             return false;
         }
@@ -287,19 +291,30 @@ impl Drive {
         self.fail(bits);
     }
 
-    /// The guest reads from the data port; the bytes given, fewer at the end of a block.
-    pub(super) fn read_data(&mut self, buffer: &mut [u8]) -> usize {
-        if self.transfer.phase != Phase::In {
-            return 0;
+    /// What is left of the block that the guest reads.
+    pub(super) fn readable(&self) -> usize {
+        if self.transfer.phase == Phase::In {
+            self.transfer.block.len()
+        } else {
+            0
         }
-        let block = self.transfer.block.clone();
-        let source = self.transfer.buffer.get(block).unwrap_or_default();
-        let length = bounds::copy(buffer, source);
-        self.transfer.block.start += length;
+    }
+
+    /// The guest reads from the data port: `sink` gets up to `length` bytes, fewer at the end of a block.
+    pub(super) fn read_data(&mut self, length: usize, sink: Sink<'_>) {
+        if self.transfer.phase != Phase::In {
+            return;
+        }
+        let data = self
+            .transfer
+            .buffer
+            .part(self.transfer.block.clone())
+            .upto(length);
+        sink(data);
+        self.transfer.block.start += data.len();
         if self.transfer.block.is_empty() {
             self.block_read();
         }
-        length
     }
 
     fn block_read(&mut self) {
@@ -319,24 +334,32 @@ impl Drive {
         }
     }
 
-    /// The guest writes to the data port; the bytes taken, fewer at the end of a block.
-    pub(super) fn write_data(&mut self, data: &[u8]) -> usize {
+    /// What is left of the block that the guest writes.
+    pub(super) fn writable(&self) -> usize {
+        if self.transfer.phase == Phase::Out {
+            self.transfer.block.len()
+        } else {
+            0
+        }
+    }
+
+    /// The guest writes to the data port: `source` fills up to `length` bytes, fewer at the end of a block.
+    pub(super) fn write_data(&mut self, length: usize, source: Source<'_>) {
         if self.transfer.phase != Phase::Out {
-            return 0;
+            return;
         }
         let block = self.transfer.block.clone();
-        let target = self.transfer.buffer.get_mut(block).unwrap_or_default();
-        let length = bounds::copy(target, data);
-        self.transfer.block.start += length;
+        let place = self.transfer.buffer.part_mut(block).upto_mut(length);
+        source(place);
+        self.transfer.block.start += place.len();
         if self.transfer.block.is_empty() {
             self.block_written();
         }
-        length
     }
 
     fn block_written(&mut self) {
         if self.transfer.piece_is_moved() {
-            let sectors = (self.transfer.buffer.len() / SECTOR_SIZE) as u32;
+            let sectors = (self.transfer.buffer.length() / SECTOR_SIZE) as u32;
             self.ask(Work::Write, self.transfer.next, sectors);
         } else {
             self.transfer.open(self.transfer.block.end);
@@ -354,7 +377,7 @@ impl Drive {
     /// What the guest has written so far is stored.
     fn written(&mut self) {
         let stored = self.transfer.requested.end;
-        if stored < self.transfer.buffer.len() {
+        if stored < self.transfer.buffer.length() {
             self.write_sector(stored);
         } else if self.transfer.remaining > 0 {
             self.next_piece_out();
@@ -444,18 +467,5 @@ impl Drive {
             self.end_transfer();
             self.sign();
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    #[cfg_attr(miri, ignore = "Miri ends when memory does")]
-    fn a_buffer_that_the_heap_has_not_is_refused() {
-        let mut transfer = Transfer::default();
-        assert!(transfer.resize(SECTOR_SIZE) && transfer.buffer == [0; SECTOR_SIZE]);
-        assert!(!transfer.resize(isize::MAX as usize) && transfer.buffer.is_empty());
     }
 }

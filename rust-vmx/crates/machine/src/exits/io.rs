@@ -1,7 +1,7 @@
 //! IN, OUT, INS and OUTS.
 //!
-//! A repeated string instruction is carried out in chunks: after each one the registers say how far it came, and after some the
-//! instruction is left to run again, as after an interrupt on a real processor. So a long one cannot hold the host up.
+//! Of a repeated string instruction an exit carries out as much as the device can take or give at once; then the registers say how
+//! far it came, and it is left to run again, as after an interrupt on a real processor. So a long one cannot hold the host up.
 
 use super::span::Span;
 use super::{Outcome, segment};
@@ -15,17 +15,17 @@ use crate::memory::MemoryError;
 use crate::paging::{Access, TranslationError, Walker};
 use bounds::Clip;
 use devices::Width;
-use vmx::addr::{Gva, PAGE_SIZE};
+use vmx::addr::PAGE_SIZE;
 use vmx::exit::{IoAccess, StringIo};
 use vmx::state::SystemRegister;
 use vmx::state::gpr::{RAX, RCX, RDI, RSI};
 
-/// The most bytes of one chunk: what can be translated at once.
-pub const CHUNK: usize = PAGE_SIZE as usize;
-/// The most chunks of an exit: the largest piece of a disk. Longer the host's interrupts shall not wait.
-const CHUNKS: usize = 16;
-/// The most bytes of a chunk whose items the device takes or gives one by one.
-pub const CHUNK_BY_ITEMS: usize = 512;
+/// The most bytes of an exit: the largest piece of a disk. Longer the host's interrupts shall not wait.
+const LONGEST: usize = 64 * 1024;
+/// The same where the device takes or gives item by item.
+pub const LONGEST_BY_ITEMS: usize = 512;
+/// Where the bytes of an exit lie: it begins inside a page and ends inside another.
+type LongSpan = Span<{ LONGEST / PAGE_SIZE as usize + 1 }>;
 /// RFLAGS.TF: each instruction traps, and of a repeated one each item.
 const RFLAGS_TF: u64 = 1 << 8;
 /// RFLAGS.DF: strings run downwards.
@@ -57,33 +57,14 @@ pub fn handle<C: VirtualCpu, M: GuestRam, H: Host>(cpu: &mut C, guest: &mut Gues
     Outcome::Done
 }
 
-/// Carries out chunks until the instruction is over, or something else has its turn.
+/// Carries out as much as the device can take or give at once.
 #[inline(never)]
 fn string_io<C: VirtualCpu, M: GuestRam, H: Host>(
     cpu: &mut C,
     guest: &mut Guest<M, H>,
     access: &IoAccess,
-    mut string: StringIo,
+    string: StringIo,
 ) -> Outcome {
-    for _ in 0..CHUNKS {
-        match chunk(cpu, guest, access, &string) {
-            Ok(Some(next)) if !guest.board.wants_attention() => string.linear = next,
-            Ok(_) => break,
-            Err(outcome) => return outcome,
-        }
-    }
-    Outcome::Resume
-}
-
-/// Carries out a chunk. When more is to come: where the next one begins, if the whole of this one was moved and that follows on it. Both
-/// the offset and, outside 64-bit mode, the linear address wrap; behind that the CPU says where it is. `Err` is what follows from the
-/// instruction.
-fn chunk<C: VirtualCpu, M: GuestRam, H: Host>(
-    cpu: &mut C,
-    guest: &mut Guest<M, H>,
-    access: &IoAccess,
-    string: &StringIo,
-) -> Result<Option<Gva>, Outcome> {
     let size = usize::from(access.width.clamp(1, 4));
     let address_mask = match string.address_size {
         2 => 0xFFFF,
@@ -101,28 +82,29 @@ fn chunk<C: VirtualCpu, M: GuestRam, H: Host>(
     };
     let offset = registers.gpr[index] & address_mask;
     if count == 0 {
-        return Err(Outcome::Done);
+        return Outcome::Done;
     }
     let within = match segment::reach(cpu, string.segment, offset, access.input) {
         Ok(bytes) => bytes / size as u64,
-        Err(event) => return Err(Outcome::Raise(event)),
+        Err(event) => return Outcome::Raise(event),
     };
     if within == 0 {
-        return Err(Outcome::Raise(segment::fault(string.segment)));
+        return Outcome::Raise(segment::fault(string.segment));
     }
+    let pace = Pace::of(guest, access, size);
     let items = if down || rflags & RFLAGS_TF != 0 || cpu.watches() {
         1
     } else {
-        // The offset wraps inside the address size; a chunk ends there.
+        // The offset wraps inside the address size; the string is taken up again there.
         let bytes_to_wrap = (address_mask - offset).saturating_add(1);
         count
-            .min((CHUNK / size) as u64)
+            .min(pace.items(size))
             .min((bytes_to_wrap / size as u64).max(1))
             .min(within)
     };
     let walker = Walker::new(cpu, guest.cpuid.paging());
     let kind = if access.input { Access::Write } else { Access::Read };
-    let span = match Span::new(
+    let span = match LongSpan::new(
         &walker,
         &mut guest.memory,
         string.linear,
@@ -131,96 +113,119 @@ fn chunk<C: VirtualCpu, M: GuestRam, H: Host>(
         kind,
     ) {
         Ok(span) => span,
-        Err(TranslationError::NotCanonical) => return Err(Outcome::Raise(segment::fault(string.segment))),
-        Err(error) => return Err(Outcome::Raise(error.deliver(cpu))),
+        Err(TranslationError::NotCanonical) => return Outcome::Raise(segment::fault(string.segment)),
+        Err(error) => return Outcome::Raise(error.deliver(cpu)),
     };
-    let moved = match transfer(guest, access, &span, size) {
-        Ok(moved) => moved,
-        Err(error) => return Err(Outcome::Fail(Failure::Memory(error))),
-    };
-    let done = (moved / size) as u64;
+    if let Err(error) = transfer(guest, access, &span, size, pace) {
+        return Outcome::Fail(Failure::Memory(error));
+    }
+    let moved = span.length() as u64;
+    let done = moved / size as u64;
     cpu.accessed(Watched::Port(access.port), size as u64);
     let memory = if access.input {
         Watched::Write(string.linear)
     } else {
         Watched::Read(string.linear)
     };
-    cpu.accessed(memory, moved as u64);
-    advance(
-        cpu,
-        string,
-        index,
-        address_mask,
-        if down {
-            (moved as u64).wrapping_neg()
-        } else {
-            moved as u64
-        },
-        done,
-    );
+    cpu.accessed(memory, moved);
+    let distance = if down { moved.wrapping_neg() } else { moved };
+    advance(cpu, &string, index, address_mask, distance, done);
     if done == count {
-        return Err(Outcome::Done);
+        return Outcome::Done;
     }
     cpu.skip_instruction(0);
-    let next = string.linear.0.wrapping_add(moved as u64);
-    let follows =
-        offset.wrapping_add(moved as u64) & address_mask > offset && (next ^ string.linear.0) >> 32 == 0;
-    Ok((moved == CHUNK && follows).then_some(Gva(next)))
+    Outcome::Resume
 }
 
-/// Moves items between the port and memory; the bytes moved, at least one item.
+/// How a device moves a string.
+#[derive(Clone, Copy)]
+enum Pace {
+    /// So many bytes in one go.
+    Block(usize),
+    /// Item by item.
+    Items,
+}
+
+impl Pace {
+    fn of<M: GuestRam, H: Host>(guest: &mut Guest<M, H>, access: &IoAccess, size: usize) -> Self {
+        let width = width_of(access.width);
+        let bytes = if access.input {
+            guest.board.readable(access.port, width)
+        } else {
+            guest.board.writable(access.port, width)
+        };
+        if bytes >= size {
+            Self::Block(bytes)
+        } else {
+            Self::Items
+        }
+    }
+
+    /// The most items of an exit.
+    fn items(self, size: usize) -> u64 {
+        let bytes = match self {
+            Self::Block(bytes) => bytes.min(LONGEST),
+            Self::Items => LONGEST_BY_ITEMS,
+        };
+        (bytes / size) as u64
+    }
+}
+
+/// Moves all of a span between the port and memory.
 fn transfer<M: GuestRam, H: Host>(
     guest: &mut Guest<M, H>,
     access: &IoAccess,
-    span: &Span,
+    span: &LongSpan,
     size: usize,
-) -> Result<usize, MemoryError> {
-    let mut chunk = core::mem::take(&mut guest.chunk);
-    let buffer = chunk.upto_mut(span.length());
-    let moved = if access.input {
-        let moved = input(guest, access, buffer, size);
-        span.write(&mut guest.memory, buffer.upto(moved)).map(|()| moved)
+    pace: Pace,
+) -> Result<(), MemoryError> {
+    match pace {
+        Pace::Block(_) => transfer_block(guest, access, span),
+        Pace::Items => {
+            let mut items = core::mem::take(&mut guest.items);
+            let moved = transfer_items(guest, access, span, size, items.upto_mut(span.length()));
+            guest.items = items;
+            moved
+        }
+    }
+}
+
+/// Between the device's own bytes and memory, with nothing in between.
+fn transfer_block<M: GuestRam, H: Host>(
+    guest: &mut Guest<M, H>,
+    access: &IoAccess,
+    span: &LongSpan,
+) -> Result<(), MemoryError> {
+    let now = guest.now();
+    let Guest { board, memory, .. } = guest;
+    let mut result = Ok(());
+    if access.input {
+        let mut sink = |data: &[u8]| result = span.write(memory, data);
+        board.read_block(access.port, span.length(), &mut sink, now);
     } else {
-        span.read(&guest.memory, buffer)
-            .map(|()| output(guest, access, buffer, size))
-    };
-    guest.chunk = chunk;
-    moved
+        let mut source = |place: &mut [u8]| result = span.read(memory, place);
+        board.write_block(access.port, span.length(), &mut source, now);
+    }
+    result
 }
 
-/// Reads items from a port; the bytes read, at least one item.
-fn input<M: GuestRam, H: Host>(
+/// Through a buffer: the device may look at the time, and at what else it pleases, with each item.
+fn transfer_items<M: GuestRam, H: Host>(
     guest: &mut Guest<M, H>,
     access: &IoAccess,
+    span: &LongSpan,
+    size: usize,
     buffer: &mut [u8],
-    size: usize,
-) -> usize {
+) -> Result<(), MemoryError> {
     let (now, width) = (guest.now(), width_of(access.width));
-    let moved = guest.board.read_block(access.port, width, buffer, now);
-    if moved > 0 {
-        return moved.min(buffer.len());
+    if access.input {
+        for item in buffer.chunks_exact_mut(size) {
+            let value = guest.board.read(access.port, width, now);
+            bounds::copy(item, &value.to_le_bytes());
+        }
+        return span.write(&mut guest.memory, buffer);
     }
-    let buffer = buffer.upto_mut(CHUNK_BY_ITEMS);
-    for item in buffer.chunks_exact_mut(size) {
-        let value = guest.board.read(access.port, width, now);
-        bounds::copy(item, &value.to_le_bytes());
-    }
-    buffer.len()
-}
-
-/// Writes items to a port; the bytes written, at least one item.
-fn output<M: GuestRam, H: Host>(
-    guest: &mut Guest<M, H>,
-    access: &IoAccess,
-    buffer: &[u8],
-    size: usize,
-) -> usize {
-    let (now, width) = (guest.now(), width_of(access.width));
-    let moved = guest.board.write_block(access.port, width, buffer, now);
-    if moved > 0 {
-        return moved.min(buffer.len());
-    }
-    let buffer = buffer.upto(CHUNK_BY_ITEMS);
+    span.read(&guest.memory, buffer)?;
     for item in buffer.chunks_exact(size) {
         let mut bytes = [0; 4];
         bounds::copy(&mut bytes, item);
@@ -228,7 +233,7 @@ fn output<M: GuestRam, H: Host>(
             .board
             .write(access.port, width, u32::from_le_bytes(bytes), now);
     }
-    buffer.len()
+    Ok(())
 }
 
 /// Moves the index and count registers on, in the width of the address size.

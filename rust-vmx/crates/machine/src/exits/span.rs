@@ -1,20 +1,25 @@
 //! A stretch of linear memory that an instruction carried out for the guest reads or writes.
 
 use crate::memory::{MemoryError, PhysicalMemory};
-use crate::paging::{Access, TranslationError, Walker};
+use crate::paging::{Access, LastTable, TranslationError, Walker};
+use bounds::Clip;
 use core::ops::Range;
 use vmx::addr::{Gpa, Gva, PAGE_SIZE};
 
-/// One or two stretches of physical memory: it crosses at most one page border.
+/// Stretches of physical memory, as many as there are pages at most; two are enough for a span that is no longer than a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Span {
-    pieces: [(Gpa, usize); 2],
+pub struct Span<const PIECES: usize = 2> {
+    pieces: [(Gpa, usize); PIECES],
+    /// How many of them there are.
+    count: usize,
+    /// Bytes in all.
+    length: usize,
 }
 
-impl Span {
-    /// Translates `length` bytes, at most a page, that consist of items of `size`. A fault on the second page shortens
-    /// the span to the whole items on the first; it is an error only when there is none. That all of an item is canonical the CPU
-    /// checks before it looks for a page.
+impl<const PIECES: usize> Span<PIECES> {
+    /// Translates `length` bytes that consist of items of `size`. A fault on another page than the first shortens the span to the whole
+    /// items in front of it; it is an error only when there is none. That all of an item is canonical the CPU checks before it looks for
+    /// a page.
     pub fn new(
         walker: &Walker,
         memory: &mut impl PhysicalMemory,
@@ -27,71 +32,112 @@ impl Span {
         if !(walker.is_canonical(linear) && walker.is_canonical(last)) {
             return Err(TranslationError::NotCanonical);
         }
-        let first = walker.translate(memory, linear, access)?;
-        let on_first = (PAGE_SIZE as usize - linear.page_offset()).min(length);
-        let alone = |length| Self {
-            pieces: [(first, length), (first, 0)],
+        let mut span = Self {
+            pieces: [(Gpa(0), 0); PIECES],
+            count: 0,
+            length: 0,
         };
-        if on_first == length {
-            return Ok(alone(length));
+        let mut last = LastTable::default();
+        while span.length < length {
+            let at = Gva(linear.0.wrapping_add(span.length as u64));
+            match walker.translate_page(memory, at, access, &mut last) {
+                Ok((at, page)) if span.add(at, page.min((length - span.length) as u64) as usize) => {}
+                Err(error) if span.length < size => return Err(error),
+                _ => break,
+            }
         }
-        match walker.translate(memory, Gva(linear.0.wrapping_add(on_first as u64)), access) {
-            Ok(second) => Ok(Self {
-                pieces: [(first, on_first), (second, length - on_first)],
-            }),
-            Err(error) if on_first < size => Err(error),
-            Err(_) => Ok(alone(on_first - on_first % size)),
+        span.length -= span.length % size;
+        Ok(span)
+    }
+
+    /// Appends a piece, if there is a place for it.
+    fn add(&mut self, at: Gpa, bytes: usize) -> bool {
+        let previous = self
+            .count
+            .checked_sub(1)
+            .and_then(|last| self.pieces.get_mut(last));
+        if let Some(previous) = previous
+            && Gpa(previous.0.0 + previous.1 as u64) == at
+        {
+            previous.1 += bytes;
+        } else if let Some(next) = self.pieces.get_mut(self.count) {
+            *next = (at, bytes);
+            self.count += 1;
+        } else {
+            return false;
         }
+        self.length += bytes;
+        true
     }
 
     /// Its length in bytes.
     pub fn length(&self) -> usize {
-        self.pieces[0].1 + self.pieces[1].1
+        self.length
     }
 
     /// Reads it. Where there is no memory the pulled-up bus reads ones.
     pub fn read(&self, memory: &impl PhysicalMemory, buffer: &mut [u8]) -> Result<(), MemoryError> {
-        self.each(self.length(), |at, range| {
-            let piece = buffer.get_mut(range).unwrap_or_default();
-            match memory.read(at, piece) {
-                Err(MemoryError::NotRam(_)) => {
-                    log::debug!("read of {at}: nothing there");
-                    piece.fill(0xFF);
-                    Ok(())
-                }
-                result => result,
-            }
+        let mut read = |at, range| memory.read(at, buffer.get_mut(range).unwrap_or_default());
+        match self.each(self.length, Unit::Piece, &mut read) {
+            Err(MemoryError::NotRam(at)) => log::debug!("read of {at}: nothing there"),
+            result => return result,
+        }
+        buffer.fill(0xFF);
+        self.each(self.length, Unit::Page, |at, range| {
+            there(memory.read(at, buffer.get_mut(range).unwrap_or_default()))
         })
     }
 
     /// Writes `bytes`, no more than its length, to its start. Where there is no memory they are lost; where there is but the
     /// host has none left for it, losing them would be a mistake of ours: that is the error.
     pub fn write(&self, memory: &mut impl PhysicalMemory, bytes: &[u8]) -> Result<(), MemoryError> {
-        self.each(bytes.len(), |at, range| {
-            match memory.write(at, bytes.get(range).unwrap_or_default()) {
-                Err(MemoryError::NotRam(_)) => {
-                    log::debug!("write to {at}: nothing there");
-                    Ok(())
-                }
-                result => result,
-            }
-        })
+        let mut write = |at, range| memory.write(at, bytes.get(range).unwrap_or_default());
+        match self.each(bytes.len(), Unit::Piece, &mut write) {
+            Err(MemoryError::NotRam(at)) => log::debug!("write to {at}: nothing there"),
+            result => return result,
+        }
+        self.each(bytes.len(), Unit::Page, |at, range| there(write(at, range)))
     }
 
-    /// Calls `transfer` with each piece of the first `length` bytes: where it lies, and which bytes these are.
+    /// Calls `transfer` with each unit of the first `length` bytes: where it lies, and which bytes these are.
     fn each(
         &self,
         length: usize,
+        unit: Unit,
         mut transfer: impl FnMut(Gpa, Range<usize>) -> Result<(), MemoryError>,
     ) -> Result<(), MemoryError> {
         let mut start = 0;
-        for (at, size) in self.pieces {
+        for &(at, size) in self.pieces.upto(self.count) {
             let end = (start + size).min(length);
-            if start < end {
-                transfer(at, start..end)?;
+            let mut at = at;
+            while start < end {
+                let most = match unit {
+                    Unit::Piece => usize::MAX,
+                    Unit::Page => PAGE_SIZE as usize - at.page_offset(),
+                };
+                let size = most.min(end - start);
+                transfer(at, start..start + size)?;
+                at = Gpa(at.0 + size as u64);
+                start += size;
             }
-            start = end;
         }
         Ok(())
+    }
+}
+
+/// What memory is asked for at once.
+#[derive(Clone, Copy)]
+enum Unit {
+    /// As much as lies in one piece.
+    Piece,
+    /// A page, where a piece is partly memory.
+    Page,
+}
+
+/// That there is nothing is no error.
+fn there(result: Result<(), MemoryError>) -> Result<(), MemoryError> {
+    match result {
+        Err(MemoryError::NotRam(_)) => Ok(()),
+        result => result,
     }
 }

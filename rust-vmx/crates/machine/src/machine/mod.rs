@@ -13,7 +13,7 @@ use crate::cpu::VirtualCpu;
 use crate::cpuid::Cpuid;
 use crate::definition::Definition;
 use crate::disks::Disks;
-use crate::exits::io::CHUNK;
+use crate::exits::io::LONGEST_BY_ITEMS;
 use crate::failure::Failure;
 use crate::firmware::Firmware;
 use crate::guest::{Clock, Guest, GuestRam};
@@ -154,7 +154,7 @@ impl<C: VirtualCpu, M: GuestRam, H: Host> Machine<C, M, H> {
                 clock: Clock::start(&host),
                 control: Control::shared(),
                 history: History::default(),
-                chunk: zeroed(CHUNK).map_err(BoardError::Memory)?,
+                items: zeroed(LONGEST_BY_ITEMS).map_err(BoardError::Memory)?,
                 host,
             },
             halted: false,

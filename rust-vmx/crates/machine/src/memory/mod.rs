@@ -31,6 +31,11 @@ pub trait PhysicalMemory {
     /// as on a PC's bus.
     fn write(&mut self, at: Gpa, bytes: &[u8]) -> Result<(), MemoryError>;
 
+    /// The aligned 64-bit word around `at`, in one access.
+    fn read_word(&self, at: Gpa) -> Result<u64, MemoryError> {
+        self.read_u64(Gpa(at.0 & !7))
+    }
+
     /// Room in writable memory at `at`, for `length` bytes or less: what follows lies elsewhere then.
     fn room(&mut self, at: Gpa, length: usize) -> Result<Room<'_>, MemoryError>;
 
@@ -56,6 +61,10 @@ impl<F: Frames + Clone> PhysicalMemory for GuestMemory<F> {
 
     fn write(&mut self, at: Gpa, bytes: &[u8]) -> Result<(), MemoryError> {
         GuestMemory::write(self, at, bytes)
+    }
+
+    fn read_word(&self, at: Gpa) -> Result<u64, MemoryError> {
+        GuestMemory::read_word(self, at)
     }
 
     fn room(&mut self, at: Gpa, length: usize) -> Result<Room<'_>, MemoryError> {

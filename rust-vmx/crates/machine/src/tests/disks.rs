@@ -4,8 +4,8 @@ use crate::Stop;
 use crate::testing::{Bench, Exit, NO_END, ScriptedExit, bench_with, exit};
 use vmx::addr::Gva;
 use vmx::exit::{IoAccess, StringIo};
-use vmx::state::SegmentName;
 use vmx::state::gpr::{RAX, RCX, RDI, RSI};
+use vmx::state::{SegmentName, SystemRegister};
 
 const DISK: &str = "/disk";
 const SECTOR: usize = 512;
@@ -52,9 +52,17 @@ fn string(input: bool) -> ScriptedExit {
 }
 
 fn string_of(input: bool, address_size: u8) -> ScriptedExit {
+    any_string(input, DATA, address_size)
+}
+
+fn string_at(input: bool, linear: u64) -> ScriptedExit {
+    any_string(input, linear, 8)
+}
+
+fn any_string(input: bool, linear: u64, address_size: u8) -> ScriptedExit {
     let string = Some(StringIo {
         rep: true,
-        linear: Gva(DATA),
+        linear: Gva(linear),
         segment: if input { SegmentName::Es } else { SegmentName::Ds },
         address_size,
     });
@@ -170,6 +178,40 @@ fn a_block_of_several_pages_is_one_exit() {
         bench.machine.guest_mut().memory.bytes(DATA, bytes),
         bench.host.get(DISK)
     );
+}
+
+/// Page `page` of linear memory lies in frame `frame`, in 32-bit paging with the directory at 0x1000 and a table behind it.
+fn map(bench: &mut Bench, page: u64, frame: u32) {
+    let memory = &mut bench.machine.guest_mut().memory;
+    memory.set32(0x1000, 0x2003);
+    memory.set32(0x2000 + page * 4, frame << 12 | 3);
+    let cpu = bench.cpu();
+    cpu.system.insert(SystemRegister::Cr0, 0x8001_0001);
+    cpu.system.insert(SystemRegister::Cr3, 0x1000);
+}
+
+#[test]
+fn the_pages_of_a_block_may_lie_anywhere_and_one_may_be_missing() {
+    const MULTIPLE: u64 = SECTORS as u64;
+    const PAGE: usize = 8 * SECTOR;
+    let mut bench = with_disk("");
+    command(&mut bench, SET_MULTIPLE, 0, SECTORS as u8);
+    command(&mut bench, READ_MULTIPLE, 0, SECTORS as u8);
+    map(&mut bench, DATA >> 12, 0x15);
+    let registers = &mut bench.cpu().registers.gpr;
+    (registers[RCX], registers[RDI]) = (256 * MULTIPLE, DATA);
+    bench.exit(string(true));
+    assert_eq!(bench.cpu().registers.gpr[RCX], 128 * MULTIPLE);
+    bench.exit(string_at(true, DATA + PAGE as u64));
+    let fault = bench.cpu().system[&SystemRegister::Cr2];
+    assert_eq!((fault, bench.cpu().delivered.len()), (DATA + PAGE as u64, 1));
+
+    map(&mut bench, (DATA >> 12) + 1, 0x14);
+    bench.exit(string_at(true, DATA + PAGE as u64));
+    assert_eq!(bench.cpu().registers.gpr[RCX], 0);
+    let memory = &bench.machine.guest_mut().memory;
+    let (first, second) = (memory.bytes(0x1_5000, PAGE), memory.bytes(0x1_4000, PAGE));
+    assert_eq!([first, second].concat(), bench.host.get(DISK));
 }
 
 /// DI goes round at 64 KiB: what follows there does not follow in linear memory.
