@@ -59,12 +59,13 @@ void ATAChannel::write(uint16 offset, uint8 value)
 bool ATAChannel::select(uint8 device, uint64 timeout_ns)
 {
   // Whatever the selected drive still does has to end first: a busy drive does not see the selection.
-  if (wait(false, timeout_ns) == Outcome::TIMEOUT)
+  if (!idle_ && wait(false, timeout_ns) == Outcome::TIMEOUT)
     return false;
   write(ata::DEVICE, device);
   if ((device & ata::DEVICE_SECOND) == selected_)
     return true;
   selected_ = device & ata::DEVICE_SECOND;
+  idle_ = false;
   settle();
   return wait(false, timeout_ns) != Outcome::TIMEOUT;
 }
@@ -73,6 +74,7 @@ uint8 ATAChannel::probe(uint8 device)
 {
   write(ata::DEVICE, device);
   selected_ = device & ata::DEVICE_SECOND;
+  idle_ = false;
   settle();
   return alternateStatus();
 }
@@ -80,11 +82,21 @@ uint8 ATAChannel::probe(uint8 device)
 void ATAChannel::command(ata::Command command)
 {
   (void)interrupt_.poll(); // one that is left over says nothing about this command
+  idle_ = false;
   write(ata::COMMAND, static_cast<uint8>(command));
   settle();
 }
 
 ATAChannel::Outcome ATAChannel::wait(bool data, uint64 timeout_ns)
+{
+  const Outcome outcome = poll(data, timeout_ns);
+  if (interruptsEnabled())
+    disableInterrupts();
+  idle_ = !data && outcome != Outcome::TIMEOUT;
+  return outcome;
+}
+
+ATAChannel::Outcome ATAChannel::poll(bool data, uint64 timeout_ns)
 {
   const uint64 start = Clock::nanoseconds();
   for (;;)
@@ -102,6 +114,8 @@ ATAChannel::Outcome ATAChannel::wait(bool data, uint64 timeout_ns)
       return Outcome::TIMEOUT;
     if (now - start < SPIN_NS || !maySleep())
       asm volatile("pause");
+    else if (!interruptsEnabled())
+      enableInterrupts(); // what happened before is asked for once more: some adapters do not tell of it now
     else
       interrupt_.waitUntil(ustl::min(start + timeout_ns, now + LOST_INTERRUPT_NS));
   }
@@ -121,6 +135,7 @@ bool ATAChannel::softwareReset()
 {
   ++number_of_resets_;
   selected_ = 0; // a reset selects the first drive
+  idle_ = false;
   outportb(control_port_, control_ | ata::CONTROL_SOFTWARE_RESET);
   delay(5'000);
   outportb(control_port_, control_);

@@ -5,8 +5,10 @@
 #include "Notification.h"
 
 /**
- * One cable with up to two drives: the registers, the interrupt, and the waiting. Every wait is bounded by time. While
- * the system boots (no threads, interrupts off) waiting polls; later it sleeps until the interrupt.
+ * One cable with up to two drives: the registers, the interrupt, and the waiting. Every wait is bounded by time. It
+ * polls first, and then, unless the system boots (no threads, interrupts off), sleeps until the interrupt. Only for
+ * that the drives' interrupts are switched on: what answers fast causes none, nor the exits that an interrupt costs a
+ * guest.
  */
 class ATAChannel
 {
@@ -20,7 +22,7 @@ public:
 
   /// Interrupt handler: takes the drive's interrupt back and wakes who waits. Nobody waiting is no harm.
   void serviceIrq();
-  void enableInterrupts();
+  /// The drives' interrupts stay off but for who sleeps. Before anything else.
   void disableInterrupts();
 
   /// Selects a drive and waits until it can take a command.
@@ -41,6 +43,8 @@ public:
   };
   /// Waits until the drive is not busy any more and, if `data` is set, wants to transfer.
   Outcome wait(bool data, uint64 timeout_ns);
+  /// Lets the 400 ns pass after which the status tells of a command, a selection, or the end of a block.
+  void settle() const;
 
   void readData(void* buffer, size_t sectors);
   void writeData(const void* buffer, size_t sectors);
@@ -56,8 +60,9 @@ private:
   static constexpr uint64 RESET_TIMEOUT_NS = 5'000'000'000;
 
   uint8 alternateStatus() const;
-  /// The status is only valid 400 ns after a command or a selection.
-  void settle() const;
+  Outcome poll(bool data, uint64 timeout_ns);
+  void enableInterrupts();
+  bool interruptsEnabled() const { return !(control_ & ata::CONTROL_NO_INTERRUPTS); }
   static bool maySleep();
   static void delay(uint64 duration_ns);
 
@@ -65,6 +70,7 @@ private:
   const uint16 control_port_;
   uint8 control_ = ata::CONTROL_NO_INTERRUPTS;
   uint8 selected_ = 0; ///< DEVICE_SECOND if the second drive is selected
+  bool idle_ = false;  ///< the selected drive was seen not to be busy, and has got no command since
   uint32 number_of_resets_ = 0;
   Notification interrupt_;
 };

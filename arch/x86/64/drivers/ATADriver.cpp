@@ -172,8 +172,7 @@ Outcome ATADriver::moveData(bool write, size_t count, uint8* buffer)
     else
       channel_.readData(buffer + done * ata::SECTOR_SIZE, block);
     done += block;
-    // The drive becomes busy again; reading the status once is long enough for that to show.
-    (void)channel_.read(ata::STATUS);
+    channel_.settle(); // the drive becomes busy again, which has to show
   }
   // Only now the drive knows whether it could write the last block.
   return channel_.wait(false, TRANSFER_TIMEOUT_NS);

@@ -14,7 +14,7 @@ constexpr uint8 SECONDARY_IRQ = 15;
 ATAChannel* primary = nullptr;
 ATAChannel* secondary = nullptr;
 
-/// Drives of one channel, interrupts not yet in use. Says whether there is any.
+/// Drives of one channel. Says whether there is any.
 bool detectOnChannel(ATAChannel& channel)
 {
   bool found = false;
@@ -38,14 +38,8 @@ void IDEDriver::detectDrives()
 {
   primary = new ATAChannel(0x1F0, 0x3F6);
   if (detectOnChannel(*primary))
-  {
     ArchInterrupts::registerIrqHandler(PRIMARY_IRQ, [] { primary->serviceIrq(); });
-    primary->enableInterrupts();
-  }
   secondary = new ATAChannel(0x170, 0x376);
   if (detectOnChannel(*secondary))
-  {
     ArchInterrupts::registerIrqHandler(SECONDARY_IRQ, [] { secondary->serviceIrq(); });
-    secondary->enableInterrupts();
-  }
 }
