@@ -127,17 +127,30 @@ int64 MinixFSZone::find(uint32 index, uint32& count)
     if (error != 0)
       return error;
   }
-  auto zone_at = [&](uint32 i) { return position.levels > 0 ? readSlot(block, i) : record_.zones[i]; };
-  int64 zone = check(zone_at(slot));
+  const int64 zone = check(position.levels > 0 ? readSlot(block, slot) : record_.zones[slot]);
   if (zone < 0)
     return zone;
-  uint32 run = 1;
-  uint32 step = zone != 0;
-  while (run < count && slot + run < slots && zone_at(slot + run) == zone + step * run &&
-         check(zone_at(slot + run)) >= 0)
-    ++run;
-  count = run;
+  const uint32 limit = ustl::min(count, slots - slot);
+  if (position.levels == 0)
+    count = runLength(record_.zones + slot, limit);
+  else if (geometry_.zone_size == sizeof(uint16))
+    count = runLength(reinterpret_cast<const uint16*>(block.data()) + slot, limit);
+  else
+    count = runLength(reinterpret_cast<const uint32*>(block.data()) + slot, limit);
   return zone;
+}
+
+/// How many of the `limit` zones from the first one on follow one another, or are holes as the first one is.
+template <class Number> uint32 MinixFSZone::runLength(const Number* zones, uint32 limit) const
+{
+  const uint32 first = zones[0];
+  const uint32 step = first != 0;
+  if (step)
+    limit = ustl::min(limit, geometry_.num_zones - first);
+  uint32 run = 1;
+  while (run < limit && zones[run] == first + step * run)
+    ++run;
+  return run;
 }
 
 /// Behind the previous block of the file, so that it can be read in one piece.

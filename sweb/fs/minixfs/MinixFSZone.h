@@ -42,6 +42,7 @@ private:
   uint64 leavesBelow(uint32 levels) const;
   int64 check(uint32 zone) const;
 
+  template <class Number> uint32 runLength(const Number* zones, uint32 limit) const;
   uint32 readSlot(const BlockCache::Ref& block, uint32 slot) const;
   void writeSlot(BlockCache::Ref& block, uint32 slot, uint32 zone) const;
 
