@@ -8,7 +8,9 @@
 class TransferBuffer
 {
 public:
-  static constexpr size_t LARGEST = 32 * 1024;
+  /// What a drive of a virtual machine gives in one piece, because a command costs a guest several exits, and what the
+  /// heap keeps for the next one.
+  static constexpr size_t LARGEST = 64 * 1024;
 
   /// Room for `wanted` bytes, at most LARGEST.
   explicit TransferBuffer(size_t wanted)

@@ -92,7 +92,7 @@ size_t KernelMemoryManager::getUsedKernelMemory(bool show)
 size_t KernelMemoryManager::getNumPages() const
 {
   ScopeSpinLock guard(lock_);
-  return (heap_.getCommittedBytes() + large_.getUsedBytes()) / PAGE_SIZE;
+  return (heap_.getCommittedBytes() + large_.getCommittedBytes()) / PAGE_SIZE;
 }
 
 void KernelMemoryManager::printAllocationSites() const

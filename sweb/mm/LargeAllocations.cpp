@@ -7,6 +7,24 @@
 void* LargeAllocations::allocate(size_t size, pointer called_by)
 {
   size = (size + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1);
+  if (spare_ && spare_->size == size)
+  {
+    Allocation* allocation = spare_;
+    spare_ = nullptr;
+    allocation->called_by = called_by;
+    used_bytes_ += size;
+    return reinterpret_cast<void*>(allocation->start);
+  }
+  void* memory = allocateAnew(size, called_by);
+  if (memory || !spare_)
+    return memory;
+  release(spare_);
+  spare_ = nullptr;
+  return allocateAnew(size, called_by);
+}
+
+void* LargeAllocations::allocateAnew(size_t size, pointer called_by)
+{
   const size_t with_guard = size + PAGE_SIZE;
 
   pointer start = start_;
@@ -32,24 +50,43 @@ void* LargeAllocations::allocate(size_t size, pointer called_by)
 
 bool LargeAllocations::free(void* address)
 {
-  for (Allocation** link = &first_; *link; link = &(*link)->next)
+  Allocation* allocation = find(address);
+  if (!allocation)
+    return false;
+  used_bytes_ -= allocation->size;
+  if (allocation->size > LARGEST_SPARE)
   {
-    Allocation* allocation = *link;
-    if (allocation->start != reinterpret_cast<pointer>(address))
-      continue;
-    *link = allocation->next;
-    used_bytes_ -= allocation->size;
-    MappedRange::unmap(allocation->start, allocation->size / PAGE_SIZE);
-    heap_.free(allocation, allocation->called_by);
+    release(allocation);
     return true;
   }
-  return false;
+  if (spare_)
+    release(spare_);
+  spare_ = allocation;
+  return true;
 }
 
 size_t LargeAllocations::sizeOf(const void* address) const
 {
-  for (const Allocation* allocation = first_; allocation; allocation = allocation->next)
-    if (allocation->start == reinterpret_cast<pointer>(address))
-      return allocation->size;
-  return 0;
+  const Allocation* allocation = find(address);
+  return allocation ? allocation->size : 0;
+}
+
+/// One that is in use.
+LargeAllocations::Allocation* LargeAllocations::find(const void* address) const
+{
+  for (Allocation* allocation = first_; allocation; allocation = allocation->next)
+    if (allocation->start == reinterpret_cast<pointer>(address) && allocation != spare_)
+      return allocation;
+  return nullptr;
+}
+
+/// Gives its pages back.
+void LargeAllocations::release(Allocation* allocation)
+{
+  Allocation** link = &first_;
+  while (*link != allocation)
+    link = &(*link)->next;
+  *link = allocation->next;
+  MappedRange::unmap(allocation->start, allocation->size / PAGE_SIZE);
+  heap_.free(allocation, allocation->called_by);
 }

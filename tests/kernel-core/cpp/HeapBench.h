@@ -17,6 +17,7 @@ public:
   void free(size_t address);
   void poke(size_t address, uint8_t value);
   size_t check() const;
+  Heap& heap() { return heap_; }
   size_t used_bytes() const { return heap_.getUsedBytes(); }
   size_t committed_pages() const { return memory_.committed; }
 

@@ -51,6 +51,24 @@ pub mod ffi {
         /// Pages committed at the moment.
         fn committed_pages(self: &HeapBench) -> usize;
 
+        include!("kernel-core/cpp/LargeAllocationsBench.h");
+        /// `LargeAllocations` with a budget of pages.
+        type LargeAllocationsBench;
+        /// None yet; they may have `budget_pages` in all.
+        fn new_large_allocations(budget_pages: usize) -> UniquePtr<LargeAllocationsBench>;
+        /// Address of the new memory, 0 when there is none.
+        fn allocate(self: Pin<&mut LargeAllocationsBench>, size: usize) -> usize;
+        /// Frees; false if nothing in use begins there.
+        fn free(self: Pin<&mut LargeAllocationsBench>, address: usize) -> bool;
+        /// The size of what begins at an address, 0 if nothing in use does.
+        fn size_of(self: &LargeAllocationsBench, address: usize) -> usize;
+        /// Bytes in use by its own account.
+        fn used_bytes(self: &LargeAllocationsBench) -> usize;
+        /// Bytes of what is shown to a visitor.
+        fn visible_bytes(self: &LargeAllocationsBench) -> usize;
+        /// Bytes that have pages; an error if the account differs.
+        fn committed_bytes(self: &LargeAllocationsBench) -> Result<usize>;
+
         include!("kernel-core/cpp/FrameBitmapBench.h");
         /// The bitmap of physical memory.
         type FrameBitmapBench;
