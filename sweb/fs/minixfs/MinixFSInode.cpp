@@ -108,11 +108,14 @@ ssize_t MinixFSInode::read(uint64 offset, size_t size, uint8* buffer)
   if (offset >= record_.size)
     return 0;
   size = ustl::min<uint64>(size, record_.size - offset);
+  // Who goes on reading in small pieces where he stopped gets more into the cache than he asks for.
+  const bool reads_ahead = size < static_cast<size_t>(READ_AHEAD) * geometry().block_size;
   size_t done = 0;
   while (done < size)
   {
     size_t part = 0;
-    int64 error = readPart(offset + done, size - done, buffer + done, part);
+    const bool ahead = reads_ahead && offset + done == sequential_offset_;
+    int64 error = readPart(offset + done, size - done, buffer + done, ahead, part);
     if (error != 0)
       return done > 0 ? static_cast<ssize_t>(done) : error;
     done += part;
@@ -122,7 +125,7 @@ ssize_t MinixFSInode::read(uint64 offset, size_t size, uint8* buffer)
 }
 
 /// Reads as much as lies in one piece on the disk (or in one block of the cache).
-int64 MinixFSInode::readPart(uint64 offset, size_t size, uint8* buffer, size_t& done)
+int64 MinixFSInode::readPart(uint64 offset, size_t size, uint8* buffer, bool reads_ahead, size_t& done)
 {
   const uint32 block_size = geometry().block_size;
   const size_t begin = offset % block_size;
@@ -136,18 +139,16 @@ int64 MinixFSInode::readPart(uint64 offset, size_t size, uint8* buffer, size_t& 
     memset(buffer, 0, done);
     return 0;
   }
-  const bool goes_on = offset == sequential_offset_;
   const uint32 whole_blocks = begin == 0 ? ustl::min<uint64>(run, size / block_size) : 0;
-  if (whole_blocks >= (goes_on ? READ_AHEAD : DIRECT_RUN))
+  if (whole_blocks >= (reads_ahead ? READ_AHEAD : DIRECT_RUN))
   {
     done = static_cast<size_t>(whole_blocks) * block_size;
     if (cache().readRun(zone, whole_blocks, buffer) == 0)
       return 0;
     // One bad block shall not hide the good ones before it: block by block, then.
   }
-  if (goes_on && !cache().contains(zone))
+  if (reads_ahead && !cache().contains(zone))
   {
-    // Who goes on reading where he stopped will go on; who jumps about only fills the cache.
     uint32 blocks_left = (record_.size - offset + begin + block_size - 1) / block_size;
     uint32 ahead = ustl::min(READ_AHEAD, blocks_left);
     if (zones().find(offset / block_size, ahead) == zone)

@@ -58,7 +58,7 @@ private:
   uint64 sequential_offset_ = 0; ///< where a reader that goes on will read next
 
   ssize_t read(uint64 offset, size_t size, uint8* buffer);
-  int64 readPart(uint64 offset, size_t size, uint8* buffer, size_t& done);
+  int64 readPart(uint64 offset, size_t size, uint8* buffer, bool reads_ahead, size_t& done);
   ssize_t write(uint64 offset, size_t size, const uint8* buffer);
   ssize_t writeOperation(uint64 offset, size_t size, const uint8* buffer);
   int64 writeTargets(const Target* targets, uint32 count, uint64 offset, size_t size, const uint8* buffer);
