@@ -136,6 +136,27 @@ struct Table {
     no_execute: bool,
     /// The bits that must be zero in its entries.
     reserved: u64,
+    /// Some of its entries, and the offset of the first: they are read a few at a time.
+    window: [u8; WINDOW],
+    window_at: Option<u64>,
+}
+
+/// Bytes, a power of two: the entries of 16 pages.
+const WINDOW: usize = 128;
+
+impl Table {
+    /// The entry at an offset; none where there is no memory.
+    #[inline]
+    fn entry(&mut self, memory: &impl PhysicalMemory, offset: u64, size: u64) -> Option<u64> {
+        let window_at = offset & !(WINDOW as u64 - 1);
+        if self.window_at != Some(window_at) {
+            memory.read(Gpa(self.at + window_at), &mut self.window).ok()?;
+            self.window_at = Some(window_at);
+        }
+        let (words, _) = self.window.as_chunks();
+        let word = words.get((offset - window_at) as usize / 8)?;
+        Some(entry_in(u64::from_le_bytes(*word), offset, size))
+    }
 }
 
 /// The shape of the tables in a mode.
@@ -205,7 +226,7 @@ impl Walker {
         } else {
             Gva(address.0 & 0xFFFF_FFFF)
         };
-        if let Some(table) = &last.0
+        if let Some(table) = &mut last.0
             && table.region == address.0 >> (12 + mode.bits)
             && let Some(at) = self.entry_of(table, memory, mode, address, access)
         {
@@ -267,6 +288,7 @@ impl Walker {
         result
     }
 
+    #[inline(never)]
     fn walk(
         &self,
         memory: &mut impl PhysicalMemory,
@@ -331,6 +353,8 @@ impl Walker {
                     rights,
                     no_execute,
                     reserved: self.reserved(mode, 1, false),
+                    window: [0; WINDOW],
+                    window_at: None,
                 });
             }
         }
@@ -342,20 +366,20 @@ impl Walker {
     #[inline]
     fn entry_of(
         &self,
-        table: &Table,
+        table: &mut Table,
         memory: &mut impl PhysicalMemory,
         mode: Mode,
         address: Gva,
         access: Access,
     ) -> Option<Gpa> {
         let index = address.0 >> 12 & ((1 << mode.bits) - 1);
-        let at = Gpa(table.at + index * mode.size);
-        let value = read_entry(memory, at, mode.size).ok()?;
+        let value = table.entry(memory, index * mode.size, mode.size)?;
         if value & entry::PRESENT == 0 || value & table.reserved != 0 {
             return None;
         }
         let no_execute = table.no_execute || mode.size == 8 && value & entry::NO_EXECUTE != 0;
         self.check(table.rights & value, no_execute, access).ok()?;
+        let at = Gpa(table.at + index * mode.size);
         set_flags(memory, at, mode.size, value, noted(access)).ok()?;
         Some(Gpa(value & entry::ADDRESS | address.page_offset() as u64))
     }
@@ -421,11 +445,16 @@ fn canonical(address: Gva, levels: u32) -> bool {
 fn read_entry(memory: &impl PhysicalMemory, at: Gpa, size: u64) -> Result<u64, u32> {
     // Tables outside memory read as an open bus does, all ones; an entry with all reserved bits set.
     let word = memory.read_word(at).map_err(|_| code::PRESENT | code::RESERVED)?;
-    Ok(if size == 8 {
+    Ok(entry_in(word, at.0, size))
+}
+
+/// The entry in the aligned word around its address.
+fn entry_in(word: u64, at: u64, size: u64) -> u64 {
+    if size == 8 {
         word
     } else {
-        word >> (8 * (at.0 & 4)) & 0xFFFF_FFFF
-    })
+        word >> (8 * (at & 4)) & 0xFFFF_FFFF
+    }
 }
 
 /// The flags of an entry that maps a page for such an access.
@@ -497,6 +526,8 @@ mod tests {
             (0x3010, 0x60_0000 | entry::LARGE),
             (0x4FF8, 0x9000),
             (0x5000, 0x7000),
+            (0x5010, 0x8000),
+            (0x5000 + 17 * 8, 0xA000),
         ] {
             ram.set64(at, value | USER_RW);
         }
@@ -504,6 +535,9 @@ mod tests {
         let mut page = |address| walker.translate_page(&mut ram, Gva(address), Access::Read, &mut last);
         assert_eq!(page(0x1F_FFF0), Ok((Gpa(0x9FF0), 0x10)));
         assert_eq!(page(0x20_0000), Ok((Gpa(0x7000), 0x1000)));
+        assert_eq!(page(0x20_2000), Ok((Gpa(0x8000), 0x1000)));
+        assert!(page(0x20_1000).is_err());
+        assert_eq!(page(0x21_1008), Ok((Gpa(0xA008), 0xFF8)));
         assert_eq!(page(0x1F_F001), Ok((Gpa(0x9001), 0xFFF)));
         assert!(page(0x1F_E000).is_err());
         assert_eq!(page(0x41_0000), Ok((Gpa(0x61_0000), 0x1F_0000)));
