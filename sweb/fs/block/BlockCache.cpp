@@ -105,7 +105,7 @@ void BlockCache::forget(uint64 number)
 int64 BlockCache::readRun(uint64 number, size_t count, void* buffer)
 {
   int64 error = readBlocks(number, count, buffer);
-  if (error != 0)
+  if (error != 0 || dirty_blocks_ == 0)
     return error;
   for (size_t i = 0; i < count; ++i)
   {
