@@ -201,7 +201,7 @@ impl Walker {
         address: Gva,
         access: Access,
     ) -> Result<Gpa, TranslationError> {
-        self.translate_page(memory, address, access, &mut LastTable::default())
+        self.translate_page(memory, address, access, None)
             .map(|(at, _)| at)
     }
 
@@ -211,7 +211,7 @@ impl Walker {
         memory: &mut impl PhysicalMemory,
         address: Gva,
         access: Access,
-        last: &mut LastTable,
+        mut last: Option<&mut LastTable>,
     ) -> Result<(Gpa, u64), TranslationError> {
         if self.cr0 & bits::CR0_PG == 0 {
             let at = address.0 & 0xFFFF_FFFF;
@@ -226,7 +226,7 @@ impl Walker {
         } else {
             Gva(address.0 & 0xFFFF_FFFF)
         };
-        if let Some(table) = &mut last.0
+        if let Some(LastTable(Some(table))) = last.as_deref_mut()
             && table.region == address.0 >> (12 + mode.bits)
             && let Some(at) = self.entry_of(table, memory, mode, address, access)
         {
@@ -295,7 +295,7 @@ impl Walker {
         mode: Mode,
         address: Gva,
         access: Access,
-        last: &mut LastTable,
+        mut last: Option<&mut LastTable>,
     ) -> Result<(Gpa, u64), u32> {
         let pae = mode.levels == 3;
         // PAE's CR3 points at four entries that are aligned to 32 bytes only.
@@ -346,7 +346,9 @@ impl Walker {
             } else {
                 value & entry::ADDRESS
             };
-            if level == 2 {
+            if level == 2
+                && let Some(last) = &mut last
+            {
                 last.0 = Some(Table {
                     region: address.0 >> (12 + mode.bits),
                     at: table,
@@ -532,7 +534,7 @@ mod tests {
             ram.set64(at, value | USER_RW);
         }
         let mut last = LastTable::default();
-        let mut page = |address| walker.translate_page(&mut ram, Gva(address), Access::Read, &mut last);
+        let mut page = |address| walker.translate_page(&mut ram, Gva(address), Access::Read, Some(&mut last));
         assert_eq!(page(0x1F_FFF0), Ok((Gpa(0x9FF0), 0x10)));
         assert_eq!(page(0x20_0000), Ok((Gpa(0x7000), 0x1000)));
         assert_eq!(page(0x20_2000), Ok((Gpa(0x8000), 0x1000)));

@@ -37,10 +37,11 @@ impl<const PIECES: usize> Span<PIECES> {
             count: 0,
             length: 0,
         };
-        let mut last = LastTable::default();
+        // A string of several pages; what is shorter ends in the first mostly.
+        let mut last = (length > PAGE_SIZE as usize).then(LastTable::default);
         while span.length < length {
             let at = Gva(linear.0.wrapping_add(span.length as u64));
-            match walker.translate_page(memory, at, access, &mut last) {
+            match walker.translate_page(memory, at, access, last.as_mut()) {
                 Ok((at, page)) if span.add(at, page.min((length - span.length) as u64) as usize) => {}
                 Err(error) if span.length < size => return Err(error),
                 _ => break,
@@ -77,14 +78,23 @@ impl<const PIECES: usize> Span<PIECES> {
 
     /// Reads it. Where there is no memory the pulled-up bus reads ones.
     pub fn read(&self, memory: &impl PhysicalMemory, buffer: &mut [u8]) -> Result<(), MemoryError> {
-        let mut read = |at, range| memory.read(at, buffer.get_mut(range).unwrap_or_default());
-        match self.each(self.length, Unit::Piece, &mut read) {
-            Err(MemoryError::NotRam(at)) => log::debug!("read of {at}: nothing there"),
-            result => return result,
+        if self.length > PAGE_SIZE as usize {
+            let mut read = |at, range| memory.read(at, buffer.get_mut(range).unwrap_or_default());
+            match self.each(self.length, Unit::Piece, &mut read) {
+                Err(MemoryError::NotRam(_)) => {}
+                result => return result,
+            }
         }
-        buffer.fill(0xFF);
         self.each(self.length, Unit::Page, |at, range| {
-            there(memory.read(at, buffer.get_mut(range).unwrap_or_default()))
+            let page = buffer.get_mut(range).unwrap_or_default();
+            match memory.read(at, page) {
+                Err(MemoryError::NotRam(_)) => {
+                    log::debug!("read of {at}: nothing there");
+                    page.fill(0xFF);
+                    Ok(())
+                }
+                result => result,
+            }
         })
     }
 
@@ -92,11 +102,19 @@ impl<const PIECES: usize> Span<PIECES> {
     /// host has none left for it, losing them would be a mistake of ours: that is the error.
     pub fn write(&self, memory: &mut impl PhysicalMemory, bytes: &[u8]) -> Result<(), MemoryError> {
         let mut write = |at, range| memory.write(at, bytes.get(range).unwrap_or_default());
-        match self.each(bytes.len(), Unit::Piece, &mut write) {
-            Err(MemoryError::NotRam(at)) => log::debug!("write to {at}: nothing there"),
-            result => return result,
+        if bytes.len() > PAGE_SIZE as usize {
+            match self.each(bytes.len(), Unit::Piece, &mut write) {
+                Err(MemoryError::NotRam(_)) => {}
+                result => return result,
+            }
         }
-        self.each(bytes.len(), Unit::Page, |at, range| there(write(at, range)))
+        self.each(bytes.len(), Unit::Page, |at, range| match write(at, range) {
+            Err(MemoryError::NotRam(_)) => {
+                log::debug!("write to {at}: nothing there");
+                Ok(())
+            }
+            result => result,
+        })
     }
 
     /// Calls `transfer` with each unit of the first `length` bytes: where it lies, and which bytes these are.
@@ -130,14 +148,6 @@ impl<const PIECES: usize> Span<PIECES> {
 enum Unit {
     /// As much as lies in one piece.
     Piece,
-    /// A page, where a piece is partly memory.
+    /// A page: of a piece that is partly memory, and of what is no longer than one.
     Page,
-}
-
-/// That there is nothing is no error.
-fn there(result: Result<(), MemoryError>) -> Result<(), MemoryError> {
-    match result {
-        Err(MemoryError::NotRam(_)) => Ok(()),
-        result => result,
-    }
 }
