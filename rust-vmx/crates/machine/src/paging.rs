@@ -169,6 +169,22 @@ struct Mode {
     bits: u32,
 }
 
+impl Mode {
+    /// The address without the bits that are not translated in this mode.
+    fn cut(self, address: Gva) -> Gva {
+        if self.levels >= 4 {
+            address
+        } else {
+            Gva(address.0 & 0xFFFF_FFFF)
+        }
+    }
+
+    /// What the pages of a table of the last level have in common.
+    fn region(self, address: Gva) -> u64 {
+        address.0 >> (12 + self.bits)
+    }
+}
+
 impl Walker {
     /// The walker for what the CPU would access now.
     pub fn new<C: VirtualCpu>(cpu: &mut C, offered: Offered) -> Self {
@@ -201,17 +217,38 @@ impl Walker {
         address: Gva,
         access: Access,
     ) -> Result<Gpa, TranslationError> {
-        self.translate_page(memory, address, access, None)
+        self.from_the_root(memory, address, access, None)
             .map(|(at, _)| at)
     }
 
     /// The same for one of several addresses of an instruction, with the number of bytes up to the end of the page, however large.
+    #[inline]
     pub fn translate_page(
         &self,
         memory: &mut impl PhysicalMemory,
         address: Gva,
         access: Access,
-        mut last: Option<&mut LastTable>,
+        last: &mut LastTable,
+    ) -> Result<(Gpa, u64), TranslationError> {
+        if let Some(table) = &mut last.0 {
+            let mode = self.mode();
+            let address = mode.cut(address);
+            if table.region == mode.region(address)
+                && let Some(at) = self.entry_of(table, memory, mode, address, access)
+            {
+                return Ok((at, PAGE_SIZE - at.page_offset() as u64));
+            }
+        }
+        self.from_the_root(memory, address, access, Some(last))
+    }
+
+    #[inline(never)]
+    fn from_the_root(
+        &self,
+        memory: &mut impl PhysicalMemory,
+        address: Gva,
+        access: Access,
+        last: Option<&mut LastTable>,
     ) -> Result<(Gpa, u64), TranslationError> {
         if self.cr0 & bits::CR0_PG == 0 {
             let at = address.0 & 0xFFFF_FFFF;
@@ -221,17 +258,7 @@ impl Walker {
             return Err(TranslationError::NotCanonical);
         }
         let mode = self.mode();
-        let address = if mode.levels >= 4 {
-            address
-        } else {
-            Gva(address.0 & 0xFFFF_FFFF)
-        };
-        if let Some(LastTable(Some(table))) = last.as_deref_mut()
-            && table.region == address.0 >> (12 + mode.bits)
-            && let Some(at) = self.entry_of(table, memory, mode, address, access)
-        {
-            return Ok((at, PAGE_SIZE - at.page_offset() as u64));
-        }
+        let address = mode.cut(address);
         self.walk(memory, mode, address, access, last).map_err(|reason| {
             TranslationError::PageFault(PageFault {
                 address,
@@ -288,7 +315,6 @@ impl Walker {
         result
     }
 
-    #[inline(never)]
     fn walk(
         &self,
         memory: &mut impl PhysicalMemory,
@@ -350,7 +376,7 @@ impl Walker {
                 && let Some(last) = &mut last
             {
                 last.0 = Some(Table {
-                    region: address.0 >> (12 + mode.bits),
+                    region: mode.region(address),
                     at: table,
                     rights,
                     no_execute,
@@ -534,7 +560,7 @@ mod tests {
             ram.set64(at, value | USER_RW);
         }
         let mut last = LastTable::default();
-        let mut page = |address| walker.translate_page(&mut ram, Gva(address), Access::Read, Some(&mut last));
+        let mut page = |address| walker.translate_page(&mut ram, Gva(address), Access::Read, &mut last);
         assert_eq!(page(0x1F_FFF0), Ok((Gpa(0x9FF0), 0x10)));
         assert_eq!(page(0x20_0000), Ok((Gpa(0x7000), 0x1000)));
         assert_eq!(page(0x20_2000), Ok((Gpa(0x8000), 0x1000)));

@@ -37,11 +37,15 @@ impl<const PIECES: usize> Span<PIECES> {
             count: 0,
             length: 0,
         };
-        // A string of several pages; what is shorter ends in the first mostly.
-        let mut last = (length > PAGE_SIZE as usize).then(LastTable::default);
+        if linear.page_offset() + length <= PAGE_SIZE as usize {
+            let at = walker.translate(memory, linear, access)?;
+            span.add(at, length);
+            return Ok(span);
+        }
+        let mut last = LastTable::default();
         while span.length < length {
             let at = Gva(linear.0.wrapping_add(span.length as u64));
-            match walker.translate_page(memory, at, access, last.as_mut()) {
+            match walker.translate_page(memory, at, access, &mut last) {
                 Ok((at, page)) if span.add(at, page.min((length - span.length) as u64) as usize) => {}
                 Err(error) if span.length < size => return Err(error),
                 _ => break,
@@ -52,6 +56,7 @@ impl<const PIECES: usize> Span<PIECES> {
     }
 
     /// Appends a piece, if there is a place for it.
+    #[inline]
     fn add(&mut self, at: Gpa, bytes: usize) -> bool {
         let previous = self
             .count
