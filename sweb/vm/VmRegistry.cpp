@@ -87,16 +87,16 @@ int64 VmRegistry::list(ustl::string& text)
   ScopeLock lock(lock_);
   if (!text.tryReserve((vms_.size() + 1) * sizeof(line)))
     return -ENOMEM;
-  ksnprintf(line, sizeof(line), "%3s  %-16s %-12s %9s %12s %10s\n", "id", "name", "state", "memory", "exits",
-            "interrupts");
+  ksnprintf(line, sizeof(line), "%3s  %-16s %-12s %10s %10s %10s %10s\n", "id", "name", "state", "memory", "held",
+            "exits", "interrupts");
   text += line;
   for (const auto& vm : vms_)
   {
     VmInfo info = {};
     vm->withHandle([&](Vm* handle) { vm_info(handle, &info); });
     const char* state = info.halted_for_good ? "halted" : STATE_NAMES[vm->state()];
-    ksnprintf(line, sizeof(line), "%3u  %-16s %-12s %6lu KiB %12lu %10lu\n", vm->id(), vm->name().c_str(), state,
-              info.memory_bytes / 1024, info.exits, info.interrupts);
+    ksnprintf(line, sizeof(line), "%3u  %-16s %-12s %6lu KiB %6lu KiB %10lu %10lu\n", vm->id(), vm->name().c_str(),
+              state, info.memory_bytes / 1024, info.frame_bytes / 1024, info.exits, info.interrupts);
     text += line;
   }
   return 0;
