@@ -307,7 +307,8 @@ int64 MinixFSDirectory::dropName(Slot& slot, MinixFSDirectory& moved, Slot& upwa
  * is written on a read-only file system.
  *
  * The right name is the one in the directory to which `..` leads; where that has none (which no cut leaves behind, but
- * damage does), it is this one.
+ * damage does), it is this one. What stands behind `..` may as well come from somebody else and mean nothing: the entry
+ * that has been looked up is never taken for the second one.
  */
 int64 MinixFSDirectory::finishMove(Slot& here, MinixFSDirectory& child, RefPtr<MinixFSInode>& other)
 {
@@ -319,10 +320,10 @@ int64 MinixFSDirectory::finishMove(Slot& here, MinixFSDirectory& child, RefPtr<M
   const uint32 other_number = is_home ? secondParent(upwards) : upwards.inode_number;
   if (is_home && other_number == 0)
     return 0;
-  error = findNameIn(other_number, child.number_, other, there);
+  error = other_number == number_ ? -ENOENT : findNameIn(other_number, child.number_, other, there);
   if (error != 0 && error != -ENOENT)
     return error;
-  const bool has_two = error == 0;
+  const bool has_two = error == 0 && there.raw != here.raw; // damaged directories may share a block
   const int64 result = has_two && !is_home ? -ENOENT : 0;
   if (getSuperblock()->isReadOnly())
     return result;

@@ -196,13 +196,18 @@ fn a_move_that_fails_has_not_happened() {
 fn tampered() -> Tampered {
     let mut volume = mounted(&image::make(3, 600, 64));
     make_folders(&mut volume, &["/a", "/a/b", "/c"]);
+    let file = volume.pin_mut().open("/file", flags::RDWR | flags::CREAT);
+    assert_eq!(volume.pin_mut().close(file), 0);
     Tampered::new(remains(volume)).expect("a file system of version 3")
 }
 
 /// Inodes of [`tampered`].
 mod inode {
+    pub const A: u32 = 2;
     pub const B: u32 = 3;
     pub const C: u32 = 4;
+    pub const FILE: u32 = 5;
+    pub const UNUSED: u32 = 9;
 }
 
 /// As other systems leave it, which do not note the other name.
@@ -221,12 +226,51 @@ fn a_second_name_that_nobody_has_noted_is_found_out() {
 /// `..` leads to where the folder is not: its name decides.
 #[test]
 fn a_folder_that_is_elsewhere_than_it_thinks_stays() {
-    for wrong in [inode::C, inode::B, 9, 60, 1000, u32::MAX] {
+    for wrong in [inode::C, inode::B, inode::UNUSED, 60, 1000, u32::MAX] {
         let mut tampered = tampered();
         tampered.set_parent(inode::B, wrong);
         let volume = mounted(tampered.image());
         assert_eq!(volume.stat("/a/b").error, 0);
         assert_survived(&remains(volume));
+    }
+}
+
+/// Behind `..` stands what another system has left there, and whoever looks at the folder must not follow it.
+#[test]
+fn a_folder_stays_whatever_stands_behind_its_way_up() {
+    for foreign in [
+        inode::A, // where it is
+        inode::B,
+        inode::C,
+        inode::FILE,
+        inode::UNUSED,
+        1000,
+        u32::MAX,
+    ] {
+        let mut tampered = tampered();
+        tampered.set_second_parent(inode::B, foreign);
+        let volume = mounted(tampered.image());
+        assert_eq!(volume.stat("/a/b").links, 2, "{foreign}");
+        let disk = remains(volume);
+        image::assert_clean(&disk);
+        assert_eq!(mounted(&disk).stat("/a/b").error, 0, "{foreign}");
+    }
+}
+
+/// Two folders have their entries in the same block, so that the only name of one in them is found twice.
+#[test]
+fn a_name_that_two_folders_share_stays() {
+    for set_other in [Tampered::set_parent, Tampered::set_second_parent] {
+        let mut tampered = tampered();
+        let shared = tampered.zone(inode::A, 0);
+        tampered.set_zone(inode::C, 0, shared);
+        tampered.set_size(inode::C, tampered.size(inode::A));
+        set_other(&mut tampered, inode::B, inode::C);
+        let volume = mounted(tampered.image());
+        assert_eq!(volume.stat("/a/b").links, 2);
+        let volume = mounted(&remains(volume));
+        assert_eq!(volume.stat("/a/b").error, 0);
+        assert_eq!(volume.stat("/c/b").error, 0);
     }
 }
 

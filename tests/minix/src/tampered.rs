@@ -98,6 +98,14 @@ impl Tampered {
         self.write(at, &parent.to_le_bytes());
     }
 
+    /// Sets what stands behind the name `..` of a folder, where our kernel notes the second parent of one that is being
+    /// moved, and others leave what they like.
+    pub fn set_second_parent(&mut self, folder: u32, parent: u32) {
+        let upwards = self.zone(folder, 0) as usize * self.block_size() + self.layout.entry_size;
+        let behind = upwards + self.layout.number_size + b"..\0".len();
+        self.write(behind, &parent.to_le_bytes());
+    }
+
     fn record(&self, inode: u32) -> usize {
         self.layout.inode_table + (inode as usize - 1) * self.layout.inode_size
     }
