@@ -270,9 +270,10 @@ int64 MinixFSDirectory::announceMove(MinixFSDirectory& moved, MinixFSDirectory& 
   if (error != 0)
     return error == -ENOENT ? -EIO : error; // damaged
   error = moved.changeLinks(1);
-  if (error == 0)
-    error = to.changeLinks(1);
+  int64 other_error = to.changeLinks(1); // in any case: both are taken back
   setUpwards(upwards, number_, to.number_);
+  if (error == 0)
+    error = other_error;
   if (error == 0)
     error = minixfs().flushLocked();
   if (error != 0)

@@ -193,6 +193,53 @@ fn a_move_that_fails_has_not_happened() {
     }
 }
 
+/// Folders whose inodes lie in blocks of their own, between many others: the cache does not have all at the same time.
+fn folders_far_apart() -> Vec<u8> {
+    let mut volume = mounted(&image::make(3, 600, 128));
+    for number in 0..90 {
+        let path = match number {
+            PLACE_OF_P => "/p".to_owned(),
+            PLACE_OF_Q => "/q".to_owned(),
+            _ => format!("/{number}"),
+        };
+        assert_eq!(volume.pin_mut().mkdir(&path), 0);
+    }
+    remains(volume)
+}
+
+const PLACE_OF_P: u32 = 60;
+const PLACE_OF_Q: u32 = 80;
+/// Enough to look at until the cache has nothing else, and none of these shares a block of inodes with the two.
+const OTHERS: u32 = 40;
+
+/// Not to be able to read a block that is to be changed is an error in the middle of a move, too.
+#[test]
+fn a_move_that_fails_where_a_block_cannot_be_read_takes_no_count_away() {
+    const SECTORS_OF_A_BLOCK: u64 = 2;
+    const BLOCKS: u64 = 40; // what describes the file system, all inodes, and the first folders
+    let disk = folders_far_apart();
+    let mut failed = 0;
+    for block in 0..BLOCKS {
+        let mut volume = mounted(&disk);
+        let inside = volume.pin_mut().open("/p/f", flags::RDWR | flags::CREAT);
+        assert_eq!(volume.pin_mut().sync(), 0);
+        for number in 0..OTHERS {
+            assert_eq!(volume.list(&format!("/{number}")).len(), 2);
+        }
+        volume.pin_mut().fail_reads_of(block * SECTORS_OF_A_BLOCK);
+        let moved = volume.pin_mut().rename("/p", "/q/p");
+        volume.pin_mut().fail_reads_of(u64::MAX);
+        failed += u32::from(moved != 0);
+        let (name, subfolders) = if moved == 0 { ("/q/p", 1) } else { ("/p", 0) };
+        assert_eq!(the_one_of(&volume, &["/p", "/q/p"]), name);
+        assert_eq!(volume.stat("/q").links, 2 + subfolders, "block {block}");
+        assert_eq!(volume.stat(name).links, 2, "block {block}");
+        volume.pin_mut().close(inside);
+        image::assert_clean(&remains(volume));
+    }
+    assert!(failed > 0);
+}
+
 fn tampered() -> Tampered {
     let mut volume = mounted(&image::make(3, 600, 64));
     make_folders(&mut volume, &["/a", "/a/b", "/c"]);
