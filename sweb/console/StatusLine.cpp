@@ -1,6 +1,7 @@
 #include "StatusLine.h"
 
 #include "ArchCommon.h"
+#include "Clock.h"
 #include "PageManager.h"
 #include "ScreenCell.h"
 #include "kformat.h"
@@ -9,14 +10,15 @@ namespace
 {
 constexpr uint8 COLOURS = screen::attribute(screen::WHITE, screen::BLUE);
 constexpr uint32 TEXT_COLUMN = 11;
-/// A quarter turn takes this many ticks: four turns a second would be a nuisance on the screen of a guest, where every
-/// change is sent to the serial console.
-constexpr uint64 TICKS_PER_BEAT = 64;
+/// A quarter turn takes this long: four turns a second would be a nuisance on the screen of a guest, where every change
+/// is sent to the serial console.
+constexpr uint64 BEAT_NS = 256'000'000;
 constexpr char BEATS[] = {'/', '-', '\\', '|'};
 } // namespace
 
 bool StatusLine::visible_ = true;
 bool StatusLine::drawn_ = false;
+uint64 StatusLine::beat_ = 0;
 
 void StatusLine::show(bool visible)
 {
@@ -29,11 +31,13 @@ void StatusLine::put(uint32 column, char character)
   ArchCommon::getFBPtr()[column] = screen::cell(static_cast<uint8>(character), COLOURS);
 }
 
-void StatusLine::tick(uint64 ticks)
+void StatusLine::tick()
 {
-  if (!visible_ || (drawn_ && ticks % TICKS_PER_BEAT != 0))
+  const uint64 beat = Clock::nanoseconds() / BEAT_NS;
+  if (!visible_ || (drawn_ && beat == beat_))
     return;
-  put(0, BEATS[ticks / TICKS_PER_BEAT % sizeof(BEATS)]);
+  beat_ = beat;
+  put(0, BEATS[beat % sizeof(BEATS)]);
   draw();
 }
 

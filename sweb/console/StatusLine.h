@@ -14,7 +14,7 @@ public:
   static void show(bool visible);
 
   /// For the timer interrupt, each tick.
-  static void tick(uint64 ticks);
+  static void tick();
 
   /// The ticks pause: shows what will be true for a while.
   static void refresh();
@@ -27,4 +27,5 @@ private:
 
   static bool visible_;
   static bool drawn_;
+  static uint64 beat_; ///< the last one drawn
 };

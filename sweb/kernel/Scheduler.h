@@ -35,10 +35,6 @@ public:
   /// Gives the CPU to the next ready thread.
   void yield();
 
-  /// Timer ticks since the timer was started. There are none while the CPU is idle for longer than one, and few while a
-  /// guest has it for itself.
-  [[nodiscard]] uint64 getTicks() const { return ticks_; }
-
   /// Whether a thread is ready to run that does not run.
   [[nodiscard]] bool isAnyoneWaiting() const;
 
@@ -130,7 +126,8 @@ private:
   ThreadQueue dead_;
   ThreadQueue timed_;
   size_t thread_count_ = 0;
-  volatile uint64 ticks_ = 0;
+  uint64 ticks_ =
+      0; ///< fewer than by the clock: there are none while the CPU is idle, few while a guest has it for itself
   uint64 charged_until_ns_ = 0;
   bool reschedule_wanted_ = false; ///< the running thread did not ask for it
   bool in_interrupt_ = false;

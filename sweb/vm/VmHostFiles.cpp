@@ -1,10 +1,20 @@
 // What the hypervisor library imports from the kernel, part two: images and disks. A handle is a descriptor of the
 // kernel's own table. Contracts: rust-vmx/crates/sweb-vmx/src/ffi.rs.
 
+#include "Scheduler.h"
 #include "VfsSyscall.h"
 #include "errno.h"
 #include "kstring.h"
 #include "sweb_vmx.h"
+
+namespace
+{
+/// A file may take its time, in which no guest runs and no preemption timer counts: the tick is needed again.
+void mayTakeTime()
+{
+  Scheduler::instance()->resumeTick();
+}
+} // namespace
 
 int64_t host_open(const uint8_t* path, size_t length, uint32_t flags)
 {
@@ -13,6 +23,7 @@ int64_t host_open(const uint8_t* path, size_t length, uint32_t flags)
     return -ENAMETOOLONG;
   memcpy(name, path, length);
   name[length] = 0;
+  mayTakeTime();
   return VfsSyscall::open(name, flags == HOST_OPEN_WRITE ? OpenFlags::RDWR | OpenFlags::EXCL : OpenFlags::RDONLY);
 }
 
@@ -23,16 +34,19 @@ int64_t host_size(int64_t handle)
 
 int64_t host_read(int64_t handle, uint64_t offset, uint8_t* buffer, size_t length)
 {
+  mayTakeTime();
   return VfsSyscall::readAt(handle, offset, buffer, length);
 }
 
 int64_t host_write(int64_t handle, uint64_t offset, const uint8_t* buffer, size_t length)
 {
+  mayTakeTime();
   return VfsSyscall::writeAt(handle, offset, buffer, length);
 }
 
 int64_t host_flush(int64_t handle)
 {
+  mayTakeTime();
   return VfsSyscall::flush(handle);
 }
 

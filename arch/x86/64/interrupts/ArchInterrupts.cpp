@@ -41,7 +41,7 @@ void ArchInterrupts::enableTimer()
                        // What was ordered has come, if a little early by our own clock: it is to be ordered again then.
                        next_shot_ns = 0;
                        Scheduler::instance()->tick();
-                       StatusLine::tick(Scheduler::instance()->getTicks());
+                       StatusLine::tick();
                      });
 }
 

@@ -12,8 +12,12 @@ constexpr uint64 NS_PER_SECOND = 1'000'000'000;
 /// 10 ms of the PIT's clock.
 constexpr uint32 CALIBRATION_CLOCKS = Pit::CLOCK_HZ / 100;
 
-/// No TSC counts faster than 16 GHz, so a stopwatch that takes longer than this stands still.
-constexpr uint64 CALIBRATION_GIVES_UP = 16 * NS_PER_SECOND / 10;
+/// No TSC counts slower or faster, emulators included.
+constexpr uint64 SLOWEST_HZ = NS_PER_SECOND / 1000;
+constexpr uint64 FASTEST_HZ = 16 * NS_PER_SECOND;
+
+/// A stopwatch that takes longer than this stands still.
+constexpr uint64 CALIBRATION_GIVES_UP = FASTEST_HZ / 10;
 
 constexpr uint64 FALLBACK_HZ = NS_PER_SECOND;
 
@@ -48,12 +52,14 @@ Sample takeSample()
   }
   return best;
 }
-/// What the hypervisor says, 0 when there is none, or it does not say: measuring in a VM takes hundreds of exits.
+/// What the hypervisor says, 0 when there is none, or it does not say: measuring in a VM takes hundreds of exits. Not
+/// all that have a leaf of this number mean a rate by it.
 uint64 toldTscHz()
 {
   if (!ArchCommon::isVirtualMachine() || Cpu::cpuid(Cpu::CPUID_HYPERVISOR).eax < Cpu::CPUID_HYPERVISOR_TIMING)
     return 0;
-  return Cpu::cpuid(Cpu::CPUID_HYPERVISOR_TIMING).eax * 1000UL;
+  const uint64 hz = Cpu::cpuid(Cpu::CPUID_HYPERVISOR_TIMING).eax * 1000UL;
+  return hz >= SLOWEST_HZ && hz <= FASTEST_HZ ? hz : 0;
 }
 
 void setRate(uint64 hz, const char* source)

@@ -272,6 +272,10 @@ impl<F: Frames + Clone> VirtualCpu for Vcpu<F> {
         Vcpu::set_slice_end(self, tsc);
     }
 
+    fn shorten_slice(&mut self, tsc: u64) {
+        Vcpu::shorten_slice(self, tsc);
+    }
+
     fn slice_over(&self) -> bool {
         Vcpu::slice_over(self)
     }

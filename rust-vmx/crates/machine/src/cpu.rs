@@ -136,6 +136,8 @@ pub trait VirtualCpu {
     fn set_deadline(&mut self, tsc: Option<u64>);
     /// The host TSC value at which the guest leaves in any case. To be told before the first [`run`](Self::run).
     fn set_slice_end(&mut self, tsc: u64);
+    /// The same, unless it leaves earlier anyway.
+    fn shorten_slice(&mut self, tsc: u64);
     /// Whether the guest had the CPU for as long as the host lets it.
     fn slice_over(&self) -> bool;
     /// The difference guest TSC - host TSC.

@@ -217,7 +217,7 @@ impl Walker {
         address: Gva,
         access: Access,
     ) -> Result<Gpa, TranslationError> {
-        self.from_the_root(memory, address, access, None)
+        self.translate_from_the_root(memory, address, access, None)
             .map(|(at, _)| at)
     }
 
@@ -239,11 +239,11 @@ impl Walker {
                 return Ok((at, PAGE_SIZE - at.page_offset() as u64));
             }
         }
-        self.from_the_root(memory, address, access, Some(last))
+        self.translate_from_the_root(memory, address, access, Some(last))
     }
 
     #[inline(never)]
-    fn from_the_root(
+    fn translate_from_the_root(
         &self,
         memory: &mut impl PhysicalMemory,
         address: Gva,

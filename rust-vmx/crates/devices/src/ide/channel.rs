@@ -48,8 +48,11 @@ impl Channel {
 
     /// Gives memory back that no drive has used since the last time. False if there is some still.
     pub(super) fn give_back_unused(&mut self) -> bool {
-        self.present()
-            .fold(true, |all, drive| drive.transfer.give_back_unused() && all)
+        let mut all = true;
+        for drive in self.present() {
+            all &= drive.transfer.give_back_unused();
+        }
+        all
     }
 
     /// The level of the interrupt line: only the selected drive drives it.

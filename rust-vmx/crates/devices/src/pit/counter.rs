@@ -174,7 +174,8 @@ impl Counter {
 
     /// Whether this is a rate generator whose periods are all the same: what a system's timer is nearly always.
     fn steady_rate(&self) -> bool {
-        self.mode == Mode::Rate && self.ticking() && !self.load && self.register == Some(self.loaded)
+        let reloads_the_same = self.register == Some(self.loaded) && !self.null_count;
+        self.mode == Mode::Rate && self.ticking() && !self.load && reloads_the_same
     }
 
     /// The count goes from the period down to 1, where OUT is low, and rises with the pulse that loads it again.

@@ -158,6 +158,25 @@ fn refresh_bit_toggles_every_15_microseconds() {
 }
 
 #[test]
+fn a_count_written_again_is_null_until_the_next_period_loads_it() {
+    const NULL_COUNT: u8 = 1 << 6;
+    let mut bench = Bench::new();
+    let status = |bench: &mut Bench| {
+        bench.out(0x43, 0xE2);
+        bench.inb(0x40)
+    };
+    bench.rate(1000);
+    bench.pulses(10);
+    assert_eq!(status(&mut bench) & NULL_COUNT, 0, "loaded");
+    for byte in 1000_u16.to_le_bytes() {
+        bench.out(0x40, byte);
+    }
+    assert_eq!(status(&mut bench) & NULL_COUNT, NULL_COUNT);
+    bench.pulses(1000);
+    assert_eq!(status(&mut bench) & NULL_COUNT, 0, "loaded again, the same");
+}
+
+#[test]
 fn read_back_gives_status_then_count() {
     let mut bench = Bench::new();
     bench.rate(0x1234);

@@ -10,7 +10,8 @@ mod registers;
 #[cfg(test)]
 mod tests;
 
-use crate::{AccessError, Context, IrqLine, PortDevice, PortRange, Stream, Time, Width, Wires};
+use crate::{AccessError, Context, IrqLine, PortDevice, PortRange, Source, Stream, Time, Width, Wires};
+use bounds::Clip;
 use receiver::{Character, Receiver};
 use registers::{fcr, ier, iir, lcr, lsr, mcr, msr};
 use serde::{Deserialize, Serialize};
@@ -23,6 +24,8 @@ const COM4: &[PortRange] = &[PortRange::new("16550 COM4", 0x2E8, 8)];
 /// The divisor's input: 1.8432 MHz over the 16 samples of a bit.
 const BIT_CLOCK: u64 = 115_200;
 const SECOND: u64 = 1_000_000_000;
+/// Bytes of a string taken at once: four times what the FIFO of a real one holds.
+const MOST_AT_ONCE: usize = 64;
 /// Character times until the receiver's time-out.
 const TIMEOUT_CHARACTERS: u64 = 4;
 
@@ -182,14 +185,24 @@ impl Uart {
             | (self.receiver.take_errors() & lsr::ERRORS)
     }
 
+    /// The bits of a character that go onto the line.
+    fn character_mask(&self) -> u8 {
+        0xFF >> (3 - (self.lcr & 3))
+    }
+
     fn transmit(&mut self, value: u8, cx: &mut Context<'_>) {
-        let byte = value & (0xFF >> (3 - (self.lcr & 3)));
+        let byte = value & self.character_mask();
         if self.looped() {
             self.receiver
                 .push(Character { byte, errors: 0 }, cx.now, self.patience());
         } else if self.port == ComPort::Com1 {
             cx.wires.send(Stream::Serial, byte);
         }
+        self.sent(cx);
+    }
+
+    /// One or more characters have come and gone.
+    fn sent(&mut self, cx: &mut Context<'_>) {
         // Writing takes the interrupt back for the moment the register is full: an edge for the controller.
         self.empty_pending = false;
         self.drive(cx.wires);
@@ -326,6 +339,26 @@ impl PortDevice for Uart {
         }
         self.update(cx);
         Ok(())
+    }
+
+    fn writable(&self, port: u16, width: Width) -> usize {
+        let transmitter = port & 7 == 0 && self.lcr & lcr::DIVISOR_ACCESS == 0 && !self.looped();
+        if transmitter && width == Width::Byte && self.port == ComPort::Com1 {
+            MOST_AT_ONCE
+        } else {
+            0
+        }
+    }
+
+    fn write_block(&mut self, _port: u16, length: usize, source: Source<'_>, cx: &mut Context<'_>) {
+        let mut bytes = [0; MOST_AT_ONCE];
+        let bytes = bytes.upto_mut(length);
+        source(bytes);
+        let mask = self.character_mask();
+        let characters = bytes.iter().map(|byte| (Stream::Serial, byte & mask));
+        cx.wires.output.extend(characters);
+        self.sent(cx);
+        self.update(cx);
     }
 
     fn advance(&mut self, cx: &mut Context<'_>) {

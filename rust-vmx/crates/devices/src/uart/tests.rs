@@ -67,6 +67,39 @@ fn sends_at_once_and_says_so() {
 }
 
 #[test]
+fn a_string_is_as_its_bytes_one_by_one() {
+    const TEXT: &[u8] = b"a line of text\xFF";
+    for line_control in [0x03, 0x02, 0x83, 0x00] {
+        let prepared = || {
+            let mut bench = Bench::programmed();
+            bench.out(1, 2);
+            bench.out(3, line_control);
+            bench
+        };
+        let (mut one, mut other) = (prepared(), prepared());
+        let room = other.uart.writable(0x3F8, Width::Byte);
+        assert_eq!(room > 0, line_control & 0x80 == 0, "not the divisor's register");
+        if room == 0 {
+            continue;
+        }
+        for &byte in TEXT {
+            one.out(0, byte);
+        }
+        let mut source = |bytes: &mut [u8]| bytes.copy_from_slice(TEXT);
+        other.with(|uart, cx| uart.write_block(0x3F8, TEXT.len(), &mut source, cx));
+        assert_eq!((one.uart, one.wires), (other.uart, other.wires));
+    }
+    let mut looped = Bench::programmed();
+    looped.out(4, 0x1B);
+    assert_eq!(
+        looped.uart.writable(0x3F8, Width::Byte),
+        0,
+        "it receives them itself"
+    );
+    assert_eq!(looped.uart.writable(0x3F9, Width::Byte), 0);
+}
+
+#[test]
 fn transmitter_empty_interrupt() {
     let mut bench = Bench::programmed();
     assert!(!bench.irq());

@@ -12,6 +12,8 @@ use devices::{PowerEvent, Time};
 
 /// How long the host may have output of the guest before it gets the CPU and can show it, in nanoseconds.
 const OUTPUT_WAITS: u64 = 4_000_000;
+/// What a guest has at least before the host is back, in nanoseconds.
+const SHORTEST_SLICE: u64 = 10_000;
 
 impl<C: VirtualCpu, M: GuestRam, H: Host> Machine<C, M, H> {
     /// Looks at everything beside the CPU before an entry: requests of other threads, devices, interrupts, time.
@@ -79,21 +81,16 @@ impl<C: VirtualCpu, M: GuestRam, H: Host> Machine<C, M, H> {
         Ok(None)
     }
 
-    /// The guest has so many nanoseconds.
+    /// The guest has so many nanoseconds, and a few in any case: the thread may have been away since it was told.
     pub(super) fn begin_slice(&mut self, nanoseconds: u64) {
-        let ticks = self.guest.clock.ticks(nanoseconds);
-        self.slice_end = self.cpu.host_tsc().saturating_add(ticks);
-        self.cpu.set_slice_end(self.slice_end);
+        let ticks = self.guest.clock.ticks(nanoseconds.max(SHORTEST_SLICE));
+        self.cpu.set_slice_end(self.cpu.host_tsc().saturating_add(ticks));
     }
 
     /// Ends the guest's slice soon, for the host's thread has something to pass on.
     fn shorten_slice(&mut self) {
         let soon = self.guest.clock.ticks(OUTPUT_WAITS);
-        let end = self.cpu.host_tsc().saturating_add(soon);
-        if end < self.slice_end {
-            self.slice_end = end;
-            self.cpu.set_slice_end(end);
-        }
+        self.cpu.shorten_slice(self.cpu.host_tsc().saturating_add(soon));
     }
 
     /// Tells the CPU when the next device is due.

@@ -101,8 +101,6 @@ pub struct Machine<C: VirtualCpu, M: GuestRam, H: Host> {
     published: Time,
     /// TSC ticks between exits and entries since the CPU was told its deadline.
     drift: u64,
-    /// The host's TSC at which the guest's slice ends.
-    slice_end: u64,
     /// The host's TSC at which [`run`](Self::run) returns, also when the guest does nothing but wait for its disk.
     turn_end: u64,
     handling: Handling,
@@ -161,7 +159,6 @@ impl<C: VirtualCpu, M: GuestRam, H: Host> Machine<C, M, H> {
             dozing: None,
             published: Time::ZERO,
             drift: 0,
-            slice_end: 0,
             turn_end: 0,
             handling: Handling::default(),
         }))

@@ -35,23 +35,39 @@ impl<C: VirtualCpu, M: GuestRam, H: Host> Machine<C, M, H> {
             control,
             ..
         } = &self.guest;
-        let (start, per_row) = board.text_window();
         let visible = board.text_visible();
-        let mut row_bytes = [0; 2 * COLUMNS];
-        for row in 0..ROWS {
-            // Text memory is 32 KiB and wraps.
-            let cell = usize::from(start) + row * usize::from(per_row);
-            let offset = (2 * cell as u64) & 0x7FFF;
-            let readable = visible && memory.read(Gpa(TEXT + offset), &mut row_bytes).is_ok();
-            if !readable {
-                row_bytes.fill(0);
-            }
-            control.screen.set_row(row, &row_bytes);
+        let mut picture = [[0; 2 * COLUMNS]; ROWS];
+        if visible {
+            let (start, per_row) = board.text_window();
+            read_text(memory, start.into(), per_row.into(), &mut picture);
+        }
+        for (row, bytes) in picture.iter().enumerate() {
+            control.screen.set_row(row, bytes);
         }
         let cursor = board
             .cursor()
             .filter(|_| visible)
             .map(|cursor| (cursor.column as u8, cursor.row as u8));
         control.screen.set_cursor(cursor);
+    }
+}
+
+/// Reads the text that begins at a cell and goes on, `per_row` cells later, with the next row. What cannot be read stays dark.
+fn read_text<M: GuestRam>(memory: &M, start: usize, per_row: usize, picture: &mut [[u8; 2 * COLUMNS]; ROWS]) {
+    // Text memory is 32 KiB and wraps.
+    const BYTES: usize = 0x8000;
+    let place = |cell: usize| 2 * cell % BYTES;
+    let whole = picture.as_flattened_mut();
+    if per_row == COLUMNS && place(start) + whole.len() <= BYTES {
+        let at = Gpa(TEXT + place(start) as u64);
+        if memory.read(at, whole).is_ok() {
+            return;
+        }
+    }
+    for (index, row) in picture.iter_mut().enumerate() {
+        let at = Gpa(TEXT + place(start + index * per_row) as u64);
+        if memory.read(at, row).is_err() {
+            row.fill(0);
+        }
     }
 }

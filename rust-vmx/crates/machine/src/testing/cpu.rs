@@ -320,6 +320,10 @@ impl VirtualCpu for FakeCpu {
         self.slice_end = tsc;
     }
 
+    fn shorten_slice(&mut self, tsc: u64) {
+        self.slice_end = self.slice_end.min(tsc);
+    }
+
     fn slice_over(&self) -> bool {
         // A timer that the script lets run down is the slice's, unless a device's is due.
         self.deadline.is_none_or(|deadline| deadline > self.tsc)

@@ -30,8 +30,7 @@ impl<F: Frames + Clone> Vcpu<F> {
         self.barrier_cost += self.config.barriers.raise(self.owner);
         self.next.timer_armed = false;
         if self.cached(Cached::Rflags) & rflags::IF == 0 {
-            let end = cpu::rdtsc().saturating_add(self.config.closed_slice_ticks);
-            self.slice_end = self.slice_end.min(end);
+            self.shorten_slice(cpu::rdtsc().saturating_add(self.config.closed_slice_ticks));
         }
         if self.get(guest::DR7) & DR7_ENABLES != 0 {
             self.load_debug_registers();

@@ -283,6 +283,13 @@ impl<F: Frames + Clone> Vcpu<F> {
         self.next.timer_armed = false;
     }
 
+    /// The same, unless it comes earlier anyway.
+    pub fn shorten_slice(&mut self, tsc: u64) {
+        if tsc < self.slice_end {
+            self.set_slice_end(tsc);
+        }
+    }
+
     /// Whether the guest's slice is used up.
     pub fn slice_over(&self) -> bool {
         cpu::rdtsc() >= self.slice_end
