@@ -197,10 +197,13 @@ int64 MinixFSDirectory::renameInPlace(Slot& from, const ustl::string& new_name, 
 }
 
 /// For a moment the file has both names, on the disk as well, so that no power cut takes it away; and it counts both,
-/// so that removing one of them after a cut does not take it from the other. (The largest count leaves room for that.)
+/// so that removing one of them after a cut does not take it from the other. The largest count leaves room for that
+/// once: a move that the disk has not let happen stays counted, as its name may be there.
 int64 MinixFSDirectory::moveFile(Slot& from, MinixFSInode& file, MinixFSDirectory& to, const ustl::string& new_name,
                                  MinixFSInode* target)
 {
+  if (file.record_.links > geometry().max_links)
+    return -EMLINK;
   Slot added;
   uint32 replaced = 0;
   int64 error = file.changeLinks(1);
@@ -230,7 +233,8 @@ int64 MinixFSDirectory::moveFile(Slot& from, MinixFSInode& file, MinixFSDirector
 int64 MinixFSDirectory::moveDirectory(Slot& from, MinixFSDirectory& moved, MinixFSDirectory& to,
                                       const ustl::string& new_name, MinixFSInode* target)
 {
-  if (!target && to.record_.links >= geometry().max_links)
+  const uint32 replaced_links = target ? 1 : 0;
+  if (moved.record_.links > geometry().max_links || to.record_.links - replaced_links >= geometry().max_links)
     return -EMLINK;
   Slot upwards, added;
   uint32 replaced = 0;

@@ -1,5 +1,6 @@
 #include "MinixInodeRecord.h"
 #include "kstring.h"
+#include "ualgorithm.h"
 
 namespace
 {
@@ -33,6 +34,13 @@ void decodeV2(MinixInodeRecord& record, const uint8* bytes)
   memcpy(record.zones, raw.zones, sizeof(raw.zones));
 }
 
+/// A count for which the field is too small becomes the largest one, and never so small a one that names outlive it.
+template <typename Field> Field encodeLinks(uint32 links)
+{
+  constexpr uint32 most = static_cast<Field>(~0U);
+  return static_cast<Field>(ustl::min(links, most));
+}
+
 void encodeV1(const MinixInodeRecord& record, uint8* bytes)
 {
   MinixInodeV1 raw;
@@ -41,7 +49,7 @@ void encodeV1(const MinixInodeRecord& record, uint8* bytes)
   raw.size = record.size;
   raw.time = record.modification_time;
   raw.gid = static_cast<uint8>(record.gid);
-  raw.links = static_cast<uint8>(record.links);
+  raw.links = encodeLinks<uint8>(record.links);
   for (size_t i = 0; i < 9; ++i)
     raw.zones[i] = static_cast<uint16>(record.zones[i]);
   memcpy(bytes, &raw, sizeof(raw));
@@ -51,7 +59,7 @@ void encodeV2(const MinixInodeRecord& record, uint8* bytes)
 {
   MinixInodeV2 raw;
   raw.mode = static_cast<uint16>(record.mode);
-  raw.links = static_cast<uint16>(record.links);
+  raw.links = encodeLinks<uint16>(record.links);
   raw.uid = static_cast<uint16>(record.uid);
   raw.gid = static_cast<uint16>(record.gid);
   raw.size = record.size;

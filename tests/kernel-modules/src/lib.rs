@@ -216,6 +216,7 @@ pub mod errno {
     pub const EFBIG: i64 = 27;
     pub const ENOSPC: i64 = 28;
     pub const EROFS: i64 = 30;
+    pub const EMLINK: i64 = 31;
     pub const ENAMETOOLONG: i64 = 36;
     pub const ENOTEMPTY: i64 = 39;
 }
