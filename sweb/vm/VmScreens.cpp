@@ -1,5 +1,6 @@
 #include "VmScreens.h"
 #include "Clock.h"
+#include "Condition.h"
 #include "Mutex.h"
 #include "Notification.h"
 #include "Scheduler.h"
@@ -9,16 +10,16 @@
 
 namespace
 {
-Mutex& watchedLock()
-{
-  static Mutex lock("VmScreens");
-  return lock;
-}
-
 constinit Notification guest_has_run;
 
-// Guarded by the lock.
+/// Nobody holds it while a picture is shown: that takes as long as the slowest console.
+constinit Mutex watched_lock("VmScreens::watched_lock");
+
+// Guarded by it.
+constinit Condition turn_over(&watched_lock, "VmScreens::turn_over");
 constinit VmConsole* watched = nullptr;
+constinit VmConsole* next_turn = nullptr; ///< in the list; null at the end of a round
+constinit VmConsole* shown = nullptr;     ///< whose turn it is, in the list or on its way out
 constinit bool has_thread = false;
 } // namespace
 
@@ -38,21 +39,39 @@ public:
   }
 };
 
+/// A round: however slow a console is, all others have their turn before its next one.
 void VmScreens::showPictures()
 {
-  ScopeLock lock(watchedLock());
-  for (VmConsole* console = watched; console; console = console->next_watched_)
-  {
-    if (!console->may_have_changed_)
-      continue;
-    console->may_have_changed_ = false;
+  beginRound();
+  while (VmConsole* console = nextTurn())
     console->showPicture();
-  }
+}
+
+void VmScreens::beginRound()
+{
+  ScopeLock lock(watched_lock);
+  next_turn = watched;
+}
+
+/// Ends the turn of the console that was shown last. Returns the next one that may have changed, null when the round is
+/// over.
+VmConsole* VmScreens::nextTurn()
+{
+  ScopeLock lock(watched_lock);
+  turn_over.broadcast();
+  while (next_turn && !next_turn->may_have_changed_)
+    next_turn = next_turn->next_watched_;
+  shown = next_turn;
+  if (!shown)
+    return nullptr;
+  next_turn = shown->next_watched_;
+  shown->may_have_changed_ = false;
+  return shown;
 }
 
 void VmScreens::watch(VmConsole& console)
 {
-  ScopeLock lock(watchedLock());
+  ScopeLock lock(watched_lock);
   if (!has_thread)
   {
     auto* thread = new ScreenThread();
@@ -70,15 +89,26 @@ void VmScreens::watch(VmConsole& console)
 
 void VmScreens::unwatch(VmConsole& console)
 {
-  ScopeLock lock(watchedLock());
-  for (VmConsole** link = &watched; *link; link = &(*link)->next_watched_)
-  {
-    if (*link != &console)
-      continue;
+  if (takeOut(console))
     console.showPicture();
-    *link = console.next_watched_;
-    return;
-  }
+}
+
+/// Takes a console out of the list, at once, so that it gets no other turn, and waits until its present one is over.
+/// False if it was not there.
+bool VmScreens::takeOut(VmConsole& console)
+{
+  ScopeLock lock(watched_lock);
+  VmConsole** link = &watched;
+  while (*link && *link != &console)
+    link = &(*link)->next_watched_;
+  if (!*link)
+    return false;
+  *link = console.next_watched_;
+  if (next_turn == &console)
+    next_turn = console.next_watched_;
+  while (shown == &console)
+    turn_over.wait();
+  return true;
 }
 
 void VmScreens::wake()

@@ -15,7 +15,8 @@ public:
 
   /// Without memory for the thread nobody looks.
   static void watch(VmConsole& console);
-  /// Shows the last picture. When it returns, nobody looks any more. Harmless for a console that nobody watches.
+  /// Shows the last picture. When it returns, nobody looks any more. Harmless for a console that nobody watches. Takes
+  /// as long as the consoles that show this guest; the caller holds no lock.
   static void unwatch(VmConsole& console);
   /// One of the guests has run.
   static void wake();
@@ -24,4 +25,7 @@ private:
   class ScreenThread;
 
   static void showPictures();
+  static void beginRound();
+  [[nodiscard]] static VmConsole* nextTurn();
+  [[nodiscard]] static bool takeOut(VmConsole& console);
 };
