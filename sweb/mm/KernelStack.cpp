@@ -3,6 +3,8 @@
 #include "ArchMemory.h"
 #include "InterruptGuard.h"
 #include "MappedRange.h"
+#include "Scheduler.h"
+#include "Thread.h"
 #include "assert.h"
 #include "debug.h"
 
@@ -38,15 +40,6 @@ void giveSlotBack(size_t slot)
   used_slots[slot / 64] &= ~(1UL << (slot % 64));
 }
 
-void noteUse(size_t used, size_t size)
-{
-  InterruptGuard guard;
-  if (used * most_used_of <= most_used * size)
-    return;
-  most_used = used;
-  most_used_of = size;
-}
-
 uint64& canaryOf(pointer bottom)
 {
   return *reinterpret_cast<uint64*>(bottom);
@@ -76,7 +69,7 @@ KernelStack::~KernelStack()
   if (!isValid())
     return;
   assert(isCanaryOK());
-  noteUse(usedBytes(), top_ - bottom_);
+  noteUse();
   MappedRange::unmap(bottom_, (top_ - bottom_) / PAGE_SIZE);
   giveSlotBack((top_ - KERNEL_STACKS_START) / SLOT_SIZE - 1);
 }
@@ -101,7 +94,19 @@ size_t KernelStack::usedBytes() const
   return static_cast<size_t>(top - word) * sizeof(*word);
 }
 
+void KernelStack::noteUse() const
+{
+  const size_t used = usedBytes();
+  const size_t size = top_ - bottom_;
+  InterruptGuard guard;
+  if (used * most_used_of <= most_used * size)
+    return;
+  most_used = used;
+  most_used_of = size;
+}
+
 void KernelStack::printUse()
 {
+  Scheduler::instance()->forEachThread([](Thread* thread, void*) { thread->getKernelStack().noteUse(); }, nullptr);
   debug(THREAD, "kernel stacks: %zu of %zu bytes used at most\n", most_used, most_used_of);
 }

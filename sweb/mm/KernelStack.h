@@ -31,13 +31,17 @@ public:
   /// False if the word at the very end of the stack was overwritten.
   [[nodiscard]] bool isCanaryOK() const;
 
-  /// Prints to the debug output how deep the stacks of threads that ended were at most. For tests: how deep calls nest
-  /// must not depend on what programs and guests ask for.
+  /// Prints to the debug output how deep the stacks of all threads were at most, of those that ended and of those there
+  /// are. For tests: how deep calls nest must not depend on what programs and guests ask for. Reads all stacks with
+  /// interrupts disabled.
   static void printUse();
 
 private:
   /// Bytes that were written to, up to the top.
   [[nodiscard]] size_t usedBytes() const;
+
+  /// For printUse().
+  void noteUse() const;
 
   pointer top_ = 0;
   pointer bottom_ = 0;
