@@ -25,17 +25,33 @@ void* KernelMemoryManager::allocateMemory(size_t size, size_t alignment, pointer
 {
   if (size >= LARGE_ALLOCATION)
     claim = Claim::ORDINARY;
-  // What is free inside the heap counts as set aside, too, once pages that were are in use.
-  if (claim == Claim::ORDINARY && (AllocationFaults::strike() || PageManager::instance()->isReserveTouched()))
+  if (claim == Claim::ORDINARY && AllocationFaults::strike())
     return nullptr;
   if (claim == Claim::RESERVED)
     MemoryReservation::noteUse(size, called_by);
 
   ScopeSpinLock guard(lock_);
   memory_.claim = claim;
+  void* memory = take(size, alignment, called_by);
+  if (!memory && large_.releaseSpare())
+    memory = take(size, alignment, called_by);
+  return memory;
+}
+
+void* KernelMemoryManager::take(size_t size, size_t alignment, pointer called_by)
+{
+  // What is free inside the heap counts as set aside, too, once pages that were are in use.
+  if (memory_.claim == Claim::ORDINARY && PageManager::instance()->isReserveTouched())
+    return nullptr;
   if (size >= LARGE_ALLOCATION)
     return size < KERNEL_HEAP_SIZE / 2 ? large_.allocate(size, called_by) : nullptr;
   return heap_.allocate(size, alignment < FreeBlockIndex::GRANULE ? FreeBlockIndex::GRANULE : alignment, called_by);
+}
+
+bool KernelMemoryManager::releaseSpare()
+{
+  ScopeSpinLock guard(lock_);
+  return large_.releaseSpare();
 }
 
 void KernelMemoryManager::freeMemory(void* address, pointer called_by)

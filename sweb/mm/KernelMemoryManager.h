@@ -25,6 +25,9 @@ public:
   void freeMemory(void* address, pointer called_by);
   [[nodiscard]] void* reallocateMemory(void* address, size_t new_size, pointer called_by);
 
+  /// Gives back pages that are kept only for speed; false if there are none. For whoever finds too few free.
+  [[nodiscard]] bool releaseSpare();
+
   /// Bytes handed out at the moment; with `show`, prints figures and allocation sites to the debug output.
   size_t getUsedKernelMemory(bool show);
 
@@ -48,6 +51,8 @@ private:
   {
   }
 
+  /// As memory_.claim says.
+  [[nodiscard]] void* take(size_t size, size_t alignment, pointer called_by);
   [[nodiscard]] size_t usableSize(void* address) const;
   void printAllocationSites() const;
 

@@ -15,12 +15,16 @@ void* LargeAllocations::allocate(size_t size, pointer called_by)
     used_bytes_ += size;
     return reinterpret_cast<void*>(allocation->start);
   }
-  void* memory = allocateAnew(size, called_by);
-  if (memory || !spare_)
-    return memory;
+  return allocateAnew(size, called_by);
+}
+
+bool LargeAllocations::releaseSpare()
+{
+  if (!spare_)
+    return false;
   release(spare_);
   spare_ = nullptr;
-  return allocateAnew(size, called_by);
+  return true;
 }
 
 void* LargeAllocations::allocateAnew(size_t size, pointer called_by)
@@ -59,8 +63,7 @@ bool LargeAllocations::free(void* address)
     release(allocation);
     return true;
   }
-  if (spare_)
-    release(spare_);
+  releaseSpare();
   spare_ = allocation;
   return true;
 }

@@ -7,7 +7,8 @@ class Heap;
 /// Allocations of many pages. Each has its own pages in a range of addresses, with an unmapped page behind, and
 /// gives them back when it is freed; so large buffers neither fragment the heap nor keep memory from others. Only the
 /// last one that was freed, if it is no larger than LARGEST_SPARE, waits for the next of its size: a buffer that is
-/// taken and given back again and again, as for reading a file, need not be mapped and cleared each time. Not locked.
+/// taken and given back again and again, as for reading a file, need not be mapped and cleared each time. Whoever finds
+/// that memory is short has it released. Not locked.
 class LargeAllocations
 {
 public:
@@ -20,6 +21,9 @@ public:
 
   /// Frees the allocation that begins at `address`; false if there is none.
   [[nodiscard]] bool free(void* address);
+
+  /// Gives back what waits for the next of its size; false if nothing does.
+  bool releaseSpare();
 
   /// Usable bytes of the allocation that begins at `address`, 0 if there is none.
   [[nodiscard]] size_t sizeOf(const void* address) const;

@@ -1,7 +1,9 @@
 #include "MemoryReservation.h"
 
+#include "AllocationFaults.h"
 #include "ArchThreads.h"
 #include "InterruptGuard.h"
+#include "KernelMemoryManager.h"
 #include "PageManager.h"
 #include "Thread.h"
 #include "debug.h"
@@ -15,6 +17,14 @@ constinit size_t most_used_of = 1;
 /// Allocations that relied on a reservation, but had none.
 constinit size_t uncovered = 0;
 constinit pointer last_uncovered_by = 0;
+
+bool setAside(size_t pages)
+{
+  if (AllocationFaults::strike())
+    return false;
+  PageManager* frames = PageManager::instance();
+  return frames->reserve(pages) || (KernelMemoryManager::instance()->releaseSpare() && frames->reserve(pages));
+}
 } // namespace
 
 ThreadReserve::~ThreadReserve()
@@ -22,7 +32,7 @@ ThreadReserve::~ThreadReserve()
   PageManager::instance()->unreserve(pages_);
 }
 
-MemoryReservation::MemoryReservation(size_t pages) : pages_(pages), valid_(PageManager::instance()->reserve(pages))
+MemoryReservation::MemoryReservation(size_t pages) : pages_(pages), valid_(setAside(pages))
 {
   if (valid_)
     currentThread->reserve_.pages_ += pages_;

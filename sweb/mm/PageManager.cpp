@@ -105,8 +105,6 @@ void PageManager::takeOverFreeMemory()
 
 bool PageManager::reserve(size_t pages)
 {
-  if (AllocationFaults::strike())
-    return false;
   ScopeSpinLock guard(lock_);
   if (getNumAvailablePages() < pages)
     return false;

@@ -46,6 +46,11 @@ bool LargeAllocationsBench::free(size_t address)
   return large_.free(reinterpret_cast<void*>(address));
 }
 
+bool LargeAllocationsBench::release_spare()
+{
+  return large_.releaseSpare();
+}
+
 size_t LargeAllocationsBench::size_of(size_t address) const
 {
   return large_.sizeOf(reinterpret_cast<void*>(address));

@@ -13,6 +13,7 @@ public:
 
   size_t allocate(size_t size);
   bool free(size_t address);
+  bool release_spare();
   size_t size_of(size_t address) const;
   size_t used_bytes() const { return large_.getUsedBytes(); }
   size_t visible_bytes() const;

@@ -60,6 +60,8 @@ pub mod ffi {
         fn allocate(self: Pin<&mut LargeAllocationsBench>, size: usize) -> usize;
         /// Frees; false if nothing in use begins there.
         fn free(self: Pin<&mut LargeAllocationsBench>, address: usize) -> bool;
+        /// Gives back what waits for the next of its size; false if nothing does.
+        fn release_spare(self: Pin<&mut LargeAllocationsBench>) -> bool;
         /// The size of what begins at an address, 0 if nothing in use does.
         fn size_of(self: &LargeAllocationsBench, address: usize) -> usize;
         /// Bytes in use by its own account.

@@ -36,11 +36,15 @@ fn one_waits_and_no_large_one() {
 }
 
 #[test]
-fn one_that_waits_makes_room_where_memory_is_short() {
+fn one_that_waits_can_be_made_to_give_its_pages_back() {
     let mut large = new_large_allocations(16);
     let first = large.pin_mut().allocate(64 * KIB);
     assert_eq!(large.pin_mut().allocate(32 * KIB), 0);
+    assert!(!large.pin_mut().release_spare(), "nothing waits");
     assert!(large.pin_mut().free(first));
+    assert_eq!(large.pin_mut().allocate(32 * KIB), 0);
+    assert!(large.pin_mut().release_spare());
+    assert_eq!(large.committed_bytes().unwrap(), 0);
     assert_ne!(large.pin_mut().allocate(32 * KIB), 0);
     assert_eq!(large.committed_bytes().unwrap(), 32 * KIB);
 }
