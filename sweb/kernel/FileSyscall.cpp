@@ -100,7 +100,10 @@ ssize_t FileSyscall::read(size_t fd, pointer buffer, size_t size)
       return done > 0 ? static_cast<ssize_t>(done) : length;
     if (const int64 error = UserMemory::copyOut(buffer + done, transfer.data(), static_cast<size_t>(length));
         error != 0)
-      return error;
+    {
+      (void)file->lseek(-length, SeekOrigin::CURRENT); // what did not arrive is still to be read
+      return done > 0 ? static_cast<ssize_t>(done) : error;
+    }
     done += static_cast<size_t>(length);
     if (static_cast<size_t>(length) < wanted)
       break;

@@ -51,6 +51,7 @@ int main(void)
   CHECK(refused(read(fd, (void*)constant, sizeof(constant))));
   CHECK(strcmp(constant, "not writable") == 0);
   CHECK(refused(read(fd, (void*)&testAddress, 16)));
+  CHECK(lseek(fd, 0, SEEK_CUR) == 0); // nothing has been read
 
   // A string that never ends, and arguments that are not there.
   static char endless[8192];
