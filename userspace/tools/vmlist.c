@@ -5,7 +5,7 @@
 
 int main(void)
 {
-  static char list[4096];
+  static char list[VM_LIST_SIZE];
   if (vm_list(list, sizeof(list)) < 0)
   {
     perror("vmlist");

@@ -20,7 +20,13 @@ int vm_panic(int id);
 // for one of the guest's.
 int vm_refuse(int id, int which);
 
-// Texts for people; return the length.
+// Room for a list of several hundred VMs.
+enum
+{
+  VM_LIST_SIZE = 64 * 1024
+};
+
+// Texts for people, cut off where the buffer ends; return the whole length.
 ssize_t vm_list(char* buffer, size_t size);
 ssize_t vm_stat(int id, char* buffer, size_t size);
 ssize_t vm_report(int id, char* buffer, size_t size);

@@ -11,7 +11,6 @@
 
 enum
 {
-  LIST_SIZE = 4096,
   REPORT_SIZE = 8192,
   SUMMARY_LINES = 3,
 };
@@ -92,7 +91,7 @@ static int isAlive(const struct ListedVm* vm)
 
 int vm_find(const char* command, const char* wanted)
 {
-  static char list[LIST_SIZE];
+  static char list[VM_LIST_SIZE];
   if (vm_list(list, sizeof(list)) < 0)
   {
     printf("%s: %s\n", command, strerror(errno));
@@ -121,7 +120,7 @@ int vm_find(const char* command, const char* wanted)
 
 void vm_name(int id, char name[vm_name_size])
 {
-  static char list[LIST_SIZE];
+  static char list[VM_LIST_SIZE];
   char* rest = list;
   if (vm_list(list, sizeof(list)) > 0)
   {

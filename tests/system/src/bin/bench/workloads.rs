@@ -31,7 +31,30 @@ const IDLE_GUEST: &str = "kernel = /usr/guests/kernel.x\nmemory = 16M\ndisk = /u
 pub fn measure() -> Result<Vec<Row>> {
     let mut rows = in_a_guest()?;
     rows.extend(beside_idle_guests()?);
+    rows.push(how_many_fit()?);
     Ok(rows)
+}
+
+/// So many guests wait at their prompts when the next one is refused.
+fn how_many_fit() -> Result<Row> {
+    let mut host = Machine::new("bench full host")
+        .memory(512)
+        .file("/usr/guests/idle.vm", IDLE_GUEST.into())
+        .boot()?;
+    for number in 0.. {
+        let answer = host.command(&format!("cls; vmrun --detach --name idle{number} idle"))?;
+        if !answer.contains(" runs as VM ") {
+            host.check(
+                answer.contains("no free memory"),
+                "a guest is refused for another reason",
+            )?;
+            break;
+        }
+    }
+    host.idle(2)?;
+    let list = host.command("cls; vmlist")?;
+    let running = list.lines().filter(|row| row.contains("running")).count();
+    Ok(Row::new("idle guests in a host of 512 MB", running as u64))
 }
 
 /// What a program of the host takes alone, and beside guests that wait at their prompts; and the memory that the host gives for
