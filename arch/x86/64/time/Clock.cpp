@@ -12,7 +12,7 @@ constexpr uint64 NS_PER_SECOND = 1'000'000'000;
 /// 10 ms of the PIT's clock.
 constexpr uint32 CALIBRATION_CLOCKS = Pit::CLOCK_HZ / 100;
 
-/// No TSC counts slower or faster, emulators included.
+/// No TSC counts slower or faster, those of emulators included.
 constexpr uint64 SLOWEST_HZ = NS_PER_SECOND / 1000;
 constexpr uint64 FASTEST_HZ = 16 * NS_PER_SECOND;
 
@@ -52,6 +52,7 @@ Sample takeSample()
   }
   return best;
 }
+
 /// What the hypervisor says, 0 when there is none, or it does not say: measuring in a VM takes hundreds of exits. Not
 /// all that have a leaf of this number mean a rate by it.
 uint64 toldTscHz()

@@ -123,7 +123,8 @@ pub struct Offered {
 }
 
 /// The table of the last level that a walk came through, and what was allowed up to there: the pages beside the one that was looked for
-/// are in it too. To be kept for one instruction only; a CPU keeps the same for longer (SDM "Paging-Structure Caches").
+/// are in it too. To be kept for one instruction only; a CPU keeps the same for longer (SDM
+/// "Paging-Structure Caches", 4.10.3).
 #[derive(Clone, Copy, Debug, Default)]
 pub struct LastTable(Option<Table>);
 
