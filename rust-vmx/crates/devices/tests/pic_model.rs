@@ -49,19 +49,30 @@ impl Chip {
     }
 
     fn drive(&mut self, index: usize, high: bool) {
+        let level_triggered = self.level_triggered(index);
         let input = &mut self.inputs[index];
         if high && !input.high {
             input.edge = true;
         }
-        if !high {
+        if !high && level_triggered {
             input.edge = false;
         }
         input.high = high;
     }
 
+    /// The slave's INT, which has no latch of its own.
+    fn drive_cascade(&mut self, high: bool) {
+        self.drive(2, high);
+        self.inputs[2].edge &= high;
+    }
+
+    fn level_triggered(&self, index: usize) -> bool {
+        self.inputs[index].level_triggered || self.icw1 & 8 != 0
+    }
+
     fn requests(&self, index: usize) -> bool {
         let input = self.inputs[index];
-        if input.level_triggered || self.icw1 & 8 != 0 {
+        if self.level_triggered(index) {
             input.high
         } else {
             input.edge
@@ -202,7 +213,7 @@ struct Model {
 
 impl Model {
     fn settle(&mut self) {
-        self.master.drive(2, self.slave.winner().is_some());
+        self.master.drive_cascade(self.slave.winner().is_some());
     }
 
     fn drive(&mut self, levels: u16) {
@@ -246,7 +257,7 @@ impl Model {
                 line: None,
             },
         };
-        self.master.drive(2, false);
+        self.master.drive_cascade(false);
         self.settle();
         answer
     }

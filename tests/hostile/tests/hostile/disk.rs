@@ -151,6 +151,13 @@ pub fn family() -> &'static Family {
                 "xorl %ebp, %ebp", "ATA_COMMAND 0x00, 0, 0", "movl %ebp, %eax", "call *VALUE",
                 "ATA_CONTROL 2",
                 "xorl %ebp, %ebp", "ATA_COMMAND 0x20, 8, 1", "ATA_TAKE", "movl %ebp, %eax", "call *VALUE", "call *DONE"),
+            // The status that is polled with interrupts off drops INTRQ, and the guest waits for the interrupt all the same.
+            guest!(completion_that_was_polled_interrupts, Real, values [[42]], definition "disk = /usr/disk\n",
+                "jmp 2f", "1: incl %ebp", "pushaw", "SERVED", "popaw", "iretw",
+                "2: HANDLER 0x5E, 1b", "PICS 0xFB, 0xBF", "ATA_CONTROL 0", "xorl %ebp, %ebp",
+                "3: cli", "leal 1(%ebp), %ebx", "ATA_COMMAND 0x30, 60, 1", "ATA_GIVE", "4: ATA_IN 7", "testb $0x80, %al", "jnz 4b",
+                "sti", "5: cmpl %ebx, %ebp", "jb 5b", "cmpl $42, %ebp", "jb 3b",
+                "cli", "movl %ebp, %eax", "call *VALUE", "call *DONE"),
             // Anything into any register, with addresses that are mostly good.
             guest!(noise, Real, values [sector(content(5))], definition "disk = /usr/disk,ro\n",
                 "movl $20000, %ebp", "movl $12345, %ebx",

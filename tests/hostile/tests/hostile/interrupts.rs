@@ -51,11 +51,33 @@ pub fn family() -> &'static Family {
                 "jmp 2f", "1: incl %ebp", "pushaw", "SERVED", "popaw", "iretw",
                 "2: HANDLER 0x54, 1b", "PICS 0xEF, 0xFF", "xorl %ebp, %ebp", "UART_OUT 4, 8", "UART_OUT 1, 2", "COUNTED",
                 "call *DONE"),
-            // The same line, but it falls before the processor listens.
-            guest!(line_that_falls_in_time, Real, values [[0]],
+            // The same line, but it falls before the processor listens: its edge is remembered, as QEMU and KVM do.
+            guest!(line_that_falls_before_anybody_listens, Real, values [[1]],
                 "jmp 2f", "1: incl %ebp", "pushaw", "SERVED", "popaw", "iretw",
                 "2: HANDLER 0x54, 1b", "PICS 0xEF, 0xFF", "xorl %ebp, %ebp", "UART_OUT 4, 8", "UART_OUT 1, 2",
                 "movw $0x3FA, %dx", "inb %dx, %al", "COUNTED", "call *DONE"),
+            // It falls, and nobody lets it through before the mask is opened.
+            guest!(line_that_falls_behind_its_mask, Real, values [[0, 1]],
+                "jmp 2f", "1: incl %ebp", "pushaw", "SERVED", "popaw", "iretw",
+                "2: HANDLER 0x54, 1b", "PICS 0xFF, 0xFF", "xorl %ebp, %ebp", "UART_OUT 4, 8", "UART_OUT 1, 2",
+                "movw $0x3FA, %dx", "inb %dx, %al", "COUNTED", "OUT_BYTE 0x21, 0xEF", "COUNTED", "call *DONE"),
+            // A new start of the controllers forgets it.
+            guest!(line_that_falls_before_the_controllers_start, Real, values [[0]],
+                "jmp 2f", "1: incl %ebp", "pushaw", "SERVED", "popaw", "iretw",
+                "2: HANDLER 0x54, 1b", "PICS 0xFF, 0xFF", "xorl %ebp, %ebp", "UART_OUT 4, 8", "UART_OUT 1, 2",
+                "movw $0x3FA, %dx", "inb %dx, %al", "PICS 0xEF, 0xFF", "COUNTED", "call *DONE"),
+            // A level-triggered line asks while it is high, and no longer.
+            guest!(level_that_falls_before_anybody_listens, Real, values [[0]],
+                "jmp 2f", "1: incl %ebp", "pushaw", "SERVED", "popaw", "iretw",
+                "2: HANDLER 0x54, 1b", "PICS 0xEF, 0xFF", "movw $0x4D0, %dx", "movb $0x10, %al", "outb %al, %dx",
+                "xorl %ebp, %ebp", "UART_OUT 4, 8", "UART_OUT 1, 2", "movw $0x3FA, %dx", "inb %dx, %al", "COUNTED",
+                "call *DONE"),
+            // The slave's line is masked after it rose: the slave takes its request back, and no default IRQ 15 comes.
+            guest!(slave_that_is_masked_too_late, Real, values [[0]],
+                "jmp 2f", "1: incl %ebp", "pushaw", "SERVED", "popaw", "iretw",
+                "2: HANDLER 0x58, 1b", "HANDLER 0x5F, 1b", "PICS 0xFB, 0xFE", "xorl %ebp, %ebp", "RTC_OUT 10, 0x26",
+                "RTC_OUT 11, 0x42", "OUT_BYTE 0xA0, 0x0A", "3: inb $0xA0, %al", "testb $1, %al", "jz 3b",
+                "OUT_BYTE 0xA1, 0xFF", "COUNTED", "call *DONE"),
             // A level that nobody lowers interrupts again and again, until it is masked.
             guest!(level_that_nobody_lowers, Real, values [[STORM, STORM]],
                 "jmp 2f", "1: incl %ebp", "pushaw", "cmpl $1000, %ebp", "jb 3f", "OUT_BYTE 0x21, 0xFF", "3: SERVED", "popaw",

@@ -32,7 +32,7 @@ pub(super) struct Answer {
 pub(super) struct Chip {
     /// The inputs as they are.
     lines: u8,
-    /// Edges seen and not yet served. A latch is lost when its input falls.
+    /// Edges seen and not yet served.
     edges: u8,
     /// In-service register.
     isr: u8,
@@ -84,20 +84,22 @@ impl Chip {
         self.lines
     }
 
-    /// Drives all eight inputs.
+    /// Drives all eight inputs. An edge waits to be served, whatever its line does meanwhile; a level is there or not.
     pub(super) fn set_lines(&mut self, lines: u8) {
-        self.edges = (self.edges | (lines & !self.lines)) & lines;
+        self.edges = (self.edges | (lines & !self.lines)) & (lines | !self.level_triggered());
         self.lines = lines;
     }
 
-    /// Drives one input.
-    pub(super) fn set_line(&mut self, input: u8, level: bool) {
+    /// Drives the input that a slave's INT is wired to. A request that the slave takes back goes from here, too: else the
+    /// acknowledge would find nothing at the slave.
+    pub(super) fn set_cascade(&mut self, input: u8, int: bool) {
         let bit = 1 << (input & 7);
-        self.set_lines(if level {
-            self.lines | bit
+        if int {
+            self.set_lines(self.lines | bit);
         } else {
-            self.lines & !bit
-        });
+            self.set_lines(self.lines & !bit);
+            self.edges &= !bit;
+        }
     }
 
     /// Interrupt request register: level-triggered inputs as they are, edge-triggered ones while their edge waits.

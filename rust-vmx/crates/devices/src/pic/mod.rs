@@ -4,6 +4,21 @@
 //! Modelled: edge and level triggering, single and cascade mode, 8086 and MCS-80 vectors, fully nested and special fully
 //! nested mode, automatic, specific and non-specific end of interrupt, rotating and set priorities, special mask mode, poll
 //! command, IRR and ISR reads, and the default IR7 of a request that went away before it was acknowledged.
+//!
+//! # An edge whose line falls
+//!
+//! One thing differs from the data sheet on purpose. There (section "Edge and Level Triggered Modes", figure 10) an input must
+//! stay high until the first INTA, in edge mode too; one that falls earlier takes its request along, or ends as a default
+//! IR7. Intel's later chips repeat the sentence (ICH, 386EX), and Bochs does the same. QEMU and KVM remember the edge until it
+//! is served, and they are where today's kernels are written: one that starts its disk with interrupts off, polls the status
+//! register, which drops INTRQ, and then waits for IRQ 14 works there and waits for ever by the data sheet.
+//!
+//! So an edge waits here until it is acknowledged or polled, or ICW1 clears the latches. What software can see of that is at
+//! most one interrupt more for a line, whose handler finds that its device has nothing to say; handlers must expect that
+//! anyway where lines are shared or a default IR7 may come. No program can rely on the other behaviour, for whether the edge
+//! is lost there depends on who is faster. Level-triggered inputs ask while they are high and no longer, and so does the
+//! slave at the master's input 2, because the slave has the latches: an IRQ that is masked after it rose leaves no default
+//! IR7 of the slave behind.
 
 mod chip;
 mod command;
@@ -129,12 +144,12 @@ impl Pic {
 
     /// INT of a chip falls during its acknowledge cycle even when it has another request, so the master sees an edge.
     fn cascade_after_acknowledge(&mut self) {
-        self.master.set_line(CASCADE, false);
+        self.master.set_cascade(CASCADE, false);
         self.update_cascade();
     }
 
     fn update_cascade(&mut self) {
-        self.master.set_line(CASCADE, self.slave.int());
+        self.master.set_cascade(CASCADE, self.slave.int());
     }
 }
 

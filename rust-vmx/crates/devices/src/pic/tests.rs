@@ -129,8 +129,46 @@ fn special_fully_nested_lets_the_slave_nest() {
 }
 
 #[test]
-fn a_request_that_goes_away_is_spurious() {
+fn an_edge_is_remembered_when_its_line_falls() {
     let mut bench = Bench::new();
+    for line in [5, 14] {
+        let chip = if line < 8 { 0x20 } else { 0xA0 };
+        bench.raise(line);
+        bench.lower(line);
+        assert_eq!(bench.inb(chip), 1 << (line & 7), "IRR of line {line}");
+        assert_eq!(bench.take(), Some(0x20 + line));
+        bench.out(0xA0, 0x20);
+        bench.out(0x20, 0x20);
+        assert_eq!(bench.take(), None, "one edge, one interrupt of line {line}");
+    }
+}
+
+#[test]
+fn an_edge_behind_the_mask_comes_when_it_is_opened() {
+    let mut bench = Bench::new();
+    bench.out(0xA1, 0x40);
+    bench.raise(14);
+    bench.lower(14);
+    assert_eq!(bench.take(), None);
+    bench.out(0xA1, 0x00);
+    assert_eq!(bench.take(), Some(0x2E));
+}
+
+#[test]
+fn icw1_forgets_the_edges_of_lines_that_have_fallen() {
+    let mut bench = Bench::new();
+    bench.raise(5);
+    bench.lower(5);
+    bench.raise(14);
+    bench.lower(14);
+    bench.initialise(0x11, 0x01);
+    assert_eq!((bench.take(), bench.pic.requested()), (None, 0));
+}
+
+#[test]
+fn a_level_that_goes_away_is_spurious() {
+    let mut bench = Bench::new();
+    bench.out(0x4D0, 0x20);
     bench.raise(5);
     assert!(bench.pic.pending());
     bench.lower(5);
@@ -143,6 +181,18 @@ fn a_request_that_goes_away_is_spurious() {
         }
     );
     assert_eq!(bench.pic.in_service(), 0, "a default IR7 is not in service");
+    bench.out(0x4D0, 0x00);
+    assert_eq!(bench.take(), None, "nor does a level leave an edge behind");
+}
+
+#[test]
+fn a_slave_that_is_masked_too_late_takes_its_request_back() {
+    let mut bench = Bench::new();
+    bench.raise(14);
+    bench.out(0xA1, 0x40);
+    assert_eq!(bench.take(), None, "no default IR7 of the slave");
+    bench.raise(9);
+    assert_eq!(bench.take(), Some(0x29));
 }
 
 #[test]
