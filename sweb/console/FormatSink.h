@@ -12,7 +12,8 @@ protected:
   ~FormatSink() = default;
 };
 
-/// Collects text in a caller's buffer, cuts what does not fit, and counts what would have been written.
+/// Collects text in a caller's buffer, puts a CutMark in the place of what does not fit, and counts what would have
+/// been written.
 class BufferSink final : public FormatSink
 {
 public:
@@ -24,6 +25,8 @@ public:
   size_t finish();
 
 private:
+  void endWithMark();
+
   char* buffer_;
   size_t size_;
   size_t length_ = 0;

@@ -1,5 +1,6 @@
 #include "kformat.h"
 
+#include "CutMark.h"
 #include "kstring.h"
 
 BufferSink::BufferSink(char* buffer, size_t size) : buffer_(buffer), size_(size) {}
@@ -13,9 +14,18 @@ void BufferSink::write(const char* text, size_t length)
 
 size_t BufferSink::finish()
 {
-  if (size_ != 0)
-    buffer_[length_ < size_ ? length_ : size_ - 1] = '\0';
+  if (length_ < size_)
+    buffer_[length_] = '\0';
+  else if (size_ != 0)
+    endWithMark();
   return length_;
+}
+
+void BufferSink::endWithMark()
+{
+  const CutMark mark(buffer_, length_, size_ - 1);
+  memcpy(buffer_ + mark.kept(), mark.text(), mark.length());
+  buffer_[mark.kept() + mark.length()] = '\0';
 }
 
 namespace

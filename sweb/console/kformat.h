@@ -12,6 +12,7 @@ void kvformat(FormatSink& sink, const char* format, va_list arguments);
 /// As above, with the arguments in place.
 void kformat(FormatSink& sink, const char* format, ...) __attribute__((format(printf, 2, 3)));
 
-/// Formats into a buffer of `size` bytes, always terminated when size > 0. Returns the length the full text has.
+/// Formats into a buffer of `size` bytes, always terminated when size > 0; a text that is longer ends in a CutMark.
+/// Returns the length the full text has.
 size_t ksnprintf(char* buffer, size_t size, const char* format, ...) __attribute__((format(printf, 3, 4)));
 size_t kvsnprintf(char* buffer, size_t size, const char* format, va_list arguments);

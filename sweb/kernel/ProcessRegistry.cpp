@@ -246,17 +246,16 @@ int64 ProcessRegistry::requestShutdown(size_t how)
 size_t ProcessRegistry::listProcesses(char* buffer, size_t size)
 {
   ScopeLock guard(lock_);
-  size_t length = 0;
+  BufferSink sink(buffer, size);
   for (const Record& record : records_)
   {
-    if (record.process == nullptr || length >= size)
+    if (record.process == nullptr)
       continue;
     const Terminal* terminal = record.process->getTerminal();
-    length += ksnprintf(buffer + length, size - length, "%5zu  %-8s  %8u  %s\n", record.pid,
-                        stateName(record.process->getState()), terminal != nullptr ? terminal->number() : 0,
-                        record.process->getName());
+    kformat(sink, "%5zu  %-8s  %8u  %s\n", record.pid, stateName(record.process->getState()),
+            terminal != nullptr ? terminal->number() : 0, record.process->getName());
   }
-  return length < size ? length : size - (size > 0);
+  return sink.finish();
 }
 
 void ProcessRegistry::reportLeaks() const

@@ -45,7 +45,8 @@ public:
   /// Returns at once: 0, or -EINVAL.
   [[nodiscard]] int64 requestShutdown(size_t how);
 
-  /// Writes one line per process into `buffer`; returns the length of the text, which is cut to fit.
+  /// Writes one line per process into `buffer`, with a CutMark in the place of what does not fit; returns the length of
+  /// the whole text.
   size_t listProcesses(char* buffer, size_t size);
 
 private:

@@ -41,13 +41,11 @@ int64 ProcessSyscall::getPid()
 
 int64 ProcessSyscall::processList(pointer buffer, size_t size)
 {
-  if (size == 0)
-    return -EINVAL;
   const TransferBuffer text(size);
   if (!text.isValid())
     return -ENOMEM;
   const size_t length = ProcessRegistry::instance()->listProcesses(text.data(), text.size());
-  text.data()[length] = '\0';
-  const int64 error = UserMemory::copyOut(buffer, text.data(), length + 1);
+  const size_t copied = length < text.size() ? length + 1 : text.size();
+  const int64 error = UserMemory::copyOut(buffer, text.data(), copied);
   return error != 0 ? error : static_cast<int64>(length);
 }

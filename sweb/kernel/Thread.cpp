@@ -9,8 +9,8 @@
 #include "Scheduler.h"
 #include "UserBacktrace.h"
 #include "assert.h"
+#include "kformat.h"
 #include "kprintf.h"
-#include "kstring.h"
 
 constinit SystemState system_state = BOOTING;
 
@@ -27,7 +27,7 @@ size_t nextTID()
 Thread::Thread(FileSystemInfo* working_dir, const char* name, Type type, size_t stack_pages)
     : tid_(nextTID()), type_(type), kernel_stack_(stack_pages), working_dir_(working_dir)
 {
-  kstrlcpy(name_, name, sizeof(name_));
+  ksnprintf(name_, sizeof(name_), "%s", name);
   if (kernel_stack_.isValid())
     kernel_registers_ =
         ArchThreads::createKernelRegisters(reinterpret_cast<void*>(&Thread::startHere), kernel_stack_.getTop());

@@ -34,8 +34,8 @@ public:
   static constexpr size_t DEFAULT_STACK_PAGES = 4;
   static constexpr size_t MAX_NAME_LENGTH = 47;
 
-  /// `name` is copied (and cut to MAX_NAME_LENGTH). `working_dir` may be null. isUsable() tells whether there was
-  /// memory.
+  /// `name` is copied, and ends in a CutMark if it is longer than MAX_NAME_LENGTH. `working_dir` may be null.
+  /// isUsable() tells whether there was memory.
   Thread(FileSystemInfo* working_dir, const char* name, Type type, size_t stack_pages = DEFAULT_STACK_PAGES);
   virtual ~Thread();
   Thread(const Thread&) = delete;

@@ -55,13 +55,14 @@ enum
   sc_getcwd = 183,        // (buf, n)                     length of the path
   sc_createprocess = 191, // (path, wait, argv, status*)  process id; wait != 0: first waits for its end and stores
                           //                              its exit code at status; argv and status may be 0
-  sc_processlist = 192,   // (buf, n)                     text, one process a line
+  sc_processlist = 192,   // (buf, n)                     text, one process a line; the whole length
   sc_clock = 201,         // reserved
   sc_trace = 252,         // ()                           the caller's backtrace, on the debug port
   sc_pthread_first = 260, // reserved: threads and semaphores, up to and including sc_pthread_last
   sc_pthread_last = 299,
 
-  // Virtual machines. A failing vm_create leaves its explanation in the buffer the caller passed.
+  // Virtual machines. A failing vm_create leaves its explanation in the buffer the caller passed. What is text returns
+  // its whole length, and with n = 0 nothing else; in a buffer that is too small it says itself how much is missing.
   sc_vm_create = 300, // (struct vm_create_request*)      id, or -E... with the reason in request->error
   sc_vm_attach = 301, // (id)                             blocks until the user detaches or the VM ends: VM_DETACHED...
   sc_vm_list = 302,   // (buf, n)                         text, one VM a line: id, name, state, ...

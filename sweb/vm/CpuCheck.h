@@ -25,7 +25,7 @@ public:
 
 private:
   friend class CpuCheckThread;
-  static constexpr size_t MAX_REPORT = 8 * 1024;
+  static constexpr size_t MAX_REPORT = 16 * 1024;
 
   /// The thread's part.
   void work();

@@ -1,4 +1,5 @@
 #include "VirtualMachine.h"
+#include "VmText.h"
 #include "debug.h"
 #include "errno.h"
 #include "kformat.h"
@@ -6,7 +7,6 @@
 namespace
 {
 constexpr size_t MESSAGE_SIZE = 512;
-constexpr size_t REPORT_SIZE = 4096;
 
 /// What can be wrong with a log file.
 const char* errorText(int64 error)
@@ -100,11 +100,12 @@ void VirtualMachine::powerOff(const VmRun& run)
   output_.close();
   console_.powerOff();
 
-  char text[REPORT_SIZE];
-  const size_t length = vm_report(handle_, text, sizeof(text));
-  report_ = ustl::string(text, length);
+  const auto write = [this](char* text, size_t capacity) { return vm_report(handle_, text, capacity); };
+  if (fetchVmText(report_, write) < 0)
+    report_ = "it failed, and the host has no memory for the report\n";
   if (run.reason == VM_RUN_POWERED_OFF && run.exit_code)
   {
+    char text[MAX_TROUBLE];
     ksnprintf(text, sizeof(text), "the guest ended with exit code %u\n", run.exit_code);
     report_ = text;
   }
@@ -120,9 +121,8 @@ ustl::string VirtualMachine::logTrouble() const
   if (error == 0)
     return ustl::string();
   char text[MAX_TROUBLE];
-  const size_t length =
-      ksnprintf(text, sizeof(text), "the log file %s is not complete: %s\n", log_path_.c_str(), errorText(error));
-  return ustl::string(text, length);
+  ksnprintf(text, sizeof(text), "the log file %s is not complete: %s\n", log_path_.c_str(), errorText(error));
+  return ustl::string(text);
 }
 
 void VirtualMachine::refuseStart(const char* reason)

@@ -2,10 +2,12 @@
 #include "ArchThreads.h"
 #include "Clock.h"
 #include "CpuCheck.h"
+#include "CutMark.h"
 #include "Scheduler.h"
 #include "Thread.h"
 #include "UserMemory.h"
 #include "VmRegistry.h"
+#include "VmText.h"
 #include "errno.h"
 #include "kstring.h"
 #include "syscall-definitions.h"
@@ -13,19 +15,26 @@
 namespace
 {
 constexpr size_t MAX_DEFINITION = 8 * 1024; ///< MemoryReservation::HYPERVISOR_PAGES has to cover it several times
-constexpr size_t MAX_STATISTICS = 8 * 1024;
-constexpr size_t MAX_EXPLANATION = 16 * 1024;
-constexpr uint64 CHECK_INTERVAL = 4000000; ///< nanoseconds between two looks for an explanation
+constexpr uint64 CHECK_INTERVAL = 4000000;  ///< nanoseconds between two looks for an explanation
 
-/// Hands text to a process: as much as fits, terminated. The full length, or -EFAULT.
+/// Hands the first `kept` bytes of a text to a process, and the zero-terminated `end` behind them. 0, or -EFAULT.
+int64 copyOutWithEnd(pointer buffer, const char* text, size_t kept, const char* end)
+{
+  const int64 result = UserMemory::copyOut(buffer, text, kept);
+  return result < 0 ? result : UserMemory::copyOut(buffer + kept, end, strlen(end) + 1);
+}
+
+/// Hands text to a process, zero-terminated, with a CutMark if there is not enough room. The full length, or -EFAULT.
 int64 copyTextOut(pointer buffer, size_t size, const char* text, size_t length)
 {
-  if (size == 0)
-    return static_cast<int64>(length);
-  const size_t copied = length < size ? length : size - 1;
-  int64 result = UserMemory::copyOut(buffer, text, copied);
-  if (result == 0)
-    result = UserMemory::copyOut(buffer + copied, "", 1);
+  int64 result = 0;
+  if (length < size)
+    result = copyOutWithEnd(buffer, text, length, "");
+  else if (size > 0)
+  {
+    const CutMark mark(text, length, size - 1);
+    result = copyOutWithEnd(buffer, text, mark.kept(), mark.text());
+  }
   return result < 0 ? result : static_cast<int64>(length);
 }
 
@@ -154,12 +163,13 @@ int64 VmSyscalls::statistics(uint32 id, pointer buffer, size_t size)
   if (!vm)
     return -ESRCH;
   ustl::string text;
-  if (!text.tryReserve(MAX_STATISTICS + VirtualMachine::MAX_TROUBLE) || !text.tryResize(MAX_STATISTICS))
-    return -ENOMEM;
-  size_t length = 0;
-  if (!vm->withHandle([&](Vm* handle) { length = vm_statistics(handle, text.data(), text.size()); }))
+  int64 result = 0;
+  const auto fetch = [&](Vm* handle)
+  { result = fetchVmText(text, [=](char* to, size_t room) { return vm_statistics(handle, to, room); }); };
+  if (!vm->withHandle(fetch))
     return -ESRCH;
-  text.resize(length);
+  if (result < 0 || !text.tryReserve(text.size() + VirtualMachine::MAX_TROUBLE))
+    return -ENOMEM;
   text += vm->logTrouble();
   return copyTextOut(buffer, size, text.c_str(), text.size());
 }
@@ -193,15 +203,17 @@ int64 VmSyscalls::check(uint32 id, pointer buffer, size_t size)
   if (!vm)
     return -ESRCH;
   ustl::string text;
-  if (!text.tryResize(MAX_EXPLANATION))
-    return -ENOMEM;
-  size_t length = 0;
+  int64 result = 0;
+  const auto fetch = [&](Vm* handle)
+  { result = fetchVmText(text, [=](char* to, size_t room) { return vm_explanation(handle, to, room); }); };
   // Only the vCPU's thread may read its VMCS. It answers at its next exit.
   vm->requestCheck();
-  while (vm->withHandle([&](Vm* handle) { length = vm_explanation(handle, text.data(), text.size()); }))
+  while (vm->withHandle(fetch))
   {
-    if (length > 0)
-      return copyTextOut(buffer, size, text.c_str(), length);
+    if (result < 0)
+      return result;
+    if (!text.empty())
+      return copyTextOut(buffer, size, text.c_str(), text.size());
     if (currentThread->isKillPending())
       return -EINTR;
     (void)Scheduler::instance()->sleepUntil(Clock::nanoseconds() + CHECK_INTERVAL);

@@ -4,11 +4,12 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// What of the kernel is tested here; paths from the repository's root.
-const KERNEL_SOURCES: [&str; 11] = [
+const KERNEL_SOURCES: [&str; 12] = [
     "sweb/console/AnsiInputParser.cpp",
     "sweb/console/AnsiKeyEncoder.cpp",
     "sweb/console/AnsiScreenWriter.cpp",
     "sweb/console/CodePage437.cpp",
+    "sweb/console/CutMark.cpp",
     "sweb/console/HeldKeys.cpp",
     "sweb/console/ScancodeDecoder.cpp",
     "sweb/console/ScancodeEncoder.cpp",

@@ -138,6 +138,29 @@ static void testMany(void)
   } while (after.processes > before.processes);
 }
 
+static ssize_t list(int id, char* buffer, size_t size)
+{
+  (void)id;
+  return process_list(buffer, size);
+}
+
+// Text of the kernel's is whole, or says itself that it is not.
+static void testTexts(void)
+{
+  char small[64];
+  char* whole = fetch_text(list, 0);
+  CHECK(whole && strstr(whole, "processtest") && !strstr(whole, "more bytes"));
+  CHECK(whole && process_list(0, 0) == (ssize_t)strlen(whole));
+  char* arguments[] = {(char*)SELF, (char*)"spin", 0};
+  for (int i = 0; i < 3; ++i)
+    CHECK(spawn(SELF, arguments, 0) > 0);
+  ssize_t length = process_list(small, sizeof(small));
+  char* mark = strstr(small, "[... ");
+  CHECK(length > (ssize_t)sizeof(small) && strlen(small) < sizeof(small));
+  CHECK(mark && (mark - small) + atol(mark + strlen("[... ")) - (mark[-1] == ' ') == length);
+  free(whole);
+}
+
 int main(int argc, char* argv[])
 {
   if (argc > 1)
@@ -146,6 +169,7 @@ int main(int argc, char* argv[])
   testCodes();
   testMistakes();
   testStarting();
+  testTexts();
   testMany();
   return CHECK_RESULT("processtest");
 }

@@ -1,6 +1,7 @@
 // vmcheck [NAME|ID]: the VMCS of a running virtual machine, area by area, and what the rules of VM entry say to it.
 // vmcheck --refuse control|host|guest NAME|ID: has the CPU refuse its next entry, to see what is reported then.
 // vmcheck --cpu [COUNT [SEED]]: these rules compared with what this CPU does with COUNT mutated entries.
+#include "nonstd.h"
 #include "stdio.h"
 #include "stdlib.h"
 #include "string.h"
@@ -11,8 +12,6 @@ enum
   DEFAULT_COUNT = 10000,
   DEFAULT_SEED = 1,
 };
-
-static char text[16384];
 
 static int usage(void)
 {
@@ -26,6 +25,7 @@ static int checkCpu(int argc, char* argv[])
 {
   unsigned long count = argc > 0 ? strtoul(argv[0], 0, 0) : DEFAULT_COUNT;
   unsigned long seed = argc > 1 ? strtoul(argv[1], 0, 0) : DEFAULT_SEED;
+  static char text[16384]; // as long as the kernel's
   int result = vm_check_cpu(count, seed, text, sizeof(text));
   printf("%s", text);
   if (result < 0)
@@ -46,9 +46,11 @@ static int checkVm(const char* wanted)
   int id = vm_find("vmcheck", wanted);
   if (id < 0)
     return 1;
-  if (vm_check(id, text, sizeof(text)) < 0)
+  char* text = fetch_text(vm_check, id);
+  if (!text)
     return hasEnded(id);
   printf("%s", text);
+  free(text);
   return 0;
 }
 

@@ -1,10 +1,11 @@
 // vmreport [NAME|ID]: why a virtual machine ended, and its last state.
+#include "nonstd.h"
 #include "stdio.h"
+#include "stdlib.h"
 #include "vm.h"
 
 int main(int argc, char* argv[])
 {
-  static char text[16384];
   if (argc > 2)
   {
     printf("usage: vmreport [NAME|ID]   (without one: the newest virtual machine)\n");
@@ -13,11 +14,13 @@ int main(int argc, char* argv[])
   int id = vm_find("vmreport", argc > 1 ? argv[1] : 0);
   if (id < 0)
     return 1;
-  if (vm_report(id, text, sizeof(text)) < 0)
+  char* text = fetch_text(vm_report, id);
+  if (!text)
   {
     perror("vmreport");
     return 1;
   }
   printf("%s", text);
+  free(text);
   return 0;
 }

@@ -50,5 +50,6 @@ Formatted format_cut(rust::Str value, size_t size)
   const std::string text(value);
   const size_t length = ksnprintf(kernel.data(), size, "%s", text.c_str());
   std::snprintf(library.data(), size, "%s", text.c_str());
-  return {rust::String(kernel), rust::String(library), length};
+  // The C library cuts through characters, and behind a mark is what was there before.
+  return {rust::String::lossy(kernel), rust::String::lossy(library), length};
 }

@@ -62,9 +62,29 @@ proptest! {
     }
 
     #[test]
-    fn what_does_not_fit_is_cut(value in "[ -~]{0,40}", size in 0..40_usize) {
+    fn where_there_is_no_room_for_a_mark_the_text_is_just_cut(value in "[ -~]{0,40}", size in 0..40_usize) {
         let formatted = format_cut(&value, size);
         prop_assert_eq!(&formatted.kernel, &formatted.library);
         prop_assert_eq!(formatted.length, value.len());
+    }
+
+    #[test]
+    fn what_is_missing_is_said(value in "([a-zä]{0,30}\n?){40}", size in 60..400_usize) {
+        let formatted = format_cut(&value, size);
+        prop_assert_eq!(formatted.length, value.len());
+        let text = &formatted.kernel[..formatted.kernel.find('\0').unwrap()];
+        prop_assert!(text.len() < size);
+        if value.len() < size {
+            prop_assert_eq!(text, value);
+            return Ok(());
+        }
+        let (kept, mark) = text.rsplit_once("[... ").unwrap();
+        let (missing, end) = mark.split_once(" more bytes]").unwrap();
+        // Behind a whole line it is one; within one a blank separates it.
+        let kept = if end == "\n" { kept } else { kept.strip_suffix(' ').unwrap() };
+        prop_assert!(value.starts_with(kept), "{kept}");
+        prop_assert_eq!(kept.ends_with('\n'), end == "\n");
+        prop_assert_eq!(kept.len() + missing.parse::<usize>().unwrap(), value.len());
+        prop_assert!(kept.len() >= size / 4, "{} of {}", kept.len(), size);
     }
 }

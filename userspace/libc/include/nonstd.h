@@ -34,6 +34,10 @@ int cursor_column(void);
 int system_information(struct system_information* information);
 ssize_t process_list(char* buffer, size_t size);
 
+// A text of the kernel's, whole, however long it is; to be freed. `call` is a system call that returns the length of
+// its text, such as vm_report() in vm.h, and `id` its first argument. 0 with errno on failure.
+char* fetch_text(ssize_t (*call)(int id, char* buffer, size_t size), int id);
+
 // For tests: of the kernel's allocations from now on, `count` fail, beginning with the `first` (1: the next). Returns
 // how many there were since the last call.
 long fail_allocations(unsigned long first, unsigned long count);

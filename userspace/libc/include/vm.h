@@ -26,7 +26,7 @@ enum
   VM_LIST_SIZE = 64 * 1024
 };
 
-// Texts for people, cut off where the buffer ends; return the whole length.
+// Texts for people; return the whole length, of which the end of a shorter text tells. See fetch_text().
 ssize_t vm_list(char* buffer, size_t size);
 ssize_t vm_stat(int id, char* buffer, size_t size);
 ssize_t vm_report(int id, char* buffer, size_t size);

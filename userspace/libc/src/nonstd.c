@@ -1,6 +1,7 @@
 #include "nonstd.h"
 
 #include "sched.h"
+#include "stdlib.h"
 
 #define ARG(value) ((unsigned long)(value))
 
@@ -39,6 +40,28 @@ int system_information(struct system_information* information)
 }
 
 ssize_t process_list(char* buffer, size_t size) { return __syscall_errno(sc_processlist, ARG(buffer), size, 0, 0, 0); }
+
+char* fetch_text(ssize_t (*call)(int id, char* buffer, size_t size), int id)
+{
+  enum
+  {
+    GROWTH = 256, // by so much it may have grown when it is asked for the second time
+  };
+  char* text = 0;
+  size_t size = 0;
+  ssize_t length = call(id, 0, 0);
+  while (length >= 0 && (size_t)length >= size)
+  {
+    free(text);
+    size = (size_t)length + GROWTH;
+    text = malloc(size);
+    length = text ? call(id, text, size) : -1;
+  }
+  if (length >= 0)
+    return text;
+  free(text);
+  return 0;
+}
 
 long fail_allocations(unsigned long first, unsigned long count)
 {

@@ -11,7 +11,6 @@
 
 enum
 {
-  REPORT_SIZE = 8192,
   SUMMARY_LINES = 3,
 };
 
@@ -140,8 +139,8 @@ void vm_name(int id, char name[vm_name_size])
 // The first lines of the report: what happened, a hint, where. All of it would push just those off the screen.
 static void printSummary(int id, const char* name)
 {
-  static char report[REPORT_SIZE];
-  if (vm_report(id, report, sizeof(report)) <= 0)
+  char* report = fetch_text(vm_report, id);
+  if (!report)
     return;
   char* end = report;
   for (int line = 0; line < SUMMARY_LINES && *end; ++line)
@@ -151,6 +150,7 @@ static void printSummary(int id, const char* name)
   printf("%s", report);
   if (shortened)
     printf("`vmreport %s' shows its registers and its last exits\n", name);
+  free(report);
 }
 
 int vm_console(const char* command, int id)

@@ -124,6 +124,12 @@ impl Control {
         }
     }
 
+    /// How long the explanation is; 0 until it is there.
+    pub fn explanation_length(&self) -> usize {
+        let explanation = self.explanation.try_lock();
+        explanation.map_or(0, |text| text.as_deref().map_or(0, str::len))
+    }
+
     /// The explanation, once it is there.
     pub fn take_explanation(&self) -> Option<String> {
         self.explanation.try_lock()?.take()
@@ -303,8 +309,12 @@ mod tests {
         control.request(Requests::CHECK);
         assert!(control.take(Requests::CHECK) && !control.take(Requests::CHECK));
         control.answer_check(String::from("all rules hold"));
+        assert_eq!(control.explanation_length(), "all rules hold".len());
         assert_eq!(control.take_explanation().as_deref(), Some("all rules hold"));
-        assert_eq!(control.take_explanation(), None);
+        assert_eq!(
+            (control.take_explanation(), control.explanation_length()),
+            (None, 0)
+        );
     }
 
     #[test]

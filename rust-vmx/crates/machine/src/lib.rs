@@ -30,6 +30,7 @@ pub mod calls;
 pub mod control;
 pub mod cpu;
 pub mod cpuid;
+pub mod cut;
 pub mod definition;
 pub mod disks;
 pub mod exits;

@@ -18,19 +18,37 @@ pub fn write<C: VirtualCpu>(
 ) -> String {
     let mut text = Growing(String::new());
     // The most important comes first, so a report cut short is still one.
-    let _ = sections(&mut text, name, cpu, failure, history, calls, symbol);
-    text.0
+    let written = sections(&mut text, name, cpu, failure, history, calls, symbol);
+    text.finish(written)
 }
 
 /// What a machine's CPU says about its own state between two entries.
 pub fn explain<C: VirtualCpu>(cpu: &mut C) -> String {
     let mut text = Growing(String::new());
-    let _ = cpu.explain(&mut text);
-    text.0
+    let written = cpu.explain(&mut text);
+    text.finish(written)
 }
 
 /// Text that ends where the heap does: that may be what the guest died of.
 struct Growing(String);
+
+/// What its last line says then.
+const NO_MEMORY: &str = "[the host has no memory for the rest]\n";
+
+impl Growing {
+    /// The text, with the reason if it is not all that was to be `written`.
+    fn finish(mut self, written: fmt::Result) -> String {
+        if written.is_err() && self.0.capacity() >= NO_MEMORY.len() {
+            while self.0.len() + NO_MEMORY.len() > self.0.capacity()
+                || self.0.chars().next_back().is_some_and(|last| last != '\n')
+            {
+                self.0.pop();
+            }
+            self.0.push_str(NO_MEMORY);
+        }
+        self.0
+    }
+}
 
 impl Write for Growing {
     fn write_str(&mut self, text: &str) -> fmt::Result {
@@ -137,4 +155,23 @@ fn registers<C: VirtualCpu>(out: &mut impl Write, cpu: &mut C) -> fmt::Result {
         writeln!(out, "{name:>7}      base {:016x} limit {:08x}", t.base, t.limit)?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_that_the_heap_ended_says_so_behind_its_last_whole_line() {
+        let mut text = Growing(String::with_capacity(64));
+        let written = text
+            .write_str("the first line\nthe second line\nthe third")
+            .and(Err(fmt::Error));
+        let text = text.finish(written);
+        assert_eq!(text, format!("the first line\n{NO_MEMORY}"));
+        assert!(text.len() <= 64, "nothing was allocated for it");
+        let mut whole = Growing(String::new());
+        let written = whole.write_str("all of it");
+        assert_eq!(whole.finish(written), "all of it");
+    }
 }

@@ -1,7 +1,8 @@
 //! The boundary between the kernel and the hypervisor, both directions, in one file: cbindgen reads only this one.
 //!
 //! Rules. Plain C types and `#[repr(C)]` structs only. No exception and no panic crosses. Text is UTF-8 with an explicit
-//! length coming in, and NUL-terminated in a caller's buffer going out. Unless a function says otherwise it may be called
+//! length coming in, and NUL-terminated in a caller's buffer going out; where the buffer is too small, the text itself says at its
+//! end how many bytes are missing, and a null buffer is for who asks for the length first. Unless a function says otherwise it may be called
 //! by any kernel thread with interrupts enabled and no lock held, may not be called from an interrupt handler, and
 //! does not block. A vCPU's thread needs a kernel stack of at least 24 KiB.
 
@@ -409,10 +410,11 @@ pub unsafe extern "C" fn vm_info(vm: *mut Vm, info: *mut VmInfo) {
     unsafe { info.write(handle(vm).info()) }
 }
 
-/// Writes the table of `vmstat` (exits by reason with their cost, pages, interrupts) as text; returns its length.
+/// Writes the table of `vmstat` (exits by reason with their cost, pages, interrupts) as text; returns its length. It may be longer at the next
+/// call.
 ///
 /// # Safety
-/// `vm` is live, `text` points to `capacity` writable bytes.
+/// `vm` is live, `text` is null or points to `capacity` writable bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vm_statistics(vm: *mut Vm, text: *mut c_char, capacity: usize) -> usize {
     // SAFETY: the VM is live, and `text` is writable.
@@ -431,14 +433,18 @@ pub unsafe extern "C" fn vm_check(vm: *mut Vm) {
 }
 
 /// Writes the explanation of the VMCS, area by area, with the rules of VM entry it breaks; returns its length, 0 while there is
-/// none. Each is handed out once.
+/// none. Each is handed out once; who passes null for `text` gets the length only, and leaves it there.
 ///
 /// # Safety
-/// `vm` is live, `text` points to `capacity` writable bytes.
+/// `vm` is live, `text` is null or points to `capacity` writable bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vm_explanation(vm: *mut Vm, text: *mut c_char, capacity: usize) -> usize {
     // SAFETY: the VM is live.
-    let explanation = unsafe { handle(vm) }.control().take_explanation();
+    let control = unsafe { handle(vm) }.control();
+    if text.is_null() {
+        return control.explanation_length();
+    }
+    let explanation = control.take_explanation();
     // SAFETY: `text` is writable.
     unsafe { text::copy_out(explanation.as_deref().unwrap_or(""), text, capacity) }
 }
@@ -472,7 +478,7 @@ pub unsafe extern "C" fn vm_refuse(vm: *mut Vm, field: u32) -> u32 {
 /// length, 0 when there is none.
 ///
 /// # Safety
-/// `vm` is live, `text` points to `capacity` writable bytes.
+/// `vm` is live, `text` is null or points to `capacity` writable bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vm_report(vm: *mut Vm, text: *mut c_char, capacity: usize) -> usize {
     // SAFETY: the VM is live, and `text` is writable.

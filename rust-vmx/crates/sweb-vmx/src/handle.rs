@@ -32,13 +32,13 @@ impl Handle {
             log: [0; VM_PATH_SIZE],
             console: 0,
         };
-        text::copy_to_array(&definition.name, &mut description.name);
-        let log = definition.log.as_deref().unwrap_or("");
-        if log.len() >= VM_PATH_SIZE {
-            // Cut, it would name another file, which would be overwritten.
+        // Cut, one would be another VM's name, the other another file, which would be overwritten.
+        if !text::copy_to_array(&definition.name, &mut description.name) {
+            return Err("the name of the VM is too long; choose a shorter one with 'name = '".to_string());
+        }
+        if !text::copy_to_array(definition.log.as_deref().unwrap_or(""), &mut description.log) {
             return Err("the path of the log file is too long; choose a shorter one".to_string());
         }
-        text::copy_to_array(log, &mut description.log);
         description.console = match definition.console {
             Console::Screen => VM_CONSOLE_SCREEN,
             Console::Serial => VM_CONSOLE_SERIAL,

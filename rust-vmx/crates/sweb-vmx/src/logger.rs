@@ -1,9 +1,9 @@
 //! The `log` facade onto the kernel's log.
 
 use crate::ffi;
-use crate::text::FixedText;
 use core::fmt::Write;
 use log::{Level, LevelFilter, Log, Metadata, Record};
+use machine::cut::Cut;
 
 struct KernelLog;
 
@@ -30,10 +30,11 @@ impl Log for KernelLog {
             Level::Trace => ffi::HOST_LOG_TRACE,
         };
         // No heap: a line may be logged because there is none.
-        let mut text = FixedText::<256>::new();
-        // Writing to it cannot fail; it truncates.
+        let mut buffer = [0; 256];
+        let mut text = Cut::new(&mut buffer);
+        // Writing to it cannot fail.
         let _ = write!(text, "{}", record.args());
-        let text = text.as_bytes();
+        let text = text.finish();
         // SAFETY: the text is valid for its length.
         unsafe { ffi::host_log(level, text.as_ptr(), text.len()) }
     }

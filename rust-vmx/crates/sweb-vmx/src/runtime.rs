@@ -1,10 +1,10 @@
 //! What every `no_std` program must bring: allocator and panic handler, over the kernel's imports.
 
 use crate::ffi;
-use crate::text::FixedText;
 use core::alloc::{GlobalAlloc, Layout};
 use core::fmt::Write;
 use core::panic::PanicInfo;
+use machine::cut::Cut;
 
 /// The kernel's heap.
 struct KernelHeap;
@@ -30,13 +30,14 @@ static HEAP: KernelHeap = KernelHeap;
 #[panic_handler]
 fn panic(info: &PanicInfo<'_>) -> ! {
     // The heap may be what the panic is about, so the text needs none.
-    let mut text = FixedText::<512>::new();
-    // Writing to it cannot fail; it truncates.
+    let mut buffer = [0; 512];
+    let mut text = Cut::new(&mut buffer);
+    // Writing to it cannot fail.
     let _ = write!(text, "{}", info.message());
     if let Some(place) = info.location() {
         let _ = write!(text, " ({}:{})", place.file(), place.line());
     }
-    let text = text.as_bytes();
+    let text = text.finish();
     // SAFETY: the text is valid for its length; host_panic does not return.
     unsafe { ffi::host_panic(text.as_ptr(), text.len()) }
 }

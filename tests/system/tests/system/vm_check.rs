@@ -52,6 +52,7 @@ fn a_refused_entry_names_the_rule_it_broke() -> Result<()> {
             "control",
             &[
                 "error 7 (VM entry with invalid control field(s))",
+                "exit    VM_INSTRUCTION_ERROR        0x7\n",
                 "CR3_TARGET_COUNT = 0x200",
                 "SDM 27.2.1.1, \"VM-Execution Control Fields\"",
                 "write 0x4 to CR3_TARGET_COUNT",
@@ -61,6 +62,7 @@ fn a_refused_entry_names_the_rule_it_broke() -> Result<()> {
             "host",
             &[
                 "error 8 (VM entry with invalid host-state field(s))",
+                "exit    VM_INSTRUCTION_ERROR        0x8\n",
                 "host TR_SELECTOR = 0x0",
                 "SDM 27.2.3, \"Checks on Host Segment and Descriptor-Table Registers\"",
                 "remedy: ",
@@ -86,6 +88,11 @@ fn a_refused_entry_names_the_rule_it_broke() -> Result<()> {
                 &format!("the report of a refused entry lacks '{part}': {report}"),
             )?;
         }
+        // The last fields of the last area: nothing is cut off.
+        sweb.check(
+            report.contains("control PIN_CONTROLS") && report.contains("host    RIP "),
+            &format!("the report is not whole: {report}"),
+        )?;
         sweb.check(
             report.contains("1 of ") && report.contains("rules of VM entry are broken"),
             &format!("the report tells no or other broken rules: {report}"),

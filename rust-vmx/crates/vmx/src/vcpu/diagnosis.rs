@@ -69,6 +69,7 @@ impl<F: Frames> Vcpu<F> {
     #[cold]
     #[inline(never)]
     pub(super) fn not_entered(&mut self, error: VmInstructionError) -> EntryError {
+        self.entry_error = error.number;
         let rule = match error.number {
             Some(ErrorNumber::INVALID_CONTROL) => self.broken_rule(Stage::Control),
             Some(ErrorNumber::INVALID_HOST_STATE) => self.broken_rule(Stage::Host),

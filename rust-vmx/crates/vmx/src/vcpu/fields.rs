@@ -110,13 +110,21 @@ impl<F: Frames> Vcpu<F> {
         ];
         for (group, fields) in groups {
             for &(encoding, name) in fields {
-                // What this CPU does not have cannot be read, and says nothing.
-                match self.vmcs.read_raw(encoding) {
-                    Ok(0) | Err(_) => {}
-                    Ok(value) => writeln!(out, "{group:7} {name:27} {value:#x}")?,
+                match self.dumped(encoding) {
+                    None | Some(0) => {}
+                    Some(value) => writeln!(out, "{group:7} {name:27} {value:#x}")?,
                 }
             }
         }
         Ok(())
+    }
+
+    /// What a dump says about a field. One that this CPU does not have cannot be read, and says nothing; the attempt overwrites the
+    /// VM-instruction error, so that is as it was noted.
+    fn dumped(&self, encoding: u32) -> Option<u64> {
+        if encoding == field::exit_info::VM_INSTRUCTION_ERROR.encoding() {
+            return self.entry_error.map(|number| u64::from(number.0));
+        }
+        self.vmcs.read_raw(encoding).ok()
     }
 }

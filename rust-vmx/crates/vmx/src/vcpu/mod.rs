@@ -36,6 +36,7 @@ pub use crate::vmcs::Accesses;
 use crate::barrier::{BarrierCost, Barriers};
 use crate::controls::{PinControls, PrimaryControls};
 use crate::ept::EptRoot;
+use crate::error::ErrorNumber;
 use crate::field::{control, guest};
 use crate::frames::Frames;
 use crate::host_state::{PerThread, Remainder};
@@ -106,6 +107,9 @@ pub struct Vcpu<F: Frames> {
     primary_written: PrimaryControls,
     /// When the host wants the CPU back, whatever the guest does.
     slice_end: u64,
+
+    /// Why the CPU did not take the last entry. The field of the VMCS keeps it only until the next VMX instruction that fails.
+    entry_error: Option<ErrorNumber>,
 
     /// The EPT generation whose stale translations are gone; before the first INVEPT one that there will never be.
     ept_seen: u64,

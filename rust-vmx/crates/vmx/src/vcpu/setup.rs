@@ -63,6 +63,7 @@ impl<F: Frames + Clone> Vcpu<F> {
             }),
             primary_written: controls.primary,
             slice_end: 0,
+            entry_error: None,
             ept_seen: u64::MAX,
             #[cfg(debug_assertions)]
             checked: false,
