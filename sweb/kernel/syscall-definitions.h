@@ -65,7 +65,7 @@ enum
   // its whole length, and with n = 0 nothing else; in a buffer that is too small it says itself how much is missing.
   sc_vm_create = 300, // (struct vm_create_request*)      id, or -E... with the reason in request->error
   sc_vm_attach = 301, // (id)                             blocks until the user detaches or the VM ends: VM_DETACHED...
-  sc_vm_list = 302,   // (buf, n)                         text, one VM a line: id, name, state, ...
+  sc_vm_list = 302,   // (struct vm_info*, size, n)       how many VMs there are; fills up to n of them, `size` bytes each
   sc_vm_kill = 303,   // (id)
   sc_vm_reset = 304,  // (id)
   sc_vm_stat = 305,   // (id, buf, n)                     text: exits by reason, pages mapped, interrupts injected
@@ -169,18 +169,43 @@ enum
   vm_name_size = 64,
 };
 
-enum
-{
-  vm_create_detached = 1, // do not hold the VM back until someone attaches to its screen
-};
-
 struct vm_create_request
 {
   const char* definition;          // text of `key = value` lines; later lines override earlier ones
   unsigned long definition_length; // bytes, without a terminating zero
-  unsigned long flags;             // vm_create_...
+  unsigned long flags;             // 0; whatever else is refused with EINVAL
   char name[vm_name_size];         // zero-terminated; a `name =` line in the definition wins
   char error[vm_error_size];       // filled by the kernel when it refuses: one zero-terminated line
+};
+
+// What a VM is doing, or what became of it.
+enum
+{
+  vm_state_starting = 0,    // it is being made, and has executed nothing yet
+  vm_state_running = 1,     // it has
+  vm_state_powered_off = 2, // it switched itself off
+  vm_state_failed = 3,      // an error ended it: vm_report explains it
+  vm_state_killed = 4,      // somebody ended it
+};
+
+// More about it, as bits.
+enum
+{
+  vm_flag_halted_for_good = 1, // it has halted with interrupts disabled: nothing but a reset wakes it
+};
+
+// What vm_list says of a VM. A program passes the size it knows; a kernel that knows another one refuses with EINVAL.
+struct vm_info
+{
+  unsigned id;
+  unsigned state;           // vm_state_...
+  unsigned flags;           // vm_flag_...
+  unsigned exit_code;       // what it wrote to the debug-exit port when it switched itself off, or 0
+  unsigned long memory;     // bytes of its RAM
+  unsigned long held;       // bytes the host has given it, tables included
+  unsigned long exits;      // VM exits
+  unsigned long interrupts; // injected
+  char name[vm_name_size];  // zero-terminated
 };
 
 struct vm_check_cpu_request

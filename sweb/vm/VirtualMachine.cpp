@@ -3,6 +3,7 @@
 #include "debug.h"
 #include "errno.h"
 #include "kformat.h"
+#include "kstring.h"
 
 namespace
 {
@@ -110,6 +111,9 @@ void VirtualMachine::powerOff(const VmRun& run)
     report_ = text;
   }
   report_ += logTrouble();
+  exit_code_ = run.exit_code;
+  vm_info(handle_, &last_info_);
+  last_info_.frame_bytes = 0; // destroy() gives them back
   destroy();
   enter(run.reason == VM_RUN_POWERED_OFF ? POWERED_OFF : run.reason == VM_RUN_STOPPED ? KILLED : FAILED);
   debug(VM, "%s (%u) is over%s%s\n", name_.c_str(), id_, report_.empty() ? "" : ": ", report_.c_str());
@@ -134,6 +138,23 @@ void VirtualMachine::refuseStart(const char* reason)
 void VirtualMachine::refuseForMemory()
 {
   enter(REFUSED);
+}
+
+void VirtualMachine::describe(struct vm_info& info)
+{
+  VmInfo figures = {};
+  if (!withHandle([&](Vm* vm) { ::vm_info(vm, &figures); }) && isOver())
+    figures = last_info_;
+  info = {};
+  info.id = id_;
+  info.state = state_;
+  info.flags = state_ == RUNNING && figures.halted_for_good ? vm_flag_halted_for_good : 0;
+  info.exit_code = isOver() ? exit_code_ : 0;
+  info.memory = figures.memory_bytes;
+  info.held = figures.frame_bytes;
+  info.exits = figures.exits;
+  info.interrupts = figures.interrupts;
+  kstrlcpy(info.name, name_.c_str(), sizeof(info.name));
 }
 
 void VirtualMachine::enter(State state)

@@ -8,6 +8,7 @@
 #include "VmConsole.h"
 #include "VmOutput.h"
 #include "sweb_vmx.h"
+#include "syscall-definitions.h"
 #include "types.h"
 #include "ustring.h"
 
@@ -23,12 +24,12 @@ class VirtualMachine : public RefCounted
 public:
   enum State
   {
-    STARTING,
-    RUNNING,
-    POWERED_OFF, ///< by the guest
-    FAILED,      ///< report() says why
-    KILLED,      ///< by a user
-    REFUSED      ///< never ran; report() says why
+    STARTING = vm_state_starting,
+    RUNNING = vm_state_running,
+    POWERED_OFF = vm_state_powered_off, ///< by the guest
+    FAILED = vm_state_failed,           ///< report() says why
+    KILLED = vm_state_killed,           ///< by a user
+    REFUSED                             ///< never ran; report() says why. No program sees this one
   };
 
   /// `definition` is the text of a guest definition, `name` the VM's name unless the text gives it another. Nothing
@@ -69,6 +70,8 @@ public:
   /// Ends a waitWhileAttached(), also one that comes later. Called by the console.
   void detach();
 
+  /// What programs are told about it.
+  void describe(struct vm_info& info);
   State state() const { return state_; }
   bool isOver() const { return state_ > RUNNING; }
   /// What the hypervisor says about the end of the VM. Only once isOver(): until then its thread may be writing it.
@@ -110,6 +113,8 @@ private:
   ustl::string name_;
   const ustl::string definition_;
   ustl::string report_;
+  VmInfo last_info_ = {}; ///< the figures at its end; as report(), only once isOver()
+  uint32 exit_code_ = 0;  ///< the same
   ustl::string log_path_;
 
   Mutex handle_lock_; ///< inside every other lock; guards handle_

@@ -3,7 +3,6 @@
 #include "ScopeLock.h"
 #include "VcpuThread.h"
 #include "errno.h"
-#include "kformat.h"
 #include <new>
 
 VmRegistry* VmRegistry::instance()
@@ -80,24 +79,15 @@ RefPtr<VirtualMachine> VmRegistry::find(uint32 id)
   return nullptr;
 }
 
-int64 VmRegistry::list(ustl::string& text)
+int64 VmRegistry::list(ustl::vector<struct vm_info>& infos)
 {
-  static constexpr const char* STATE_NAMES[] = {"starting", "running", "powered off", "failed", "killed", "refused"};
-  char line[160];
   ScopeLock lock(lock_);
-  if (!text.tryReserve((vms_.size() + 1) * sizeof(line)))
+  if (!infos.tryReserve(vms_.size()))
     return -ENOMEM;
-  ksnprintf(line, sizeof(line), "%3s  %-16s %-12s %10s %10s %10s %10s\n", "id", "name", "state", "memory", "held",
-            "exits", "interrupts");
-  text += line;
   for (const auto& vm : vms_)
   {
-    VmInfo info = {};
-    vm->withHandle([&](Vm* handle) { vm_info(handle, &info); });
-    const char* state = info.halted_for_good ? "halted" : STATE_NAMES[vm->state()];
-    ksnprintf(line, sizeof(line), "%3u  %-16s %-12s %6lu KiB %6lu KiB %10lu %10lu\n", vm->id(), vm->name().c_str(),
-              state, info.memory_bytes / 1024, info.frame_bytes / 1024, info.exits, info.interrupts);
-    text += line;
+    infos.push_back({});
+    vm->describe(infos.back());
   }
   return 0;
 }

@@ -18,8 +18,8 @@ public:
   /// The VM with this number, running or ended; null if there is none.
   RefPtr<VirtualMachine> find(uint32 id);
 
-  /// One line a VM: what it may have of memory, what the host has given it (tables included), and more. 0 or -ENOMEM.
-  int64 list(ustl::string& text);
+  /// What there is to say of each, in the order of their starts. 0 or -ENOMEM.
+  int64 list(ustl::vector<struct vm_info>& infos);
 
   /// Stops every VM, waits for their ends, and leaves VMX operation. For power-off.
   void shutdown();

@@ -55,7 +55,7 @@ int64 VmSyscalls::call(size_t number, size_t arg1, size_t arg2, size_t arg3)
   case sc_vm_attach:
     return attach(arg1);
   case sc_vm_list:
-    return list(arg1, arg2);
+    return list(arg1, arg2, arg3);
   case sc_vm_kill:
     return kill(arg1);
   case sc_vm_reset:
@@ -83,6 +83,8 @@ int64 VmSyscalls::create(pointer user_request)
   int64 result = UserMemory::copyIn(&request, user_request, sizeof(request));
   if (result < 0)
     return result;
+  if (request.flags != 0)
+    return explain(user_request, "the program asks for something this kernel does not know");
   if (request.definition_length > MAX_DEFINITION)
     return explain(user_request, "the guest definition is longer than 8 KiB");
 
@@ -121,11 +123,16 @@ int64 VmSyscalls::attach(uint32 id)
   }
 }
 
-int64 VmSyscalls::list(pointer buffer, size_t size)
+int64 VmSyscalls::list(pointer user_infos, size_t size, size_t capacity)
 {
-  ustl::string text;
-  const int64 error = VmRegistry::instance()->list(text);
-  return error < 0 ? error : copyTextOut(buffer, size, text.c_str(), text.size());
+  if (size != sizeof(struct vm_info))
+    return -EINVAL;
+  ustl::vector<struct vm_info> infos;
+  int64 error = VmRegistry::instance()->list(infos);
+  const size_t copied = ustl::min(capacity, infos.size());
+  if (error == 0 && copied > 0)
+    error = UserMemory::copyOut(user_infos, infos.data(), copied * size);
+  return error < 0 ? error : static_cast<int64>(infos.size());
 }
 
 int64 VmSyscalls::kill(uint32 id)

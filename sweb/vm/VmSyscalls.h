@@ -18,7 +18,7 @@ public:
 private:
   static int64 create(pointer request);
   static int64 attach(uint32 id);
-  static int64 list(pointer buffer, size_t size);
+  static int64 list(pointer infos, size_t size, size_t capacity);
   static int64 kill(uint32 id);
   static int64 reset(uint32 id);
   static int64 panic(uint32 id);

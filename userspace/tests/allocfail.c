@@ -91,7 +91,8 @@ static void useVm(const char* definition, int looks)
     sched_yield();
   if (looks)
   {
-    vm_list(text, sizeof(text));
+    size_t count;
+    free(vm_list_all(&count));
     vm_stat(id, text, sizeof(text));
     vm_check(id, text, sizeof(text));
     vm_reset(id);

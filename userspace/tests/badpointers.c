@@ -6,6 +6,7 @@
 #include "string.h"
 #include "sys/stat.h"
 #include "unistd.h"
+#include "vm.h"
 
 static void* const bad_addresses[] = {
     (void*)0,                  // never mapped
@@ -33,6 +34,18 @@ static void testAddress(void* bad, int fd)
   CHECK(refused(read(fd, bad, 65536)));
   CHECK(refused(open((char*)bad, O_RDONLY)));
   CHECK(refused(fstat(fd, bad)));
+}
+
+// Structures and flags of another version of the agreement with the kernel.
+static void testUnknownVersions(void)
+{
+  struct vm_info vms[1];
+  CHECK(__syscall_errno(sc_vm_list, (unsigned long)vms, sizeof(vms[0]) - 8, 1, 0, 0) == -1 && errno == EINVAL);
+  CHECK(__syscall_errno(sc_vm_list, (unsigned long)vms, sizeof(vms[0]) + 8, 1, 0, 0) == -1 && errno == EINVAL);
+  CHECK(vm_list(vms, 0) >= 0);
+
+  static struct vm_create_request request = {.flags = 1, .name = "refused"};
+  CHECK(vm_create(&request) == -1 && errno == EINVAL && request.error[0] != '\0');
 }
 
 int main(void)
@@ -63,5 +76,6 @@ int main(void)
   CHECK(close(fd) == -1 && errno == EBADF);
   CHECK(read(1000000, &byte, 1) == -1 && errno == EBADF);
   CHECK(__syscall_errno(199, 0, 0, 0, 0, 0) == -1 && errno == ENOSYS);
+  testUnknownVersions();
   return CHECK_RESULT("badpointers");
 }

@@ -96,7 +96,7 @@ static void pickRequest(void)
   memset(&request, 0, sizeof(request));
   request.definition = rand() % 4 ? definition : (const char*)pick();
   request.definition_length = rand() % 4 ? strlen(definition) : pick();
-  request.flags = (unsigned long)rand() % 4;
+  request.flags = rand() % 8 ? 0 : pick();
   request.name[0] = (char)rand();
 }
 

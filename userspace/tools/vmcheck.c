@@ -33,22 +33,20 @@ static int checkCpu(int argc, char* argv[])
   return result != 0;
 }
 
-static int hasEnded(int id)
+static int hasEnded(const struct vm_info* vm)
 {
-  char name[vm_name_size];
-  vm_name(id, name);
-  printf("vmcheck: VM %d (%s) has ended; `vmreport %s' says why\n", id, name, name);
+  printf("vmcheck: VM %u (%s) has ended; `vmreport %s' says why\n", vm->id, vm->name, vm->name);
   return 1;
 }
 
 static int checkVm(const char* wanted)
 {
-  int id = vm_find("vmcheck", wanted);
-  if (id < 0)
+  struct vm_info vm;
+  if (vm_find("vmcheck", wanted, &vm) < 0)
     return 1;
-  char* text = fetch_text(vm_check, id);
+  char* text = fetch_text(vm_check, (int)vm.id);
   if (!text)
-    return hasEnded(id);
+    return hasEnded(&vm);
   printf("%s", text);
   free(text);
   return 0;
@@ -62,15 +60,15 @@ static int refuse(const char* field, const char* wanted)
     ++which;
   if (which == 3)
     return usage();
-  int id = vm_find("vmcheck", wanted);
-  if (id < 0)
+  struct vm_info vm;
+  if (vm_find("vmcheck", wanted, &vm) < 0)
     return 1;
-  if (vm_refuse(id, which) < 0)
+  if (vm_refuse((int)vm.id, which) < 0)
   {
     perror("vmcheck");
     return 1;
   }
-  (void)hasEnded(id);
+  (void)hasEnded(&vm);
   return 0;
 }
 

@@ -9,6 +9,8 @@ int main(int argc, char* argv[])
     printf("usage: vmconsole [NAME|ID]   (without one: the newest virtual machine)\n");
     return 1;
   }
-  int id = vm_find("vmconsole", argc > 1 ? argv[1] : 0);
-  return id < 0 ? 1 : vm_console("vmconsole", id);
+  struct vm_info vm;
+  if (vm_find("vmconsole", argc > 1 ? argv[1] : 0, &vm) < 0)
+    return 1;
+  return vm_console("vmconsole", &vm);
 }

@@ -9,16 +9,14 @@ int main(int argc, char* argv[])
     printf("usage: vmpanic NAME|ID\n");
     return 1;
   }
-  char name[vm_name_size];
-  int id = vm_find("vmpanic", argv[1]);
-  if (id < 0)
+  struct vm_info vm;
+  if (vm_find("vmpanic", argv[1], &vm) < 0)
     return 1;
-  vm_name(id, name);
-  if (vm_panic(id) < 0)
+  if (vm_panic((int)vm.id) < 0)
   {
-    printf("vmpanic: VM %d (%s) has ended already\n", id, name);
+    printf("vmpanic: VM %u (%s) has ended already\n", vm.id, vm.name);
     return 1;
   }
-  printf("VM %d (%s) is over; `vmreport %s' says why\n", id, name, name);
+  printf("VM %u (%s) is over; `vmreport %s' says why\n", vm.id, vm.name, vm.name);
   return 0;
 }

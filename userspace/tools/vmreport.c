@@ -11,10 +11,10 @@ int main(int argc, char* argv[])
     printf("usage: vmreport [NAME|ID]   (without one: the newest virtual machine)\n");
     return 1;
   }
-  int id = vm_find("vmreport", argc > 1 ? argv[1] : 0);
-  if (id < 0)
+  struct vm_info vm;
+  if (vm_find("vmreport", argc > 1 ? argv[1] : 0, &vm) < 0)
     return 1;
-  char* text = fetch_text(vm_report, id);
+  char* text = fetch_text(vm_report, (int)vm.id);
   if (!text)
   {
     perror("vmreport");

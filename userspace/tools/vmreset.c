@@ -4,7 +4,7 @@
 
 int main(int argc, char* argv[])
 {
-  int failures = 0;
+  int failed = 0;
   if (argc < 2)
   {
     printf("usage: vmreset NAME|ID...\n");
@@ -12,18 +12,19 @@ int main(int argc, char* argv[])
   }
   for (int i = 1; i < argc; ++i)
   {
-    char name[vm_name_size];
-    int id = vm_find("vmreset", argv[i]);
-    if (id >= 0)
-      vm_name(id, name);
-    if (id >= 0 && vm_reset(id) == 0)
-      printf("VM %d (%s) was reset\n", id, name);
+    struct vm_info vm;
+    if (vm_find("vmreset", argv[i], &vm) < 0)
+    {
+      failed = 1;
+      continue;
+    }
+    if (vm_reset((int)vm.id) == 0)
+      printf("VM %u (%s) was reset\n", vm.id, vm.name);
     else
     {
-      if (id >= 0)
-        printf("vmreset: VM %d (%s) has ended already\n", id, name);
-      ++failures;
+      printf("vmreset: VM %u (%s) has ended already\n", vm.id, vm.name);
+      failed = 1;
     }
   }
-  return failures;
+  return failed;
 }

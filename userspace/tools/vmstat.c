@@ -11,10 +11,10 @@ int main(int argc, char* argv[])
     printf("usage: vmstat [NAME|ID]   (without one: the newest virtual machine)\n");
     return 1;
   }
-  int id = vm_find("vmstat", argc > 1 ? argv[1] : 0);
-  if (id < 0)
+  struct vm_info vm;
+  if (vm_find("vmstat", argc > 1 ? argv[1] : 0, &vm) < 0)
     return 1;
-  char* text = fetch_text(vm_stat, id);
+  char* text = fetch_text(vm_stat, (int)vm.id);
   if (!text)
   {
     perror("vmstat");

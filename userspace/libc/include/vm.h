@@ -20,14 +20,19 @@ int vm_panic(int id);
 // for one of the guest's.
 int vm_refuse(int id, int which);
 
-// Room for a list of several hundred VMs.
-enum
-{
-  VM_LIST_SIZE = 64 * 1024
-};
+// What there is to say of the VMs, in the order of their starts: of as many as there is room for. Returns how many
+// there are.
+ssize_t vm_list(struct vm_info vms[], size_t capacity);
+// The same of all, in an array that the caller frees; 0 on failure.
+struct vm_info* vm_list_all(size_t* count);
+// The same of VM `id` alone; ESRCH if there is none.
+int vm_lookup(int id, struct vm_info* vm);
+// It is starting or running.
+int vm_is_alive(const struct vm_info* vm);
+// What it is doing, in a word or two.
+const char* vm_state_text(const struct vm_info* vm);
 
 // Texts for people; return the whole length, of which the end of a shorter text tells. See fetch_text().
-ssize_t vm_list(char* buffer, size_t size);
 ssize_t vm_stat(int id, char* buffer, size_t size);
 ssize_t vm_report(int id, char* buffer, size_t size);
 ssize_t vm_check(int id, char* buffer, size_t size);
@@ -35,13 +40,10 @@ ssize_t vm_check(int id, char* buffer, size_t size);
 // Compares the hypervisor's checker of VM entries with this CPU: a report for people. 0 if they agree, 1 if not.
 int vm_check_cpu(unsigned long count, unsigned long seed, char* report, size_t size);
 
-// The id of the VM called `name`, or whose id `name` is; with name == 0 of any. Running ones come before those that
-// have ended, new ones before old ones. Prints what is wrong, behind the name of the command, and returns -1 if there
-// is no such VM.
-int vm_find(const char* command, const char* name);
-
-// The name of VM `id`, or its number if it has gone already.
-void vm_name(int id, char name[vm_name_size]);
+// Looks for the VM called `name`, or whose id `name` is; with name == 0 for any. Running ones come before those that
+// have ended, new ones before old ones. If there is no such VM, prints that behind the name of the command, and returns
+// -1.
+int vm_find(const char* command, const char* name, struct vm_info* vm);
 
 // vm_attach(), and then a line for the person about how it ended. Returns the exit code for the program.
-int vm_console(const char* command, int id);
+int vm_console(const char* command, const struct vm_info* vm);

@@ -50,7 +50,6 @@ int main(int argc, char* argv[])
   static struct vm_create_request request;
   request.definition = definition.text;
   request.definition_length = definition.length;
-  request.flags = options.detach ? vm_create_detached : 0;
   strlcpy(request.name, definition.name, sizeof(request.name));
   int id = vm_create(&request);
   if (id < 0)
@@ -61,10 +60,14 @@ int main(int argc, char* argv[])
       perror("vmrun");
     return 1;
   }
+  struct vm_info vm;
+  if (vm_lookup(id, &vm) < 0)
+  {
+    perror("vmrun");
+    return 1;
+  }
   if (!options.detach)
-    return vm_console("vmrun", id);
-  char name[vm_name_size];
-  vm_name(id, name);
-  printf("%s runs as VM %d: `vmconsole %s' shows its screen\n", name, id, name);
+    return vm_console("vmrun", &vm);
+  printf("%s runs as VM %d: `vmconsole %s' shows its screen\n", vm.name, id, vm.name);
   return 0;
 }
