@@ -75,6 +75,8 @@ const ACK: u8 = 0xFA;
 struct Keyboard {
     answers: Vec<u8>,
     keys: Vec<u8>,
+    /// A key was lost, which has been said.
+    lost: bool,
     set: u8,
     silent: bool,
     lights: u8,
@@ -90,6 +92,17 @@ impl Keyboard {
             set: 2,
             ..Self::default()
         }
+    }
+
+    /// Sixteen bytes of keys are kept; for the first key that does not fit there is a sign.
+    fn press(&mut self, codes: &[u8]) {
+        let fits = self.keys.len() + codes.len() <= 16;
+        if fits {
+            self.keys.extend(codes);
+        } else if !self.lost {
+            self.keys.push(if self.set == 1 { 0xFF } else { 0x00 });
+        }
+        self.lost = !fits;
     }
 }
 
@@ -294,7 +307,7 @@ proptest! {
                 Action::Key(key, released) => {
                     if !model.keyboard.silent {
                         let codes = codes(key, released, model.keyboard.set);
-                        model.keyboard.keys.extend(codes);
+                        model.keyboard.press(&codes);
                     }
                     // The host speaks set 1.
                     for code in codes(key, released, 1) {

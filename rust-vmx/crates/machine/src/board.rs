@@ -118,6 +118,8 @@ pub struct Board {
     levels: u16,
     /// The controllers' INT output.
     interrupt: bool,
+    /// The guest has not read all that was typed.
+    key_unread: bool,
     /// Something happened that concerns more than the devices.
     attention: bool,
 }
@@ -163,6 +165,7 @@ impl Board {
             deadline: Time::NEVER,
             levels: 0,
             interrupt: false,
+            key_unread: false,
             attention: true,
         };
         board.settle_all();
@@ -194,9 +197,11 @@ impl Board {
             return NOBODY;
         };
         let value = self.touch(owner, now, |device, cx| device.read(port, width, cx));
-        if owner == PIC {
+        match owner {
             // A poll acknowledges; nothing else that is read there changes anything.
-            self.interrupt_output();
+            PIC => self.interrupt_output(),
+            KBC => self.keyboard_touched(),
+            _ => {}
         }
         value.and_then(Result::ok).map_or(NOBODY, |value| value & 0xFF)
     }
@@ -212,8 +217,10 @@ impl Board {
         let _ = self.touch(owner, now, |device, cx| {
             device.write(port, width, value & 0xFF, cx)
         });
-        if owner == PIC {
-            self.interrupt_output();
+        match owner {
+            PIC => self.interrupt_output(),
+            KBC => self.keyboard_touched(),
+            _ => {}
         }
     }
 
@@ -282,10 +289,10 @@ impl Board {
         }
     }
 
-    /// When a device will next act by itself.
+    /// When a device will next act by itself, or [`Time::NEVER`].
     #[must_use]
-    pub fn deadline(&self) -> Option<Time> {
-        (self.deadline != Time::NEVER).then_some(self.deadline)
+    pub fn deadline(&self) -> Time {
+        self.deadline
     }
 
     /// Whether the interrupt controllers' INT output is high.
@@ -309,10 +316,10 @@ impl Board {
         acknowledged.vector
     }
 
-    /// Whether the keyboard takes another scancode byte.
+    /// Whether the guest has not read all that was typed.
     #[must_use]
-    pub fn key_room(&self) -> bool {
-        self.devices.kbc.key_space() > 0
+    pub fn key_unread(&self) -> bool {
+        self.key_unread
     }
 
     /// A byte of a scancode from the host's keyboard.
@@ -323,6 +330,16 @@ impl Board {
         };
         self.devices.kbc.key(scancode, &mut cx);
         self.settle(KBC);
+        self.key_unread = !self.devices.kbc.keys_read();
+    }
+
+    /// The guest may have read what was typed, or told the keyboard to forget it: who types wants to know.
+    #[inline]
+    fn keyboard_touched(&mut self) {
+        if self.key_unread && self.devices.kbc.keys_read() {
+            self.key_unread = false;
+            self.attention = true;
+        }
     }
 
     /// A byte on the serial line; false when the port's queue is full.
@@ -411,6 +428,7 @@ impl Board {
             }
         }
         self.wires.power = None;
+        self.key_unread = false;
         self.settle_all();
     }
 
@@ -446,6 +464,7 @@ impl Board {
             self.settle(IDE);
         } else {
             self.settle_all();
+            self.keyboard_touched();
         }
     }
 

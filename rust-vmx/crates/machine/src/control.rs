@@ -204,6 +204,22 @@ impl Mailbox {
         }
     }
 
+    /// The scancode byte that comes so many places after the oldest input, if it has arrived. Only for the receiver.
+    #[must_use]
+    pub fn key(&self, place: usize) -> Option<u8> {
+        let head = self.head.load(Ordering::Relaxed);
+        let value = self.slots[head.wrapping_add(place)].load(Ordering::Acquire);
+        (value & !0xFF == KEY).then_some(value as u8)
+    }
+
+    /// How much more input there is room for, as far as nobody else sends any.
+    #[must_use]
+    pub fn room(&self) -> usize {
+        let head = self.head.load(Ordering::Acquire);
+        let used = self.tail.load(Ordering::Acquire).wrapping_sub(head);
+        SLOTS.saturating_sub(used)
+    }
+
     /// Removes the oldest input. Only for the receiver, after [`peek`](Self::peek) found some.
     pub fn remove(&self) {
         let head = self.head.load(Ordering::Relaxed);
@@ -355,6 +371,26 @@ mod tests {
         }
         assert!(mailbox.send(Input::Serial(0)));
         assert_eq!(mailbox.peek(), Some(Input::Serial(0)));
+    }
+
+    #[test]
+    fn the_mailbox_shows_the_keys_behind_the_first_and_its_room() {
+        let mailbox = Mailbox::default();
+        assert_eq!((mailbox.key(0), mailbox.room()), (None, SLOTS));
+        for input in [Input::Key(0xE0), Input::Key(0x48), Input::Serial(0x48)] {
+            assert!(mailbox.send(input));
+        }
+        let keys: [_; 4] = core::array::from_fn(|place| mailbox.key(place));
+        assert_eq!(
+            keys,
+            [Some(0xE0), Some(0x48), None, None],
+            "no further than the keys"
+        );
+        assert_eq!(mailbox.room(), SLOTS - 3);
+        mailbox.remove();
+        assert_eq!((mailbox.key(0), mailbox.room()), (Some(0x48), SLOTS - 2));
+        while mailbox.send(Input::Key(1)) {}
+        assert_eq!(mailbox.room(), 0);
     }
 
     #[test]

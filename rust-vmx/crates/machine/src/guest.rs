@@ -9,6 +9,7 @@ use crate::history::History;
 use crate::host::Host;
 use crate::memory::{Layout, MemoryError, PhysicalMemory};
 use crate::msr::Msrs;
+use crate::typist::Typist;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use devices::Time;
@@ -54,6 +55,8 @@ pub struct Guest<M: GuestRam, H: Host> {
     pub layout: Layout,
     /// The devices.
     pub board: Board,
+    /// Who types at the keyboard.
+    pub typist: Typist,
     /// What is behind the drives.
     pub disks: Disks<H>,
     /// The BIOS of guests that start in real mode.

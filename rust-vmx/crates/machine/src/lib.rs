@@ -58,5 +58,6 @@ pub mod storage;
 pub mod testing;
 #[cfg(test)]
 mod tests;
+pub mod typist;
 
 pub use machine::{Machine, SetupError, Stop};

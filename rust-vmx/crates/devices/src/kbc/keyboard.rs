@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::scancodes::{EXTENDED, EXTENDED_TWICE, to_set_2};
 
-/// Bytes of key codes the keyboard keeps. A real one has 16; the host's user can paste, so ours is larger.
-pub(super) const BUFFER: usize = 1024;
+/// Bytes of key codes the keyboard keeps.
+pub(super) const BUFFER: usize = 16;
 
 const ACK: u8 = 0xFA;
 const RESEND: u8 = 0xFE;
@@ -86,9 +86,9 @@ impl Keyboard {
         self.leds
     }
 
-    /// Bytes of set 1 that surely fit: a byte becomes two at most.
-    pub(super) fn space(&self) -> usize {
-        BUFFER.saturating_sub(self.keys.len() + 2 * self.partial.len()) / 2
+    /// Whether there are keys to send.
+    pub(super) fn has_keys(&self) -> bool {
+        !self.keys.is_empty()
     }
 
     /// A byte of set 1 from the host. A code of several bytes counts as one: it is sent whole or not at all.

@@ -161,10 +161,11 @@ impl Kbc {
         self.update(cx.wires);
     }
 
-    /// How many more scancode bytes the keyboard surely takes.
+    /// Whether the guest has read all keys, so that the next one finds the output buffer free.
     #[must_use]
-    pub fn key_space(&self) -> usize {
-        self.keyboard.space()
+    pub fn keys_read(&self) -> bool {
+        let waits = self.output.is_some_and(|(_, source)| source == Source::Keyboard);
+        !waits && !self.keyboard.has_keys()
     }
 
     /// The keyboard's lights: Scroll, Num and Caps Lock in bits 0 to 2.

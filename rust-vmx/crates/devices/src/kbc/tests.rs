@@ -222,13 +222,35 @@ fn remote_wrap_and_scaling() {
 }
 
 #[test]
+fn keys_are_read_when_nothing_of_them_is_left() {
+    let mut bench = Bench::default();
+    assert!(bench.kbc.keys_read());
+    bench.keys(&[0xE0, 0x48]);
+    assert!(!bench.kbc.keys_read());
+    assert_eq!(bench.inb(0x60), 0xE0);
+    assert!(!bench.kbc.keys_read(), "half of it");
+    assert_eq!(bench.inb(0x60), 0x48);
+    assert!(bench.kbc.keys_read());
+    bench.out(0x64, 0xAD);
+    bench.keys(&[0x1E]);
+    assert!(!bench.kbc.keys_read(), "it waits in the keyboard");
+    bench.out(0x60, 0xF4);
+    assert_eq!(bench.drain(), [0xFA]);
+    assert!(bench.kbc.keys_read(), "the guest had it thrown away");
+    bench.out(0x60, 0xF5);
+    bench.drain();
+    bench.keys(&[0x1E]);
+    assert!(bench.kbc.keys_read(), "nobody wants it");
+}
+
+#[test]
 fn too_many_keys_become_one_overrun_code() {
     let mut bench = Bench::default();
-    let space = bench.kbc.key_space();
-    bench.keys(&vec![0x1E; 2 * space + 100]);
-    let bytes = bench.drain();
-    assert_eq!(bytes.iter().filter(|&&byte| byte == 0xFF).count(), 1);
-    assert_eq!(bytes.last(), Some(&0xFF));
+    bench.keys(&[0x1E; 100]);
+    // One in the controller, sixteen in the keyboard.
+    assert_eq!(bench.drain(), [vec![0x1E; 17], vec![0xFF]].concat());
+    bench.keys(&[0x30]);
+    assert_eq!(bench.drain(), [0x30]);
 }
 
 proptest! {

@@ -71,7 +71,7 @@ impl Outside for Kbc {
             };
             self.mouse(event, cx);
         }
-        let _ = (self.key_space(), self.leds());
+        let _ = (self.keys_read(), self.leds());
     }
 }
 

@@ -1,4 +1,7 @@
 //! INT 09h and 16h: keys, from the controller into the buffer at 40:1E and from there to programs.
+//!
+//! A BIOS beeps when its buffer is full, and the key is lost. Here it waits in the controller, and with it whoever types, until
+//! a program has taken a key: text that is typed ahead, or pasted, arrives whole.
 
 use super::caller::Caller;
 use super::{data, keymap};
@@ -25,10 +28,29 @@ const BREAK: u8 = 0x80;
 /// The prefixes of keys that came later.
 const PREFIXES: [u8; 2] = [0xE0, 0xE1];
 
+/// The controller's status: a byte waits, and the mouse sent it.
+const OUTPUT_FULL: u8 = 1;
+const FROM_MOUSE: u8 = 1 << 5;
+
 /// The keyboard's interrupt.
 pub fn interrupt<M: GuestRam, H: Host>(guest: &mut Guest<M, H>) {
+    receive(guest);
+    super::acknowledge(0x09, guest);
+}
+
+/// Takes the byte that waits in the controller, unless a key would be lost. Its interrupt comes once, so this is called again when
+/// there is room: by INT 16h, and with the timer's tick for programs that take keys out of the buffer themselves.
+pub fn receive<M: GuestRam, H: Host>(guest: &mut Guest<M, H>) {
     let now = guest.now();
-    let code = guest.board.read(0x60, Width::Byte, now) as u8;
+    let status = guest.board.read(0x64, Width::Byte, now) as u8;
+    if status & (OUTPUT_FULL | FROM_MOUSE) == OUTPUT_FULL && !is_full(guest) {
+        let code = guest.board.read(0x60, Width::Byte, now) as u8;
+        scancode(guest, code);
+    }
+}
+
+/// Changes the shift flags, or puts a key into the buffer.
+fn scancode<M: GuestRam, H: Host>(guest: &mut Guest<M, H>, code: u8) {
     let extended = core::mem::replace(&mut guest.firmware.extended_key, PREFIXES.contains(&code));
     if !guest.firmware.extended_key {
         let flags = data::byte(&guest.memory, data::SHIFT_FLAGS);
@@ -50,7 +72,6 @@ pub fn interrupt<M: GuestRam, H: Host>(guest: &mut Guest<M, H>) {
             None => {}
         }
     }
-    super::acknowledge(0x09, guest);
 }
 
 /// The shift flag behind a key, and whether the key toggles it.
@@ -119,12 +140,16 @@ fn after(pointer: u64) -> u64 {
     }
 }
 
+fn is_full<M: GuestRam, H: Host>(guest: &Guest<M, H>) -> bool {
+    after(pointer(guest, data::KEY_TAIL)) == pointer(guest, data::KEY_HEAD)
+}
+
 fn push<M: GuestRam, H: Host>(guest: &mut Guest<M, H>, key: u16) -> bool {
-    let (head, tail) = (pointer(guest, data::KEY_HEAD), pointer(guest, data::KEY_TAIL));
-    let next = after(tail);
-    if next == head {
+    if is_full(guest) {
         return false;
     }
+    let tail = pointer(guest, data::KEY_TAIL);
+    let next = after(tail);
     data::store(&mut guest.memory, tail, &key.to_le_bytes());
     data::store(
         &mut guest.memory,
@@ -147,5 +172,6 @@ fn take<M: GuestRam, H: Host>(guest: &mut Guest<M, H>) -> Option<u16> {
         data::KEY_HEAD,
         &((next - 0x400) as u16).to_le_bytes(),
     );
+    receive(guest);
     Some(key)
 }

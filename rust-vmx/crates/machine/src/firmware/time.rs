@@ -1,7 +1,7 @@
 //! INT 08h and 1Ah: the timer's ticks and the real-time clock.
 
 use super::caller::Caller;
-use super::data;
+use super::{data, keyboard};
 use crate::cpu::VirtualCpu;
 use crate::guest::{Guest, GuestRam};
 use crate::host::Host;
@@ -24,6 +24,7 @@ pub fn tick<M: GuestRam, H: Host>(guest: &mut Guest<M, H>) {
     if midnight != 0 {
         data::store(&mut guest.memory, data::TICKS + 4, &[midnight]);
     }
+    keyboard::receive(guest);
     super::acknowledge(0x08, guest);
 }
 

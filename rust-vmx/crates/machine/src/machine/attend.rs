@@ -93,13 +93,19 @@ impl<C: VirtualCpu, M: GuestRam, H: Host> Machine<C, M, H> {
         self.cpu.shorten_slice(self.cpu.host_tsc().saturating_add(soon));
     }
 
-    /// Tells the CPU when the next device is due.
+    /// When the next device is due, or the next key.
+    fn deadline(&self) -> Option<Time> {
+        let first = self.guest.board.deadline().min(self.guest.typist.deadline());
+        (first != Time::NEVER).then_some(first)
+    }
+
+    /// Tells the CPU when that is.
     fn set_deadline(&mut self) {
         self.drift = 0;
         // In this order: what comes between the two makes the deadline early, which costs an exit, and not late.
         let tsc = self.cpu.host_tsc();
         let now = self.guest.now();
-        let deadline = self.guest.board.deadline();
+        let deadline = self.deadline();
         let ticks = |time: Time| self.guest.clock.ticks(time.since(now)).saturating_add(1);
         self.cpu
             .set_deadline(deadline.map(|time| tsc.saturating_add(ticks(time))));
@@ -108,7 +114,7 @@ impl<C: VirtualCpu, M: GuestRam, H: Host> Machine<C, M, H> {
     /// Whether a halted guest waits on the CPU for its next device: when nobody else wants the CPU, and the host's timed sleep could be
     /// late. What another thread asks for between this look and the entry waits for the host's next tick.
     fn waits_on_cpu(&self, now: Time) -> bool {
-        let deadline = self.guest.board.deadline();
+        let deadline = self.deadline();
         let soon = self.guest.host.sleep_slack_ns();
         deadline.is_some_and(|time| time.since(now) < soon)
             && self.cpu.can_halt()
@@ -117,7 +123,7 @@ impl<C: VirtualCpu, M: GuestRam, H: Host> Machine<C, M, H> {
 
     /// When the thread of a halted guest has to be back: early enough to wait for the rest on the CPU.
     fn wake_at(&self, now: Time) -> Option<Time> {
-        let deadline = self.guest.board.deadline()?;
+        let deadline = self.deadline()?;
         let slack = self.guest.host.sleep_slack_ns();
         let early = deadline.since(now) > slack && self.cpu.can_halt();
         Some(if early { deadline - slack } else { deadline })
@@ -184,14 +190,19 @@ impl<C: VirtualCpu, M: GuestRam, H: Host> Machine<C, M, H> {
 }
 
 fn take_input<M: GuestRam, H: Host>(guest: &mut Guest<M, H>, now: Time) {
-    while let Some(input) = guest.control.input.peek() {
+    let Guest {
+        board,
+        control,
+        typist,
+        ..
+    } = guest;
+    typist.watch(board, now);
+    while let Some(input) = control.input.peek() {
         match input {
-            Input::Key(_) if !guest.board.key_room() => return,
-            Input::Key(scancode) => guest.board.key(scancode, now),
-            Input::Serial(byte) if !guest.board.serial(byte, now) => return,
-            Input::Serial(_) => {}
+            Input::Key(_) if typist.press(&control.input, board, now) => {}
+            Input::Serial(byte) if board.serial(byte, now) => control.input.remove(),
+            _ => return,
         }
-        guest.control.input.remove();
     }
 }
 

@@ -24,6 +24,7 @@ use crate::memory::{Layout, zeroed};
 use crate::msr::Msrs;
 use crate::report;
 use crate::storage::FileError;
+use crate::typist::Typist;
 use alloc::boxed::Box;
 use alloc::string::{String, ToString};
 use alloc::sync::Arc;
@@ -145,6 +146,7 @@ impl<C: VirtualCpu, M: GuestRam, H: Host> Machine<C, M, H> {
                 memory,
                 layout,
                 board,
+                typist: Typist::default(),
                 disks,
                 firmware: Firmware::default(),
                 cpuid,
@@ -199,6 +201,7 @@ impl<C: VirtualCpu, M: GuestRam, H: Host> Machine<C, M, H> {
         self.guest.memory.clear();
         let now = self.guest.now();
         self.guest.board.reset(now);
+        self.guest.typist = Typist::default();
         self.guest.msrs = Msrs::default();
         self.guest.firmware = Firmware::default();
         self.halted = false;

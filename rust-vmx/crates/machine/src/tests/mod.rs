@@ -7,3 +7,4 @@ mod interrupts;
 mod memory;
 mod ports;
 mod registers;
+mod typing;
