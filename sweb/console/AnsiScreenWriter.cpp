@@ -11,7 +11,7 @@ namespace
 {
 constexpr uint8 NORMAL = screen::attribute(LIGHT_GREY, BLACK);
 
-constexpr uint8 BACKGROUND = 0x70;
+constexpr uint8 BACKGROUND = 0xF0;
 
 /// The colour of the character does not matter where there is none to be seen.
 ScreenCell visible(ScreenCell cell)
@@ -43,6 +43,14 @@ struct RowNumbers
     return count;
   }
 };
+
+/// The SGR parameter of one of 16 colours: eight from `normal` on, and eight bright ones 60 further.
+uint32 colourParameter(uint8 colour, uint32 normal)
+{
+  constexpr uint32 BRIGHT = 60;
+  uint32 number = swapColourOrder(colour);
+  return number < 8 ? normal + number : normal + BRIGHT + number - 8;
+}
 
 /// FNV-1a, by cells in place of bytes.
 uint32 addCell(uint32 number, ScreenCell cell)
@@ -176,9 +184,7 @@ void AnsiScreenWriter::setColours(uint8 attribute)
   if (attribute == attribute_)
     return;
   attribute_ = attribute;
-  uint32 foreground = swapColourOrder(attribute & 0x0F);
-  uint32 background = swapColourOrder(attribute >> 4 & 0x07); // bit 7 blinks, or brightens; either would disturb here
-  kformat(sink_, "\033[0;%u;%um", foreground < 8 ? 30 + foreground : 90 + foreground - 8, 40 + background);
+  kformat(sink_, "\033[0;%u;%um", colourParameter(attribute & 0x0F, 30), colourParameter(attribute >> 4, 40));
 }
 
 void AnsiScreenWriter::useOwnColours()

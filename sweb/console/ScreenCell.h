@@ -4,8 +4,11 @@
 
 /// A character cell as VGA text memory has it: character (code page 437) in the low byte, attribute in the high byte:
 ///
-///     15      14-12       11-8        7-0
-///     blink | background | foreground | character
+///     15-12        11-8        7-0
+///     background | foreground | character
+///
+/// Bit 15 is the background's brightness. A VGA can be told to blink the character instead, and after the BIOS's mode
+/// set it does; all consoles show the brightness, as QEMU's VGA always does. Black that blinks on black is nothing.
 using ScreenCell = uint16;
 
 namespace screen
@@ -17,7 +20,7 @@ constexpr uint32 CELLS = COLUMNS * ROWS;
 /// No cursor to be seen.
 constexpr uint32 NO_CURSOR = ~0u;
 
-/// The 16 VGA colours; the second eight are foreground only.
+/// The 16 VGA colours.
 enum Colour : uint8
 {
   BLACK,

@@ -269,4 +269,6 @@ void TerminalGrid::selectColour(uint32 parameter)
     attribute_ = attribute(foreground, default_attribute_ >> 4);
   else if (parameter >= 90 && parameter <= 97)
     attribute_ = attribute(BRIGHT | swapColourOrder(parameter - 90), background);
+  else if (parameter >= 100 && parameter <= 107)
+    attribute_ = attribute(foreground, BRIGHT | swapColourOrder(parameter - 100));
 }

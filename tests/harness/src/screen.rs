@@ -56,7 +56,7 @@ impl Screen {
             Cell {
                 code,
                 foreground: VGA_COLOURS[usize::from(attribute & 15)],
-                background: VGA_COLOURS[usize::from(attribute >> 4 & 7)],
+                background: VGA_COLOURS[usize::from(attribute >> 4)],
             }
         };
         Screen {

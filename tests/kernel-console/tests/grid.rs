@@ -62,9 +62,26 @@ fn clearing_leads_to_the_first_row() {
 fn colours() {
     let mut grid = new_grid();
     grid.pin_mut()
-        .write(b"\x1b[31ma\x1b[1mb\x1b[44mc\x1b[0md\x1b[93me\x1b[7mf");
-    let cells: Vec<u16> = (0..6).map(|column| grid.cell(column, 24)).collect();
-    assert_eq!(cells, [0x0461, 0x0C62, 0x1C63, 0x0764, 0x0E65, 0x6066]);
+        .write(b"\x1b[31ma\x1b[1mb\x1b[44mc\x1b[0md\x1b[93me\x1b[7mf\x1b[0;30;100mg");
+    let cells: Vec<u16> = (0..7).map(|column| grid.cell(column, 24)).collect();
+    assert_eq!(cells, [0x0461, 0x0C62, 0x1C63, 0x0764, 0x0E65, 0x6066, 0x8067]);
+}
+
+/// The public SWEB writes the names of keys in its top line so.
+#[test]
+fn black_on_a_bright_background_is_seen() {
+    let mut grid = new_grid();
+    let mut cells = vec![BLANK; 2000];
+    cells[0] = 0x8046; // black on dark grey
+    cells[1] = 0xF439; // red on white
+    cells[2] = 0x8020;
+    grid.pin_mut().present(&cells, 0, 0);
+    let _ = grid.pin_mut().repaint();
+    let picture = String::from_utf8(grid.pin_mut().repaint()).expect("UTF-8");
+    assert!(
+        picture.contains("\x1b[0;30;100mF\x1b[0;31;107m9\x1b[0;37;100m "),
+        "{picture:?}"
+    );
 }
 
 #[test]
@@ -209,7 +226,7 @@ proptest! {
             if contents != " " {
                 prop_assert_eq!(shown.fgcolor(), vt100::Color::Idx(swap(cell >> 8 & 0xF) as u8));
             }
-            prop_assert_eq!(shown.bgcolor(), vt100::Color::Idx(swap(cell >> 12 & 0x7) as u8));
+            prop_assert_eq!(shown.bgcolor(), vt100::Color::Idx(swap(cell >> 12) as u8));
         }
         let &(_, _, column, row) = changes.last().expect("one at least");
         prop_assert_eq!(parser.screen().hide_cursor(), row >= 25);
