@@ -2,6 +2,7 @@
 
 #include "Clock.h"
 #include "ScancodeEncoder.h"
+#include "Scheduler.h"
 #include "ScopeLock.h"
 #include "SerialPort.h"
 #include "Terminal.h"
@@ -100,12 +101,42 @@ void SerialConsole::Run()
   {
     uint8 byte;
     bool arrived = port_.read(byte, parser_.isPending() ? Clock::nanoseconds() + ESCAPE_TIMEOUT_NS : Clock::NEVER);
+    if (arrived && !isCommand(byte))
+      waitForRoom();
     ScopeLock lock(inputLock());
     if (arrived)
       handleByte(byte);
     else if (Key key; parser_.timeout(key))
       handleKey(key);
   }
+}
+
+bool SerialConsole::isCommand(uint8 byte)
+{
+  return byte == PREFIX || byte == DETACH_KEY;
+}
+
+void SerialConsole::waitForRoom()
+{
+  constexpr uint64 LOOK_NS = 10'000'000;
+  constexpr uint64 PATIENCE_NS = 10'000'000'000;
+  const uint64 start = Clock::nanoseconds();
+  while (isJammed())
+  {
+    // A command behind the text is for now, and the text in front of it for nobody.
+    if (given_up_ || port_.holds(PREFIX) || port_.holds(DETACH_KEY))
+      return;
+    given_up_ = Clock::nanoseconds() - start >= PATIENCE_NS;
+    Scheduler::instance()->sleepUntil(Clock::nanoseconds() + LOOK_NS);
+  }
+  given_up_ = false;
+}
+
+bool SerialConsole::isJammed()
+{
+  ScopeLock lock(inputLock());
+  TerminalInput* input = rawInput();
+  return input != nullptr && !input->hasRoom();
 }
 
 void SerialConsole::handleByte(uint8 byte)
@@ -154,6 +185,8 @@ void SerialConsole::handleKey(const Key& key)
     deliver(key);
     return;
   }
+  if (!input->hasRoom())
+    return; // lost, but whole
   uint8 scancodes[ScancodeEncoder::MAX_LENGTH];
   uint32 count = ScancodeEncoder::encode(key, scancodes);
   for (uint32 index = 0; index < count; ++index)

@@ -52,6 +52,16 @@ private:
   void drain() override;
   void enableInput() override;
 
+  /// Whether a byte is for this console itself.
+  static bool isCommand(uint8 byte);
+
+  /// Waits until whoever takes the input raw has room for a key. Meanwhile a long paste waits in the port, and on the
+  /// line. Not from a guest that has not listened for long: what it does not take is lost, so that the user gets away.
+  void waitForRoom();
+
+  /// Whether a key would be lost.
+  [[nodiscard]] bool isJammed();
+
   void handleByte(uint8 byte);
   void handleCommand(uint8 byte);
   void handleInput(uint8 byte);
@@ -65,5 +75,6 @@ private:
   AnsiScreenWriter writer_;
   AnsiInputParser parser_;
   bool after_prefix_ = false;
+  bool given_up_ = false;    ///< the guest has had no room for long
   bool last_was_cr_ = false; ///< of the output: a program's own CR LF stays one
 };

@@ -4,7 +4,7 @@
 
 /// Who takes a terminal's input raw, instead of its line discipline: the keyboard or the serial port of a guest.
 ///
-/// All three are called by a console's thread, which holds the input lock. So an implementation must not block for long
+/// All are called by a console's thread, which holds the input lock. So an implementation must not block for long
 /// and must not call Terminal::setInput() or Terminal::destroy(): detach() only tells the thread that will.
 class TerminalInput
 {
@@ -16,6 +16,9 @@ public:
   };
 
   [[nodiscard]] virtual Format format() const = 0;
+
+  /// Whether a whole key has room. What has none is lost.
+  [[nodiscard]] virtual bool hasRoom() = 0;
 
   /// One byte of input.
   virtual void input(uint8 byte) = 0;

@@ -52,6 +52,16 @@ public:
     return true;
   }
 
+  /// Consumer: whether an element is among those that wait.
+  bool holds(T element) const
+  {
+    size_t head = __atomic_load_n(&head_, __ATOMIC_ACQUIRE);
+    for (size_t place = __atomic_load_n(&tail_, __ATOMIC_RELAXED); place != head; ++place)
+      if (slots_[place & (size_ - 1)] == element)
+        return true;
+    return false;
+  }
+
   /// Consumer: forgets everything that is waiting.
   void clear() { __atomic_store_n(&tail_, __atomic_load_n(&head_, __ATOMIC_ACQUIRE), __ATOMIC_RELEASE); }
 

@@ -231,10 +231,18 @@ void VirtualMachine::panic()
   event_.notify();
 }
 
+bool VirtualMachine::hasInputRoom()
+{
+  constexpr size_t LONGEST_KEY = 16; // bytes of it: two modifiers and a key, pressed and released, are ten
+  size_t room = LONGEST_KEY;         // without a guest all has room: it goes nowhere
+  withHandle([&](Vm* vm) { room = vm_input_room(vm); });
+  return room >= LONGEST_KEY;
+}
+
 void VirtualMachine::input(uint8 byte)
 {
   const bool serial = console_kind_ == VM_CONSOLE_SERIAL;
-  // A full buffer drops the key, as a PC does.
+  // What has no room is lost, as on a PC.
   withHandle([=](Vm* vm) { (void)(serial ? vm_serial_input(vm, byte) : vm_key(vm, byte)); });
   event_.notify();
 }

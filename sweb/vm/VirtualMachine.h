@@ -89,6 +89,8 @@ public:
   void refuse(uint32 which);
   /// Asks the VM's thread to explain its VMCS: vm_explanation() has the text soon.
   void requestCheck();
+  /// Whether the guest's keyboard, or its serial port, takes a whole key.
+  bool hasInputRoom();
   /// Passes a key to the guest, or a byte to its serial port when that is its console.
   void input(uint8 byte);
 

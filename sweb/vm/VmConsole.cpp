@@ -72,6 +72,11 @@ int64 VmConsole::attach(Terminal& from)
   return 0;
 }
 
+bool VmConsole::hasRoom()
+{
+  return vm_.hasInputRoom();
+}
+
 void VmConsole::input(uint8 byte)
 {
   vm_.input(byte);

@@ -38,6 +38,7 @@ private:
   friend class VmScreens;
 
   Format format() const override { return serial_ ? Format::BYTES : Format::SCANCODES; }
+  bool hasRoom() override;
   void input(uint8 byte) override;
   void detach() override;
 

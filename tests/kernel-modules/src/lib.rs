@@ -69,6 +69,7 @@ mod ffi {
         fn put(self: Pin<&mut Ring>, element: u32) -> bool;
         fn get(self: Pin<&mut Ring>, element: &mut u32) -> bool;
         fn clear(self: Pin<&mut Ring>);
+        fn holds(self: &Ring, element: u32) -> bool;
         fn count(self: &Ring) -> usize;
         fn capacity(self: &Ring) -> usize;
         fn dropped(self: &Ring) -> usize;

@@ -32,7 +32,8 @@ constexpr uint8 IIR_TRANSMITTER_EMPTY = 0x02;
 constexpr uint8 FCR_ENABLE_CLEAR_TRIGGER_8 = 0x87;
 constexpr uint8 LCR_8N1 = 0x03;
 constexpr uint8 LCR_DIVISOR_ACCESS = 0x80;
-constexpr uint8 MCR_DTR_RTS_INTERRUPT = 0x0B; // OUT2 connects the interrupt line on a PC
+constexpr uint8 MCR_DTR_INTERRUPT = 0x09; // OUT2 connects the interrupt line on a PC
+constexpr uint8 MCR_RTS = 0x02;           // the sender may send
 
 constexpr uint8 LSR_DATA_READY = 0x01;
 constexpr uint8 LSR_FIFO_EMPTY = 0x20;
@@ -68,7 +69,7 @@ bool SerialPort::initialise()
   outportb(BASE + DIVISOR_HIGH, 0);
   outportb(BASE + LINE_CONTROL, LCR_8N1);
   outportb(BASE + FIFO_CONTROL, FCR_ENABLE_CLEAR_TRIGGER_8);
-  outportb(BASE + MODEM_CONTROL, MCR_DTR_RTS_INTERRUPT);
+  outportb(BASE + MODEM_CONTROL, MCR_DTR_INTERRUPT | MCR_RTS);
   return true;
 }
 
@@ -77,7 +78,7 @@ void SerialPort::enableInterrupts()
   InterruptGuard guard;
   interrupts_enabled_ = true;
   ArchInterrupts::registerIrqHandler(IRQ, serviceIrq);
-  outportb(BASE + INTERRUPT_ENABLE, IER_RECEIVED | IER_LINE_STATUS | IER_TRANSMITTER_EMPTY);
+  holdInput(false);
   service(); // what came before makes no new edge
 }
 
@@ -116,7 +117,17 @@ void SerialPort::receive()
 {
   for (uint32 count = 0; count < FIFO_SIZE && (inportb(BASE + LINE_STATUS) & LSR_DATA_READY) != 0; ++count)
     received_.put(inportb(BASE + DATA));
+  if (received_.capacity() - received_.count() < FIFO_SIZE)
+    holdInput(true);
   arrived_.notify();
+}
+
+void SerialPort::holdInput(bool hold)
+{
+  input_held_ = hold;
+  const uint8 receive_causes = hold ? 0 : IER_RECEIVED | IER_LINE_STATUS;
+  outportb(BASE + INTERRUPT_ENABLE, receive_causes | IER_TRANSMITTER_EMPTY);
+  outportb(BASE + MODEM_CONTROL, MCR_DTR_INTERRUPT | (hold ? 0 : MCR_RTS));
 }
 
 void SerialPort::transmit()
@@ -212,5 +223,10 @@ bool SerialPort::read(uint8& byte, uint64 deadline_ns)
   while (!received_.get(byte))
     if (!arrived_.waitUntil(deadline_ns))
       return received_.get(byte);
+  if (input_held_ && received_.count() <= RECEIVE_BUFFER / 2)
+  {
+    InterruptGuard guard;
+    holdInput(false);
+  }
   return true;
 }

@@ -31,6 +31,9 @@ public:
   /// Waits until the last bit is on the line, at most a second. Any context.
   void drain();
 
+  /// Whether a byte is among those that read() has not taken yet.
+  [[nodiscard]] bool holds(uint8 byte) const { return received_.holds(byte); }
+
   /// Takes the next byte received; sleeps until there is one, at most until `deadline_ns`. False when the time ran out.
   /// One thread at a time.
   [[nodiscard]] bool read(uint8& byte, uint64 deadline_ns);
@@ -48,6 +51,9 @@ private:
   void service();
   void receive();
 
+  /// While the buffer has no room, what comes waits in the UART and at the sender: RTS is off. Interrupts are off.
+  void holdInput(bool hold);
+
   /// Fills the transmitter's FIFO, which is empty, from the buffer. Interrupts are off.
   void transmit();
 
@@ -58,6 +64,7 @@ private:
   static bool waitForStatus(uint8 bits);
 
   bool interrupts_enabled_ = false;
+  volatile bool input_held_ = false;
   volatile bool transmitting_ = false; ///< an interrupt will come when the FIFO is empty
   RingBuffer<uint8> received_;
   RingBuffer<uint8> to_send_;

@@ -358,7 +358,9 @@ pub unsafe extern "C" fn vm_reset(vm: *mut Vm) {
 }
 
 /// Delivers a scancode (set 1, as the PC keyboard's translated output) to the guest's keyboard. The kernel wakes a halted
-/// vCPU's thread itself. Returns 0, or 1 when the guest's keyboard buffer is full and the code was dropped.
+/// vCPU's thread itself. Returns 0, or 1 when there is no room and the code was dropped.
+///
+/// Codes may come all at once: the library types them as a person would, when the guest has read those before.
 ///
 /// # Safety
 /// `vm` is live.
@@ -378,6 +380,16 @@ pub unsafe extern "C" fn vm_serial_input(vm: *mut Vm, byte: u8) -> u32 {
     // SAFETY: the VM is live.
     let taken = unsafe { handle(vm) }.control().input.send(Input::Serial(byte));
     u32::from(!taken)
+}
+
+/// How many more calls of `vm_key` or `vm_serial_input` have room, if nobody else makes any.
+///
+/// # Safety
+/// `vm` is live.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vm_input_room(vm: *mut Vm) -> usize {
+    // SAFETY: the VM is live.
+    unsafe { handle(vm) }.control().input.room()
 }
 
 /// Copies the guest's text screen if there is a newer picture than `screen` says; else leaves it as it is and returns false.

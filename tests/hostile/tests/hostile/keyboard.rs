@@ -9,6 +9,8 @@ use libtest_mimic::Trial;
 const HOST_MEMORY: u32 = 64;
 /// Keys of a flood: more than a guest's keyboard keeps.
 const FLOOD: usize = 1500;
+/// Seconds in which a guest that listens has heard 200 codes.
+const LISTENED: u64 = 7;
 /// Keys that are typed one by one.
 const TYPED: u32 = 50;
 /// What a guest puts on its screen when it is ready.
@@ -26,6 +28,7 @@ pub fn trials() -> Vec<Trial> {
     vec![
         trial("the_user_gets_away_from_guests_that_do_not_listen", floods),
         trial("every_key_arrives_amid_commands", typing),
+        trial("shift_is_down_when_a_guest_looks_late", shifted),
     ]
 }
 
@@ -47,7 +50,8 @@ fn floods() -> Result<()> {
     for guest in &guests {
         open(&mut host, guest)?;
         host.sweb.paste(&flood)?;
-        host.sweb.idle(1)?;
+        let listens = guest.name == "reads_for_ever";
+        host.sweb.idle(if listens { LISTENED } else { 1 })?;
         host.sweb.key(Key::CtrlRightBracket)?;
         host.sweb.wait_prompt()?;
         let runs = host.runs(guest.name)?;
@@ -62,6 +66,24 @@ fn floods() -> Result<()> {
     )?;
     counts::add("micro-guests", guests.len() as u64);
     Ok(())
+}
+
+/// Text at once, for a guest that looks at Shift when it comes to its buffer.
+fn shifted() -> Result<()> {
+    /// Scancodes of `AbC!` and Enter, with Shift in bit 8.
+    const HEARD: [&str; 5] = ["=0000011e", "=00000030", "=0000012e", "=00000102", "=0000001c"];
+    let guests = [looks_late()];
+    let [guest] = &guests;
+    let mut host = Host::boot("hostile shift", HOST_MEMORY, Logs::Each, &guests)?;
+    open(&mut host, guest)?;
+    host.sweb.paste("AbC!\r")?;
+    host.sweb.wait_prompt_within(PATIENCE)?;
+    let said = host.said(guest.name)?;
+    let heard: Vec<&str> = said.lines().map(str::trim_end).collect();
+    host.sweb
+        .check(heard == HEARD, &format!("of AbC! it heard {heard:?}"))?;
+    counts::add("micro-guests", guests.len() as u64);
+    host.check_pages()
 }
 
 /// Key by key, and each must be heard once.
@@ -137,4 +159,22 @@ fn counts_keys() -> Guest {
         "5: cmpb $0x9E, %al", "jne 2b", "incl %edi", "jmp 2b",
         "3: ADDRESS 1b, %ebx", "movb (%ebx,%esi), %al", "outb %al, $0x64", "incl %esi", "andl $15, %esi", "jmp 2b",
         "4: pushl %edi", "movl %ebp, %eax", "call *VALUE", "popl %eax", "call *VALUE", "call *DONE")
+}
+
+/// Puts scancodes into a ring in its interrupt, and takes them from there at every second tick of 18.2 Hz. Says each key that is
+/// pressed, with Shift as it is then; Enter ends it.
+fn looks_late() -> Guest {
+    guest!(looks_late, Real, loops [],
+        "jmp 5f",
+        // The keyboard: the ring's end at 57F0, Shift at 57F4.
+        "1: pushaw", "inb $0x60, %al", "movzbw 0x57F0, %bx", "movb %al, 0x5900(%bx)", "incb 0x57F0",
+        "cmpb $0x2A, %al", "jne 2f", "movb $1, 0x57F4", "2: cmpb $0xAA, %al", "jne 3f", "movb $0, 0x57F4",
+        "3: SERVED", "popaw", "iretw",
+        "4: incl %ebp", "pushaw", "SERVED", "popaw", "iretw",
+        "5: HANDLER 0x51, 1b", "HANDLER 0x50, 4b", "PICS 0xFC, 0xFF", "EXCLAIM", "sti",
+        "6: xorl %ebp, %ebp", "7: hlt", "cmpl $2, %ebp", "jb 7b",
+        // The ring's beginning at 57F2.
+        "8: movzbw 0x57F2, %bx", "cmpb %bl, 0x57F0", "je 6b", "incb 0x57F2",
+        "movzbl 0x5900(%bx), %eax", "testb $0x80, %al", "jnz 8b", "cmpb $0x2A, %al", "je 8b", "movb 0x57F4, %ah",
+        "pushl %eax", "call *VALUE", "popl %eax", "cmpb $0x1C, %al", "jne 8b", "call *DONE")
 }

@@ -19,6 +19,7 @@ mod programs;
 mod shell;
 mod side_by_side;
 mod system_calls;
+mod typing;
 mod vm_check;
 mod vm_entry;
 mod vm_tools;
