@@ -109,7 +109,7 @@ impl Desk {
             let before = self.heard.len();
             self.listen();
             quiet = if self.heard.len() == before { quiet + 1 } else { 0 };
-            if self.now.0 / MILLISECOND % milliseconds == 0 {
+            if (self.now.0 / MILLISECOND).is_multiple_of(milliseconds) {
                 text.extend(self.heard[read..].iter().filter_map(|&(code, _)| {
                     let row = if self.shift { SHIFTED } else { PLAIN };
                     let place = usize::from(code).checked_sub(2)?;
