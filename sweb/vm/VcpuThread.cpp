@@ -6,7 +6,7 @@
 #include "Scheduler.h"
 
 VcpuThread::VcpuThread(RefPtr<VirtualMachine> vm, uint32 index)
-    : Thread(nullptr, "VcpuThread", KERNEL_THREAD, STACK_PAGES), vm_(ustl::move(vm)), index_(index)
+    : Thread(vm->workingDir(), "VcpuThread", KERNEL_THREAD, STACK_PAGES), vm_(ustl::move(vm)), index_(index)
 {
 }
 

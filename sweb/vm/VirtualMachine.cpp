@@ -1,9 +1,13 @@
 #include "VirtualMachine.h"
+#include "ArchThreads.h"
+#include "FileSystemInfo.h"
+#include "Thread.h"
 #include "VmText.h"
 #include "debug.h"
 #include "errno.h"
 #include "kformat.h"
 #include "kstring.h"
+#include <new>
 
 namespace
 {
@@ -34,11 +38,18 @@ const char* errorText(int64 error)
 }
 } // namespace
 
-VirtualMachine::VirtualMachine(uint32 id, const ustl::string& name, ustl::string definition)
-    : id_(id), name_(name), definition_(ustl::move(definition)), handle_lock_("VirtualMachine::handle_lock_"),
+VirtualMachine::VirtualMachine(uint32 id, const ustl::string& name, ustl::string definition,
+                               const FileSystemInfo& working_dir)
+    : id_(id), name_(name), definition_(ustl::move(definition)),
+      working_dir_(new (std::nothrow) FileSystemInfo(working_dir)), handle_lock_("VirtualMachine::handle_lock_"),
       console_(*this), state_lock_("VirtualMachine::state_lock_"),
       state_changed_(&state_lock_, "VirtualMachine::state_changed_")
 {
+}
+
+VirtualMachine::~VirtualMachine()
+{
+  delete working_dir_;
 }
 
 bool VirtualMachine::powerOn()
@@ -157,8 +168,18 @@ void VirtualMachine::describe(struct vm_info& info)
   kstrlcpy(info.name, name_.c_str(), sizeof(info.name));
 }
 
+/// The thread that works there is this one, and opens nothing any more.
+void VirtualMachine::leaveWorkingDir()
+{
+  currentThread->setWorkingDirInfo(nullptr);
+  delete working_dir_;
+  working_dir_ = nullptr;
+}
+
 void VirtualMachine::enter(State state)
 {
+  if (state > RUNNING)
+    leaveWorkingDir();
   ScopeLock lock(state_lock_);
   state_ = state;
   state_changed_.broadcast();

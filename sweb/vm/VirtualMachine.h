@@ -12,6 +12,8 @@
 #include "types.h"
 #include "ustring.h"
 
+class FileSystemInfo;
+
 /**
  * A virtual machine as the kernel sees it: the hypervisor's handle, the thread that runs it, its console and what
  * became of it.
@@ -32,12 +34,13 @@ public:
     REFUSED                             ///< never ran; report() says why. No program sees this one
   };
 
-  /// `definition` is the text of a guest definition, `name` the VM's name unless the text gives it another. Nothing
-  /// happens until a VcpuThread runs it.
-  VirtualMachine(uint32 id, const ustl::string& name, ustl::string definition);
+  /// `definition` is the text of a guest definition, `name` the VM's name unless the text gives it another; its
+  /// relative paths begin in `working_dir`, which is copied. Nothing happens until a VcpuThread runs it.
+  VirtualMachine(uint32 id, const ustl::string& name, ustl::string definition, const FileSystemInfo& working_dir);
+  ~VirtualMachine() override;
 
   /// False if there was no memory; then it may only be dropped.
-  [[nodiscard]] bool isUsable() const { return output_.isUsable(); }
+  [[nodiscard]] bool isUsable() const { return output_.isUsable() && working_dir_; }
 
   uint32 id() const { return id_; }
   const ustl::string& name() const { return name_; }
@@ -46,6 +49,9 @@ public:
 
   // ---- for the VcpuThread
 
+  /// Where its paths begin: while a VM lives, a reset or a report may open its files again. Null once it is over, so
+  /// that a file system can be unmounted then.
+  FileSystemInfo* workingDir() const { return working_dir_; }
   /// The VM is not even tried, for want of memory; there is none for a report either.
   void refuseForMemory();
   /// Enables VMX if needed and builds the VM. False if that is refused; the state and the report say why.
@@ -106,6 +112,7 @@ public:
 
 private:
   void enter(State state);
+  void leaveWorkingDir();
   void refuseStart(const char* reason);
   bool applyDescription();
   /// Frees the hypervisor's VM, once nobody is in withHandle() any more.
@@ -114,6 +121,7 @@ private:
   const uint32 id_;
   ustl::string name_;
   const ustl::string definition_;
+  FileSystemInfo* working_dir_;
   ustl::string report_;
   VmInfo last_info_ = {}; ///< the figures at its end; as report(), only once isOver()
   uint32 exit_code_ = 0;  ///< the same

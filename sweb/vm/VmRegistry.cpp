@@ -1,4 +1,5 @@
 #include "VmRegistry.h"
+#include "ArchThreads.h"
 #include "Scheduler.h"
 #include "ScopeLock.h"
 #include "VcpuThread.h"
@@ -15,7 +16,7 @@ VmRegistry::VmRegistry() : lock_("VmRegistry::lock_") {}
 
 RefPtr<VirtualMachine> VmRegistry::start(const ustl::string& name, ustl::string definition, ustl::string& error)
 {
-  RefPtr<VirtualMachine> vm;
+  uint32 id;
   {
     ScopeLock lock(lock_);
     if (shut_down_)
@@ -23,11 +24,13 @@ RefPtr<VirtualMachine> VmRegistry::start(const ustl::string& name, ustl::string 
       error = "the host is shutting down";
       return nullptr;
     }
-    vm = RefPtr<VirtualMachine>(new VirtualMachine(next_id_++, name, ustl::move(definition)));
+    id = next_id_++;
   }
+  const RefPtr<VirtualMachine> vm(
+      new VirtualMachine(id, name, ustl::move(definition), *currentThread->getWorkingDirInfo()));
   if (!vm->isUsable())
   {
-    error = "not enough memory for the VM's output; end a program or another VM first";
+    error = "not enough memory for another VM; end a program or another VM first";
     return nullptr;
   }
   auto* thread = new VcpuThread(vm, 0);

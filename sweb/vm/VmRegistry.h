@@ -12,7 +12,8 @@ class VmRegistry
 public:
   static VmRegistry* instance();
 
-  /// Starts a VM from the text of a guest definition and waits until it runs. Null if it was refused; `error` says why.
+  /// Starts a VM from the text of a guest definition, whose relative paths begin where the current thread works, and
+  /// waits until it runs. Null if it was refused; `error` says why.
   RefPtr<VirtualMachine> start(const ustl::string& name, ustl::string definition, ustl::string& error);
 
   /// The VM with this number, running or ended; null if there is none.

@@ -7,6 +7,7 @@
 struct Definition
 {
   char name[64];
+  char directory[256]; // of its file, where its relative paths begin; empty for the one of the caller
   size_t length;
   char text[8192];
 };
@@ -15,4 +16,9 @@ struct Definition
 // Returns 0 after having printed what is wrong.
 int readDefinition(struct Definition* definition, const char* guest);
 
+// Options override the text. Their relative paths begin in the caller's directory, which is still the working
+// directory. Returns 0 after having printed what is wrong.
 int appendOptions(struct Definition* definition, const struct Options* options);
+
+// From here on the working directory, which the VM takes over, is that of the definition.
+int enterDirectory(const struct Definition* definition);

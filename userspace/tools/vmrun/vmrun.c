@@ -16,14 +16,15 @@ static const char usage[] = "usage: vmrun [OPTIONS] NAME | FILE\n"
                             "  --kernel FILE      another kernel\n"
                             "  --cmdline TEXT     the kernel's command line\n"
                             "  --disk PATH[,ro]   one more disk: an image file, or a device of the host such\n"
-                            "                     as idea2; `,ro' protects it\n"
+                            "                     as idea2 (a file of that name is ./idea2); `,ro' protects it\n"
                             "  --name NAME        what the VM is called, instead of its definition's name\n"
                             "  --log FILE         where the guest's serial and debug output goes\n"
                             "  --barriers off     no flushes of predictors and caches between guests\n"
                             "  --detach           do not show its screen; `vmconsole' does later\n"
                             "\n"
-                            "Options override what the definition says. See also vmlist, vmconsole, vmstat,\n"
-                            "vmreport, vmreset, vmkill, vmpanic.\n";
+                            "Options override what the definition says. Their paths begin in the working\n"
+                            "directory, those in a definition in the definition's own. See also vmlist,\n"
+                            "vmconsole, vmstat, vmreport, vmreset, vmkill, vmpanic.\n";
 
 int main(int argc, char* argv[])
 {
@@ -44,7 +45,8 @@ int main(int argc, char* argv[])
     printf("%s", usage);
     return 0;
   }
-  if (!readDefinition(&definition, options.guest) || !appendOptions(&definition, &options))
+  if (!readDefinition(&definition, options.guest) || !appendOptions(&definition, &options) ||
+      !enterDirectory(&definition))
     return 1;
 
   static struct vm_create_request request;

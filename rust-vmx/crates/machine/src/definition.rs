@@ -87,7 +87,7 @@ pub struct Module {
 /// A drive.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Disk {
-    /// A file or a block device of the host.
+    /// A block device of the host by its plain name, or the path of a file.
     pub path: String,
     /// The guest may not write it.
     pub read_only: bool,

@@ -12,6 +12,10 @@ use devices::{DiskError, DiskOperation, DiskRequest, DriveConfig};
 
 /// Read only, for a guest that writes a disk it was given so.
 const READ_ONLY: StorageError = StorageError(30);
+/// There is nothing of that name.
+const NOT_FOUND: StorageError = StorageError(2);
+/// There is neither a device nor a file of that name.
+const NO_DEVICE: StorageError = StorageError(19);
 /// Beyond the end of the disk, or no such disk.
 const OUT_OF_RANGE: StorageError = StorageError(5);
 
@@ -22,6 +26,29 @@ struct Disk<S: Storage> {
     read_only: bool,
 }
 
+/// Where the host has its block devices.
+const DEVICES: &str = "/dev/";
+
+/// Opens a device by its plain name, such as `idea2`, or else a file by its path. So a file that is called like a device
+/// needs its path, as in `./idea2`.
+fn open_medium<S: Storage + Clone>(storage: &S, path: &str, write: bool) -> Result<File<S>, FileError> {
+    let open = |path: &str| File::open(storage.clone(), path, write);
+    if path.contains('/') {
+        return open(path);
+    }
+    match open(&format!("{DEVICES}{path}")) {
+        Err(FileError { error: NOT_FOUND, .. }) => open(path).map_err(|failed| FileError {
+            error: if failed.error == NOT_FOUND {
+                NO_DEVICE
+            } else {
+                failed.error
+            },
+            ..failed
+        }),
+        opened => opened,
+    }
+}
+
 /// The drives, in the order of the definition. Dropping them closes the files.
 pub struct Disks<S: Storage>(Vec<Disk<S>>);
 
@@ -30,7 +57,7 @@ impl<S: Storage + Clone> Disks<S> {
     pub fn open(storage: &S, disks: &[definition::Disk]) -> Result<Self, FileError> {
         let mut opened = Vec::with_capacity(disks.len());
         for disk in disks {
-            let file = File::open(storage.clone(), &disk.path, !disk.read_only)?;
+            let file = open_medium(storage, &disk.path, !disk.read_only)?;
             let sectors = file.size() / SECTOR_SIZE as u64;
             opened.push(Disk {
                 file,
@@ -144,5 +171,35 @@ impl<S: Storage> Disks<S> {
             return Err(OUT_OF_RANGE);
         }
         Ok((disk, lba * SECTOR_SIZE as u64))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::FakeHost;
+
+    /// The size of the disk that a name opens, on a host with the device `ideb` and with files, one of them called like it.
+    fn size(path: &str) -> Result<u64, StorageError> {
+        let host = FakeHost::default();
+        for (path, sectors) in [("/dev/ideb", 1), ("ideb", 2), ("./ideb", 2), ("disk.img", 3)] {
+            host.put(path, &[0; SECTOR_SIZE].repeat(sectors));
+        }
+        let disk = definition::Disk {
+            path: path.into(),
+            read_only: false,
+        };
+        let disks = Disks::open(&host, &[disk]).map_err(|failed| failed.error)?;
+        Ok(disks.sectors(0))
+    }
+
+    #[test]
+    fn a_plain_name_is_a_device_before_it_is_a_file() {
+        assert_eq!(size("ideb"), Ok(1));
+        assert_eq!(size("/dev/ideb"), Ok(1));
+        assert_eq!(size("./ideb"), Ok(2));
+        assert_eq!(size("disk.img"), Ok(3));
+        assert_eq!(size("idez"), Err(NO_DEVICE));
+        assert_eq!(size("./idez"), Err(NOT_FOUND));
     }
 }

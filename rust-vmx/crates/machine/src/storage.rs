@@ -21,7 +21,7 @@ impl fmt::Display for StorageError {
             12 => "the host is out of memory",
             13 => "access denied",
             16 => "in use: mounted, or open for writing elsewhere; give another disk, or ',ro'",
-            19 => "no such device; check the name",
+            19 => "neither a device in /dev nor a file here; check the name",
             21 => "is a directory",
             24 => "too many open files",
             28 => "the host's disk is full",
