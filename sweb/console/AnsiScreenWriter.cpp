@@ -206,6 +206,14 @@ void AnsiScreenWriter::beginRedraw()
   text("\033[?2026h");
 }
 
+void AnsiScreenWriter::title(const char* title)
+{
+  text("\033]2;");
+  for (; *title != '\0'; ++title)
+    sink_.write(*title >= ' ' && *title <= '~' ? title : "?", 1);
+  text("\a");
+}
+
 void AnsiScreenWriter::endRedraw()
 {
   text("\033[?2026l");

@@ -23,6 +23,14 @@ public:
   /// the text can go on as a stream, on a terminal of any height.
   void printLines(const TerminalGrid& grid);
 
+  /// From here on a redraw is under way, up to the end of the next repaint() or printLines(). In synchronized output
+  /// (DEC private mode 2026) a terminal that knows it shows the new screen when it is complete, and a program that
+  /// reads the line knows when that is. Other terminals ignore it.
+  void beginRedraw();
+
+  /// Gives the terminal emulator's window a title.
+  void title(const char* title);
+
   /// Puts the terminal into its usual state: default colours, cursor shown. Then it is free for a stream of text.
   void release();
 
@@ -47,9 +55,6 @@ private:
   bool fitsColours(ScreenCell cell) const;
   void useOwnColours();
 
-  /// Synchronized output (DEC private mode 2026): a terminal that knows it shows the new screen when it is complete,
-  /// and a program that reads the line knows when that is. Other terminals ignore it.
-  void beginRedraw();
   void endRedraw();
   void character(uint8 character);
   void showCursor(bool show);

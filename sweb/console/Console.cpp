@@ -22,7 +22,7 @@ Console::Console(const char* name) : Thread(nullptr, name, KERNEL_THREAD), termi
 
 void Console::initialise()
 {
-  Terminal* terminal = Terminal::create("kernel", screen::attribute(screen::GREEN, screen::BLACK));
+  Terminal* terminal = Terminal::create("SWEB", screen::attribute(screen::GREEN, screen::BLACK));
   assert(terminal != nullptr);
   add(new TextConsole());
   if (SerialConsole* serial = SerialConsole::detect())
@@ -52,6 +52,7 @@ void Console::show(Terminal& terminal)
   if (terminal_ == &terminal)
     return;
   terminal_ = &terminal;
+  turnTo(terminal.name());
   repaint(terminal.grid_, terminal.presenting_);
 }
 

@@ -37,13 +37,16 @@ public:
 protected:
   explicit Console(const char* name);
 
-  // What a kind of console does. For the first three, the screen lock of the terminal and the console's lock are held.
+  // What a kind of console does. For the first four, the screen lock of the terminal and the console's lock are held.
 
   /// Text was written: `text` brought `grid` to its present state and changed these rows (bit n is row n).
   virtual void showText(const TerminalGrid& grid, const char* text, size_t length, uint32 changed_rows) = 0;
 
   /// The terminal shows a guest's screen, of which these rows or the cursor changed.
   virtual void showGuest(const TerminalGrid& grid, uint32 changed_rows) = 0;
+
+  /// The console turns to the terminal of this name; a repaint follows.
+  virtual void turnTo(const char*) {}
 
   /// Everything may be different: another terminal, or another kind of content.
   virtual void repaint(const TerminalGrid& grid, bool guest) = 0;

@@ -33,6 +33,6 @@ CutMark::CutMark(const char* text, size_t length, size_t room) : kept_(room)
     kept_ = line_end;
   while (kept_ && !startsCharacter(text[kept_]))
     --kept_;
-  mark_length_ = ksnprintf(mark_, sizeof(mark_), line_end ? "[... %zu more bytes]\n" : " [... %zu more bytes]",
-                           length - kept_);
+  mark_length_ =
+      ksnprintf(mark_, sizeof(mark_), line_end ? "[... %zu more bytes]\n" : " [... %zu more bytes]", length - kept_);
 }

@@ -3,8 +3,8 @@
 #include "types.h"
 
 /// Says in a text how much of it is missing, where there is not enough room for all: "[... 812 more bytes]", behind the
-/// last whole line that fits, or in the middle of a line that is as long as that. A room for a few words only is too small
-/// for it. The hypervisor's texts (machine/src/cut.rs) end in the same way.
+/// last whole line that fits, or in the middle of a line that is as long as that. A room for a few words only is too
+/// small for it. The hypervisor's texts (machine/src/cut.rs) end in the same way.
 class CutMark
 {
 public:

@@ -18,6 +18,8 @@ SerialConsole* SerialConsole::detect()
 SerialConsole::SerialConsole(SerialPort& port)
     : Console("SerialConsoleThread"), port_(port), output_(port), writer_(output_)
 {
+  writer_.title(Terminal::get(1)->name());
+  output_.flush();
 }
 
 void SerialConsole::Output::write(const char* text, size_t length)
@@ -42,7 +44,8 @@ void SerialConsole::showText(const TerminalGrid&, const char* text, size_t lengt
   {
     if (text[index] == '\n' && !last_was_cr_)
       output_.write("\r", 1);
-    output_.write(text + index, 1);
+    char bytes[ControlStringFilter::MAX_LENGTH];
+    output_.write(bytes, filter_.pass(text[index], bytes));
     last_was_cr_ = text[index] == '\r';
   }
   output_.flush();
@@ -52,6 +55,13 @@ void SerialConsole::showGuest(const TerminalGrid& grid, uint32 changed_rows)
 {
   writer_.update(grid, changed_rows);
   output_.flush();
+}
+
+void SerialConsole::turnTo(const char* name)
+{
+  filter_ = ControlStringFilter(); // what the other terminal had begun is not continued here
+  writer_.beginRedraw();
+  writer_.title(name);
 }
 
 void SerialConsole::repaint(const TerminalGrid& grid, bool guest)

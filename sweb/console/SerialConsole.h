@@ -3,6 +3,7 @@
 #include "AnsiInputParser.h"
 #include "AnsiScreenWriter.h"
 #include "Console.h"
+#include "ControlStringFilter.h"
 #include "FormatSink.h"
 
 class SerialPort;
@@ -13,6 +14,9 @@ class SerialPort;
 /// sequences for the cells that change; turning to another terminal draws it anew. Keys come as bytes and escape
 /// sequences. Ctrl-A is the prefix for this console itself: 1 to 9 selects a terminal, n and p the next and the
 /// previous one, d detaches from a guest, and a second Ctrl-A (or a) is Ctrl-A.
+///
+/// The title of the terminal emulator's window is the name of the terminal shown, so that a person, or a program that
+/// reads the line, knows which machine this is.
 class SerialConsole final : public Console
 {
 public:
@@ -47,6 +51,7 @@ private:
 
   void showText(const TerminalGrid& grid, const char* text, size_t length, uint32 changed_rows) override;
   void showGuest(const TerminalGrid& grid, uint32 changed_rows) override;
+  void turnTo(const char* name) override;
   void repaint(const TerminalGrid& grid, bool guest) override;
   void emergency(const char* text, size_t length) override;
   void drain() override;
@@ -74,6 +79,7 @@ private:
   Output output_;
   AnsiScreenWriter writer_;
   AnsiInputParser parser_;
+  ControlStringFilter filter_;
   bool after_prefix_ = false;
   bool given_up_ = false;    ///< the guest has had no room for long
   bool last_was_cr_ = false; ///< of the output: a program's own CR LF stays one

@@ -1,5 +1,6 @@
 #include "TerminalGrid.h"
 
+#include "ControlStringFilter.h"
 #include "kstring.h"
 
 using namespace screen;
@@ -153,9 +154,16 @@ void TerminalGrid::erase(uint32 from, uint32 to)
 
 void TerminalGrid::sequence(uint8 character)
 {
-  if (state_ == State::ESCAPE)
+  if (state_ == State::STRING)
   {
-    state_ = character == '[' ? State::SEQUENCE : State::TEXT;
+    if (character >= ' ')
+      return;
+    state_ = State::TEXT; // by BEL, or by what no string contains
+    control(character);
+  }
+  else if (state_ == State::ESCAPE)
+  {
+    state_ = character == '[' ? State::SEQUENCE : ControlStringFilter::begins(character) ? State::STRING : State::TEXT;
     parameter_count_ = 0;
     parameters_[0] = 0;
     private_sequence_ = false;

@@ -46,7 +46,8 @@ private:
   {
     TEXT,
     ESCAPE,
-    SEQUENCE
+    SEQUENCE,
+    STRING ///< of a kind that means nothing here, such as a title
   };
 
   static constexpr uint32 MAX_PARAMETERS = 8;

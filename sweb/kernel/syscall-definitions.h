@@ -65,8 +65,8 @@ enum
   // its whole length, and with n = 0 nothing else; in a buffer that is too small it says itself how much is missing.
   sc_vm_create = 300, // (struct vm_create_request*)      id, or -E... with the reason in request->error
   sc_vm_attach = 301, // (id)                             blocks until the user detaches or the VM ends: VM_DETACHED...
-  sc_vm_list = 302,   // (struct vm_info*, size, n)       how many VMs there are; fills up to n of them, `size` bytes each
-  sc_vm_kill = 303,   // (id)
+  sc_vm_list = 302, // (struct vm_info*, size, n)       how many VMs there are; fills up to n of them, `size` bytes each
+  sc_vm_kill = 303, // (id)
   sc_vm_reset = 304,  // (id)
   sc_vm_stat = 305,   // (id, buf, n)                     text: exits by reason, pages mapped, interrupts injected
   sc_vm_report = 306, // (id, buf, n)                     text: why the VM ended

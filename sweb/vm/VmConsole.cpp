@@ -5,6 +5,7 @@
 #include "VirtualMachine.h"
 #include "VmScreens.h"
 #include "errno.h"
+#include "kformat.h"
 
 static_assert(VM_SCREEN_COLUMNS == screen::COLUMNS && VM_SCREEN_ROWS == screen::ROWS);
 static_assert(sizeof(ScreenCell) == sizeof(uint16), "a guest's text memory is shown as it is");
@@ -14,9 +15,10 @@ VmConsole::VmConsole(VirtualMachine& vm) : vm_(vm), lock_("VmConsole::lock_") {}
 void VmConsole::powerOn(bool serial)
 {
   serial_ = serial;
+  ksnprintf(title_, sizeof(title_), "SWEB: %s", vm_.name().c_str());
   {
     ScopeLock lock(lock_);
-    terminal_ = Terminal::create(vm_.name().c_str());
+    terminal_ = Terminal::create(title_);
     missing_ = !terminal_;
   }
   if (missing_)

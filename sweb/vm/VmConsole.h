@@ -2,6 +2,7 @@
 
 #include "Mutex.h"
 #include "TerminalInput.h"
+#include "sweb_vmx.h"
 #include "types.h"
 
 class Terminal;
@@ -45,8 +46,11 @@ private:
   /// Called by VmScreens.
   void showPicture();
 
+  static constexpr size_t TITLE_SIZE = 8 + VM_NAME_SIZE;
+
   VirtualMachine& vm_;
-  Mutex lock_; ///< guards terminal_ and attached_from_; outside the locks of terminals
+  char title_[TITLE_SIZE]; ///< of its terminal
+  Mutex lock_;             ///< guards terminal_ and attached_from_; outside the locks of terminals
   Terminal* terminal_ = nullptr;
   Terminal* attached_from_ = nullptr;
   bool serial_ = false;

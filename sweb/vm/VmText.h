@@ -4,8 +4,8 @@
 #include "types.h"
 #include "ustring.h"
 
-/// Fetches a text of the hypervisor's, whole. `write(buffer, capacity)` is one of its functions that return how long the
-/// text is, and take null for a buffer. 0, or -ENOMEM, and then the text is empty.
+/// Fetches a text of the hypervisor's, whole. `write(buffer, capacity)` is one of its functions that return how long
+/// the text is, and take null for a buffer. 0, or -ENOMEM, and then the text is empty.
 template <class Write> [[nodiscard]] int64 fetchVmText(ustl::string& text, Write write)
 {
   size_t expected = write(nullptr, 0);

@@ -31,7 +31,8 @@ int main(void)
     return 0;
   }
   int width = widthOfNames(vms, count);
-  printf("%3s  %-*s %-12s %10s %10s %10s %10s\n", "id", width, "name", "state", "memory", "held", "exits", "interrupts");
+  printf("%3s  %-*s %-12s %10s %10s %10s %10s\n", "id", width, "name", "state", "memory", "held", "exits",
+         "interrupts");
   for (const struct vm_info* vm = vms; vm < vms + count; ++vm)
     printf("%3u  %-*s %-12s %6lu KiB %6lu KiB %10lu %10lu\n", vm->id, width, vm->name, vm_state_text(vm),
            vm->memory / 1024, vm->held / 1024, vm->exits, vm->interrupts);

@@ -7,7 +7,7 @@ use std::time::Instant;
 use anyhow::{Context, Result};
 
 use crate::machine::{Machine, build_dir};
-use crate::session::{Key, Session};
+use crate::session::Session;
 
 /// Boots the machine, starts a guest, uses it, comes back, and powers off; prints what was to be seen and saves pictures.
 pub fn demo(machine: Machine) -> Result<()> {
@@ -18,9 +18,8 @@ pub fn demo(machine: Machine) -> Result<()> {
     tour.host_command("ls")?;
 
     tour.say("a second, unmodified SWEB boots in a virtual machine");
-    tour.sweb.type_line("vmrun guest")?;
-    tour.sweb
-        .wait_until("the guest's prompt", 240, |sweb| sweb.at_prompt())?;
+    tour.sweb.enter("vmrun guest", "guest")?;
+    tour.sweb.wait_prompt_within(240)?;
     tour.picture("2-guest")?;
     tour.say("a program runs in the guest, from the guest's own disk");
     tour.guest_command("ls")?;
@@ -28,10 +27,7 @@ pub fn demo(machine: Machine) -> Result<()> {
     tour.picture("3-guest-at-work")?;
 
     tour.say("Ctrl-] leads back to the host; the guest goes on running");
-    tour.sweb.key(Key::CtrlRightBracket)?;
-    tour.sweb.wait_until("the host's prompt", 60, |sweb| {
-        sweb.at_prompt() && sweb.screen().contains("vmrun guest")
-    })?;
+    tour.sweb.leave()?;
     tour.host_command("vmlist")?;
     tour.host_command("vmstat")?;
     tour.picture("4-host-again")?;

@@ -10,6 +10,23 @@
 //! # anyhow::Ok(())
 //! ```
 //!
+//! A host and its guests look alike, so a session looks at one console at a time and takes no other's screen for it:
+//!
+//! ```no_run
+//! # let mut sweb = harness::Machine::new("my test").memory(128).boot()?;
+//! sweb.enter("vmrun guest", "guest")?;                 // the host's prompt instead of the guest's screen is an error
+//! sweb.wait_prompt_within(60)?;                        // the guest's
+//! let listing = sweb.command("ls /usr")?;              // what the guest printed, by its screen
+//! sweb.leave()?;                                       // Ctrl-], and the host's prompt
+//! sweb.enter("vmconsole guest", "guest")?;
+//! sweb.type_line("poweroff")?;
+//! sweb.wait_return()?;                                 // the guest has ended, the host's prompt is back
+//! # anyhow::Ok(())
+//! ```
+//!
+//! Whichever console is awaited, the prompt of another one ends the wait with a report, and so do keys that would go
+//! to another one. [`Console`] says how the harness knows.
+//!
 //! Time is the guest's: a test that waits 10 seconds waits as many instructions on a busy developer's machine as on an
 //! idle one. Every machine has a folder of its own with its disk, its logs and its serial port, so that tests run in
 //! parallel; the folder is removed when the test succeeds, and on failure named in a report with the last lines of
@@ -19,17 +36,20 @@
 
 mod bochs;
 mod choice;
+mod console;
 mod demo;
 mod emulator;
 mod font;
 mod guest;
 mod image;
 mod interactive;
+mod key;
 mod machine;
 mod process;
+mod progress;
 mod prompt;
 mod qemu;
-mod redraw;
+mod report;
 mod rundir;
 mod screen;
 mod serial;
@@ -40,14 +60,16 @@ mod transcript;
 mod watchdog;
 
 pub use choice::{Choice, choose};
+pub use console::Console;
 pub use demo::demo;
 pub use emulator::Ending;
 pub use guest::GuestFolder;
+pub use key::Key;
 pub use machine::{Display, EmulatorKind, ImageUse, Machine, Medium, Pace, build_dir, copy_image};
 pub use prompt::PROMPT;
 pub use rundir::RunDir;
 pub use screen::Screen;
-pub use session::{Key, Session};
+pub use session::Session;
 pub use trace::Instruction;
 
 /// Instructions in a second of guest time. One number for tests, benchmarks and interactive runs: Bochs derives its

@@ -1,17 +1,17 @@
 //! A running machine with a person's hands and eyes.
 
 use std::fs;
-use std::io::{IsTerminal, Write};
-use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::path::Path;
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Result, bail};
 
 use crate::TICKS_PER_SECOND;
+use crate::console::{self, Console, Signals};
 use crate::emulator::{Emulator, Ending};
 use crate::image::Disk;
-use crate::prompt::PROMPT;
-use crate::redraw::Redraw;
+use crate::key::Key;
+use crate::progress::Progress;
+use crate::prompt;
 use crate::rundir::RunDir;
 use crate::screen::{COLUMNS, ROWS, Screen};
 use crate::serial::SerialLine;
@@ -23,61 +23,26 @@ const SLICE: u64 = TICKS_PER_SECOND / 10;
 const KEY_GAP: u64 = TICKS_PER_SECOND / 50;
 /// How long a wait lasts unless told otherwise, in seconds of guest time.
 const PATIENCE: u64 = 30;
-/// A progress line every so often, when a person watches.
-const PROGRESS: std::time::Duration = std::time::Duration::from_secs(2);
-/// Lines of each log in a report.
-const TAIL: usize = 25;
-
-/// A key that is not a character.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Key {
-    /// Ends a line.
-    Enter,
-    /// Completes a name.
-    Tab,
-    /// Takes the last character back.
-    Backspace,
-    /// Recalls the last line.
-    Up,
-    /// Goes back to the next line.
-    Down,
-    /// One character to the left.
-    Left,
-    /// One character to the right.
-    Right,
-    /// Leaves a guest for the host.
-    CtrlRightBracket,
-    /// Ends the program that runs.
-    CtrlC,
-}
-
-impl Key {
-    /// What a terminal sends for it.
-    fn bytes(self) -> &'static [u8] {
-        match self {
-            Key::Enter => b"\r",
-            Key::Tab => b"\t",
-            Key::Backspace => b"\x7f",
-            Key::Up => b"\x1b[A",
-            Key::Down => b"\x1b[B",
-            Key::Right => b"\x1b[C",
-            Key::Left => b"\x1b[D",
-            Key::CtrlRightBracket => b"\x1d",
-            Key::CtrlC => b"\x03",
-        }
-    }
-}
 
 /// A machine that has been started.
+///
+/// It is looked at as a person does, at the terminal of its serial line, and a person knows whose screen that is. So a
+/// session has one console at a time that is looked at, the host's until [`Session::enter`] and again after
+/// [`Session::leave`] or [`Session::wait_return`]. All other methods wait for, type at and read from this console only,
+/// and when the prompt of another one appears they fail at once.
 pub struct Session {
-    emulator: Box<dyn Emulator>,
+    pub(crate) emulator: Box<dyn Emulator>,
     line: SerialLine,
-    terminal: vt100::Parser<Redraw>,
+    terminal: vt100::Parser<Signals>,
     transcript: Transcript,
-    /// Up to where [`Session::wait_for`] has read the transcript.
+    /// What was printed on the console that was looked at, while it was shown. A redraw is not printed.
+    printed: Transcript,
+    /// Up to where [`Session::wait_for`] has read that.
     mark: usize,
+    /// The console that is looked at.
+    console: Console,
     ended: Option<Ending>,
-    dir: RunDir,
+    pub(crate) dir: RunDir,
     /// Their locks live as long as the machine.
     disks: Vec<Disk>,
     damage: Option<Damage>,
@@ -99,9 +64,11 @@ impl Session {
         Session {
             emulator,
             line,
-            terminal: vt100::Parser::new_with_callbacks(ROWS as u16, COLUMNS as u16, 0, Redraw::default()),
+            terminal: vt100::Parser::new_with_callbacks(ROWS as u16, COLUMNS as u16, 0, Signals::default()),
             transcript: Transcript::default(),
+            printed: Transcript::default(),
             mark: 0,
+            console: Console::Host,
             ended: None,
             dir,
             disks,
@@ -122,6 +89,11 @@ impl Session {
     /// Everything the serial line has said, without colours and cursor movements.
     pub fn transcript(&self) -> &str {
         self.transcript.text()
+    }
+
+    /// Whose screen the terminal at the serial line shows.
+    pub fn shown(&self) -> &Console {
+        self.terminal.callbacks().console()
     }
 
     /// What the terminal at the serial line shows.
@@ -169,11 +141,19 @@ impl Session {
     /// Lets the machine run for that many ticks.
     pub fn advance(&mut self, ticks: u64) -> Result<()> {
         if self.ended.is_none() {
-            self.ended = self.emulator.advance(ticks)?;
+            match self.emulator.advance(ticks) {
+                Ok(ended) => self.ended = ended,
+                Err(error) => return Err(self.failure(&format!("{error:#}"))),
+            }
         }
-        let bytes = self.line.receive()?;
-        self.terminal.process(&bytes);
-        self.transcript.push(&bytes);
+        for byte in self.line.receive()? {
+            let is_printed = *self.shown() == self.console && !self.terminal.callbacks().is_redrawing();
+            self.terminal.process(&[byte]);
+            self.transcript.push(&[byte]);
+            if is_printed {
+                self.printed.push(&[byte]);
+            }
+        }
         Ok(())
     }
 
@@ -185,25 +165,45 @@ impl Session {
         Ok(())
     }
 
-    /// Runs the machine until `done`, at most `seconds` of guest time; `what` names it in messages.
+    /// Runs the machine until `done` on the console that is looked at, at most `seconds` of guest time; `what` names it in
+    /// messages. The prompt of another console is an error at once.
     pub fn wait_until(
         &mut self,
         what: &str,
         seconds: u64,
         mut done: impl FnMut(&Session) -> bool,
     ) -> Result<()> {
+        let console = self.console.clone();
+        self.run_until(what, seconds, |session| {
+            if *session.shown() == console {
+                return Ok(done(session));
+            }
+            if session.is_prompt_shown() {
+                let message = format!(
+                    "the prompt of {} came, while {what} was awaited on the console of {console}",
+                    session.shown()
+                );
+                return Err(session.failure(&message));
+            }
+            Ok(false)
+        })
+    }
+
+    /// The same, whoever is shown.
+    fn run_until(
+        &mut self,
+        what: &str,
+        seconds: u64,
+        mut done: impl FnMut(&mut Session) -> Result<bool>,
+    ) -> Result<()> {
         let start = self.ticks();
         let mut progress = Progress::new(what);
         loop {
-            if done(self) {
+            if done(self)? {
                 return Ok(());
             }
-            if let Some(ending) = &self.ended {
-                let why = match ending {
-                    Ending::PowerOff => "the machine switched its power off".to_owned(),
-                    Ending::Crash(message) => message.clone(),
-                };
-                return Err(self.failure(&format!("{why}, while {what} was awaited")));
+            if self.ended.is_some() {
+                return Err(self.ended_early(&format!("{what} was awaited")));
             }
             let waited = self.ticks() - start;
             if waited > seconds * TICKS_PER_SECOND {
@@ -214,7 +214,7 @@ impl Session {
         }
     }
 
-    /// Waits until the serial line says `text`, after what earlier waits have read.
+    /// Waits until the console prints `text`, after what earlier waits have read and what was typed.
     pub fn wait_for(&mut self, text: &str) -> Result<()> {
         self.wait_for_within(text, PATIENCE)
     }
@@ -230,11 +230,45 @@ impl Session {
         Ok(())
     }
 
-    /// Waits until `text` stands on the screen.
+    /// Waits until `text` stands on the screen, printed, not typed at a prompt.
     pub fn wait_screen(&mut self, text: &str) -> Result<()> {
         self.wait_until(&format!("'{text}' on the screen"), PATIENCE, |session| {
-            session.screen().contains(text)
+            prompt::printed(&session.screen()).contains(text)
         })
+    }
+
+    /// Types a line at the host's prompt and waits for the console of the guest that it starts or shows, which is looked
+    /// at from then on. The host's prompt instead of it is an error at once.
+    pub fn enter(&mut self, line: &str, guest: &str) -> Result<()> {
+        self.type_line(line)?;
+        self.look_at(Console::guest(guest));
+        self.wait_until("its screen", PATIENCE, |_| true)
+    }
+
+    /// Leaves the guest with Ctrl-] and waits for the prompt of the host, which is looked at from then on.
+    pub fn leave(&mut self) -> Result<()> {
+        self.key(Key::CtrlRightBracket)?;
+        self.wait_return()
+    }
+
+    /// Waits until the guest has ended and the host's prompt is back; the host is looked at from then on.
+    pub fn wait_return(&mut self) -> Result<()> {
+        self.wait_return_within(PATIENCE)
+    }
+
+    /// [`Session::wait_return`] with another limit.
+    pub fn wait_return_within(&mut self, seconds: u64) -> Result<()> {
+        self.run_until("the host's screen", seconds, |session| {
+            Ok(*session.shown() == Console::Host)
+        })?;
+        self.look_at(Console::Host);
+        self.wait_prompt_within(seconds)
+    }
+
+    /// From now on that console is looked at. What is on its way to another one is unknown to a person, too: this is for
+    /// keys that turn the terminal to another console by other means than [`Session::enter`] and [`Session::leave`].
+    pub fn look_at(&mut self, console: Console) {
+        self.console = console;
     }
 
     /// Waits until the shell's prompt stands left of the cursor, with nothing typed yet.
@@ -245,13 +279,17 @@ impl Session {
     /// [`Session::wait_prompt`] with another limit.
     pub fn wait_prompt_within(&mut self, seconds: u64) -> Result<()> {
         self.wait_until("the prompt", seconds, Session::at_prompt)?;
-        self.mark = self.transcript().len();
+        self.mark = self.printed.text().len();
         Ok(())
     }
 
-    /// Whether the shell waits for a line.
+    /// Whether the shell of the console that is looked at waits for a line.
     pub fn at_prompt(&self) -> bool {
-        !self.terminal.callbacks().is_under_way() && self.screen().before_cursor() == PROMPT
+        *self.shown() == self.console && self.is_prompt_shown()
+    }
+
+    fn is_prompt_shown(&self) -> bool {
+        console::at_prompt(self.terminal.callbacks(), &self.screen().before_cursor())
     }
 
     /// Types characters, as fast as a good typist.
@@ -288,10 +326,14 @@ impl Session {
             .collect();
         self.wait_until(&what, PATIENCE, |session| {
             session.screen().before_cursor().ends_with(&tail)
-        })
+        })?;
+        // The echo is no answer.
+        self.mark = self.printed.text().len();
+        Ok(())
     }
 
-    /// Types a line at the prompt, waits for the next prompt, and returns what was printed between.
+    /// Types a line at the prompt, waits for the next prompt, and returns what was printed between. What a guest printed is
+    /// read from the screen, as far as it is still there: it reaches the serial line as changes of cells, not as a text.
     pub fn command(&mut self, line: &str) -> Result<String> {
         self.command_within(line, PATIENCE)
     }
@@ -299,12 +341,20 @@ impl Session {
     /// [`Session::command`] with another limit.
     pub fn command_within(&mut self, line: &str, seconds: u64) -> Result<String> {
         self.type_and_see(line)?;
-        let start = self.transcript().len();
+        let start = self.mark;
         self.key(Key::Enter)?;
         self.wait_prompt_within(seconds)
             .with_context(|| format!("after the command '{line}'"))?;
-        let output = &self.transcript()[start..];
-        let output = output.strip_suffix(PROMPT).unwrap_or(output);
+        if self.console != Console::Host {
+            return Ok(prompt::answer(&self.screen(), line));
+        }
+        let output = &self.printed.text()[start..];
+        let (output, last) = output.rsplit_once('\n').unwrap_or(("", output));
+        let output = if prompt::is_prompt(last) {
+            output.to_owned()
+        } else {
+            format!("{output}\n{last}")
+        };
         Ok(output.trim_matches('\n').to_owned())
     }
 
@@ -338,31 +388,11 @@ impl Session {
 
     /// Waits for the machine to switch its power off.
     pub fn wait_power_off(&mut self) -> Result<()> {
-        self.wait_until("power-off", PATIENCE, |session| session.ended.is_some())?;
-        match &self.ended {
-            Some(Ending::Crash(message)) => Err(self.failure(&format!("instead of power-off: {message}"))),
-            _ => Ok(()),
+        self.run_until("power-off", PATIENCE, |session| Ok(session.ended.is_some()))?;
+        match self.ended {
+            Some(Ending::PowerOff) => Ok(()),
+            _ => Err(self.ended_early("power-off was awaited")),
         }
-    }
-
-    /// An error with what was to be seen at that moment; the folder of the run stays.
-    pub fn failure(&mut self, message: &str) -> anyhow::Error {
-        self.dir.keep();
-        let picture = self.dir.file("screen.png");
-        let mut report = format!("{message}\n{}", self.screen());
-        match self.screen().save_png(&picture) {
-            Ok(()) => report.push_str(&format!("\nscreen: {}", picture.display())),
-            Err(error) => report.push_str(&format!("\nno picture of the screen: {error}")),
-        }
-        let serial_log = self.dir.file("serial.log");
-        if fs::write(&serial_log, self.transcript()).is_ok() {
-            report.push_str(&format!("\nserial: {}", serial_log.display()));
-        }
-        for log in [self.emulator.debug_log(), self.emulator.emulator_log()] {
-            report.push_str(&tail(&log));
-        }
-        report.push_str(&format!("\nat tick {} of guest time", self.ticks()));
-        anyhow!(report)
     }
 
     /// Gives the machine to a scenario and turns what it finds wrong into a full report.
@@ -374,12 +404,31 @@ impl Session {
     }
 
     fn unread(&self) -> &str {
-        &self.transcript()[self.mark..]
+        &self.printed.text()[self.mark..]
     }
 
     fn send(&mut self, bytes: &[u8]) -> Result<()> {
-        self.line.send(bytes)?;
+        if *self.shown() != self.console {
+            let message = format!("{} is shown, while keys are for {}", self.shown(), self.console);
+            return Err(self.failure(&message));
+        }
+        if self.ended.is_some() {
+            return Err(self.ended_early("keys were pressed"));
+        }
+        if let Err(error) = self.line.send(bytes) {
+            return Err(self.failure(&format!("{error:#}, although the emulator runs")));
+        }
         self.advance(KEY_GAP)
+    }
+
+    /// An error that says how the machine ended, and what it should have been doing.
+    fn ended_early(&mut self, meanwhile: &str) -> anyhow::Error {
+        let why = match &self.ended {
+            Some(Ending::PowerOff) => "the machine switched its power off".to_owned(),
+            Some(Ending::Crash(message)) => message.clone(),
+            None => "the machine runs".to_owned(),
+        };
+        self.failure(&format!("{why}, while {meanwhile}"))
     }
 }
 
@@ -392,46 +441,4 @@ impl Drop for Session {
         }
         self.emulator.kill();
     }
-}
-
-/// A line on the terminal while something takes long, if there is a person to read it.
-struct Progress<'a> {
-    what: &'a str,
-    last: Instant,
-}
-
-impl<'a> Progress<'a> {
-    fn new(what: &'a str) -> Progress<'a> {
-        Progress {
-            what,
-            last: Instant::now(),
-        }
-    }
-
-    fn show(&mut self, waited: u64) {
-        if self.last.elapsed() < PROGRESS || !std::io::stderr().is_terminal() {
-            return;
-        }
-        self.last = Instant::now();
-        let seconds = waited as f64 / TICKS_PER_SECOND as f64;
-        // A progress line that cannot be written is no reason to stop.
-        let _ = writeln!(
-            std::io::stderr(),
-            "  ... {seconds:.1} s of guest time, waiting for {}",
-            self.what
-        );
-    }
-}
-
-/// The last lines of a log.
-fn tail(path: &PathBuf) -> String {
-    let text = fs::read(path).unwrap_or_default();
-    let text = String::from_utf8_lossy(&text);
-    // Bochs notes the end of each of our slices.
-    let lines: Vec<&str> = text
-        .lines()
-        .filter(|line| !line.contains("Caught time breakpoint"))
-        .collect();
-    let last = lines[lines.len().saturating_sub(TAIL)..].join("\n");
-    format!("\n--- {} ---\n{last}", path.display())
 }

@@ -13,14 +13,18 @@ enum State {
     Text,
     Escape,
     Sequence,
+    /// A title, or something else that is not shown.
+    String,
 }
 
 impl Transcript {
     pub(crate) fn push(&mut self, bytes: &[u8]) {
         for &byte in bytes {
             self.state = match (self.state, byte) {
+                (State::String, 0x20..) => State::String,
                 (_, 0x1B) => State::Escape,
                 (State::Escape, b'[') => State::Sequence,
+                (State::Escape, b']' | b'P' | b'X' | b'^' | b'_') => State::String,
                 (State::Sequence, 0x20..=0x3F) => State::Sequence,
                 (State::Text, b'\n' | 0x20..=0x7E) => {
                     self.text.push(char::from(byte));

@@ -1,5 +1,7 @@
 #include "GridBench.h"
 
+#include "ControlStringFilter.h"
+
 #include <utility>
 
 GridBench::GridBench() : grid_(screen::attribute(screen::LIGHT_GREY, screen::BLACK)), writer_(output_) {}
@@ -71,6 +73,20 @@ rust::Vec<uint8_t> GridBench::print_lines()
 {
   writer_.printLines(grid_);
   return output_.take();
+}
+
+rust::Vec<uint8_t> without_control_strings(rust::Slice<const uint8_t> text)
+{
+  ControlStringFilter filter;
+  rust::Vec<uint8_t> passed;
+  for (uint8_t byte : text)
+  {
+    char bytes[ControlStringFilter::MAX_LENGTH];
+    const size_t count = filter.pass(static_cast<char>(byte), bytes);
+    for (size_t index = 0; index < count; ++index)
+      passed.push_back(static_cast<uint8_t>(bytes[index]));
+  }
+  return passed;
 }
 
 std::unique_ptr<GridBench> new_grid()

@@ -41,3 +41,4 @@ private:
 };
 
 std::unique_ptr<GridBench> new_grid();
+rust::Vec<uint8_t> without_control_strings(rust::Slice<const uint8_t> text);

@@ -56,6 +56,8 @@ pub mod ffi {
         type GridBench;
         /// An empty one.
         fn new_grid() -> UniquePtr<GridBench>;
+        /// What [`ControlStringFilter`] lets pass.
+        fn without_control_strings(text: &[u8]) -> Vec<u8>;
         /// Writes text.
         fn write(self: Pin<&mut GridBench>, text: &[u8]);
         /// Shows a guest's screen.

@@ -1,6 +1,6 @@
 //! The terminal's grid and its picture on a serial terminal, measured against another terminal emulator.
 
-use kernel_console::ffi::new_grid;
+use kernel_console::ffi::{new_grid, without_control_strings};
 use proptest::prelude::*;
 
 const COLUMNS: u16 = 80;
@@ -82,6 +82,38 @@ fn black_on_a_bright_background_is_seen() {
         picture.contains("\x1b[0;30;100mF\x1b[0;31;107m9\x1b[0;37;100m "),
         "{picture:?}"
     );
+}
+
+#[test]
+fn a_title_is_no_text() {
+    let mut grid = new_grid();
+    grid.pin_mut()
+        .write(b"a\x1b]0;title\x07b\x1b]2;title\x1b\\c\x1bPq\x1b\\d\x1b]broken\ne");
+    assert_eq!(grid.row(23), "abcd");
+    assert_eq!(grid.row(24), "e");
+}
+
+/// ECMA-48 8.3: OSC, DCS, SOS, PM and APC begin control strings, which ST ends; terminals take BEL for it.
+#[test]
+fn no_stream_gives_the_terminal_a_title() {
+    let text = b"\x1b[31mred\x1b[0m\x1b[K\xE2\x82\xAC";
+    assert_eq!(without_control_strings(text), text);
+    for string in [
+        "\x1b]2;SWEB\x07",
+        "\x1bP$q\"p\x1b\\",
+        "\x1bX1\x1b\\",
+        "\x1b^2\x1b\\",
+        "\x1b_3\x1b\\",
+    ] {
+        let mut shown = emulator();
+        let passed = without_control_strings(format!("a{string}b").as_bytes());
+        assert!(!passed.iter().any(|byte| b"]PX^_".contains(byte)), "{string:?}");
+        shown.process(&passed);
+        assert_eq!(shown.screen().contents().trim(), "ab", "{string:?}");
+    }
+    // What no string contains ends it, and is not lost.
+    assert_eq!(without_control_strings(b"\x1b]2;a\nb"), b"\nb");
+    assert_eq!(without_control_strings(b"\x1b\x1b]2;a\x07b"), b"\x1bb");
 }
 
 #[test]

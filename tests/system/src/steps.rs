@@ -3,7 +3,7 @@
 use std::fs;
 
 use anyhow::Result;
-use harness::{GuestFolder, Key, Machine, RunDir, Session};
+use harness::{Console, GuestFolder, Machine, RunDir, Session};
 
 /// Memory for a machine that runs guests.
 pub const MEMORY_FOR_GUESTS: u32 = 128;
@@ -37,24 +37,19 @@ pub fn flat_guest(dir: &RunDir, name: &str, code: &[u8]) -> Result<GuestFolder> 
 
 /// Types `vmrun guest` at the host's prompt and waits for the guest's.
 pub fn start_guest(sweb: &mut Session) -> Result<()> {
-    sweb.type_line("vmrun guest")?;
+    sweb.enter("vmrun guest", "guest")?;
     sweb.wait_prompt_within(GUEST_BOOT)
 }
 
-/// Leaves the guest with Ctrl-]; the host's shell still shows the line that started it.
-pub fn back_to_host(sweb: &mut Session, started_with: &str) -> Result<()> {
-    sweb.key(Key::CtrlRightBracket)?;
-    sweb.wait_until("the host's prompt", 60, |sweb| {
-        sweb.at_prompt() && sweb.screen().contains(started_with)
-    })
-}
-
-/// Types a line at a guest's prompt and waits for its next prompt. What it printed is read from the screen: a guest's
-/// screen reaches the serial line as changes of cells, not as a text.
+/// Types a line at a guest's prompt, waits for its next prompt, and returns what it printed, as far as that is still on its
+/// screen.
 pub fn guest_command(sweb: &mut Session, line: &str) -> Result<String> {
-    sweb.type_line(line)?;
-    sweb.wait_prompt_within(120)?;
-    Ok(sweb.screen().text())
+    let shown = sweb.shown().clone();
+    sweb.check(
+        shown != Console::Host,
+        "a guest's command was to be typed at the host",
+    )?;
+    sweb.command_within(line, 120)
 }
 
 /// Runs a program that checks something and says `[PASS]`, and returns all it says.

@@ -52,8 +52,7 @@ fn floods() -> Result<()> {
         host.sweb.paste(&flood)?;
         let listens = guest.name == "reads_for_ever";
         host.sweb.idle(if listens { LISTENED } else { 1 })?;
-        host.sweb.key(Key::CtrlRightBracket)?;
-        host.sweb.wait_prompt()?;
+        host.sweb.leave()?;
         let runs = host.runs(guest.name)?;
         host.sweb.check(runs, &format!("{} has ended", guest.name))?;
         host.kill(guest.name)?;
@@ -77,7 +76,7 @@ fn shifted() -> Result<()> {
     let mut host = Host::boot("hostile shift", HOST_MEMORY, Logs::Each, &guests)?;
     open(&mut host, guest)?;
     host.sweb.paste("AbC!\r")?;
-    host.sweb.wait_prompt_within(PATIENCE)?;
+    host.sweb.wait_return_within(PATIENCE)?;
     let said = host.said(guest.name)?;
     let heard: Vec<&str> = said.lines().map(str::trim_end).collect();
     host.sweb
@@ -94,7 +93,7 @@ fn typing() -> Result<()> {
     open(&mut host, guest)?;
     host.sweb.type_text(&"a".repeat(TYPED as usize))?;
     host.sweb.key(Key::Enter)?;
-    host.sweb.wait_prompt_within(PATIENCE)?;
+    host.sweb.wait_return_within(PATIENCE)?;
     let said = host.said(guest.name)?;
     let heard: Vec<&str> = said.lines().map(str::trim_end).collect();
     let typed = format!("={TYPED:08x}");
@@ -108,7 +107,8 @@ fn typing() -> Result<()> {
 
 /// Runs a guest and shows its screen.
 fn open(host: &mut Host, guest: &Guest) -> Result<()> {
-    host.sweb.type_line(&format!("cls; vmrun {}", guest.name))?;
+    host.sweb
+        .enter(&format!("cls; vmrun {}", guest.name), guest.name)?;
     host.sweb.wait_screen(READY)
 }
 

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use anyhow::{Context, Result};
-use harness::{Machine, Session};
+use harness::{Console, Machine, Session};
 
 use super::path::{self, Path};
 use super::{Operation, list, screen};
@@ -87,5 +87,6 @@ fn start(cpu: &str, operations: &[Operation]) -> Result<Session> {
     let first = operations.first().context("the guest has no operations")?;
     sweb.break_at(&[first.begin])?;
     sweb.type_line("vmrun bench")?;
+    sweb.look_at(Console::guest("bench"));
     Ok(sweb)
 }

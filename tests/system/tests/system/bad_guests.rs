@@ -4,7 +4,7 @@ use std::fs;
 
 use anyhow::Result;
 use harness::{Machine, RunDir, build_dir};
-use system::steps::{GUEST_BOOT, MEMORY_FOR_GUESTS, flat_guest, guest_from, number_after, refused};
+use system::steps::{MEMORY_FOR_GUESTS, flat_guest, guest_from, number_after, refused, start_guest};
 
 /// Loads an empty interrupt descriptor table and uses it.
 #[rustfmt::skip]
@@ -87,10 +87,10 @@ fn a_triple_fault_ends_in_a_report() -> Result<()> {
     sweb.check(row("hello").contains("running"), "the other VM has stopped")?;
     let memtest = sweb.command("memtest")?;
     sweb.check(memtest.contains("[PASS]"), "the host's programs do not go on")?;
-    sweb.type_line("vmconsole hello")?;
+    sweb.enter("vmconsole hello", "hello")?;
     sweb.wait_screen("Press a key to switch me off.")?;
     sweb.type_text("x")?;
-    sweb.wait_prompt()
+    sweb.wait_return()
 }
 
 #[test]
@@ -149,7 +149,7 @@ fn broken_images_and_definitions_are_refused() -> Result<()> {
         )?;
         before = after;
     }
-    sweb.type_line("vmrun hello")?;
+    sweb.enter("vmrun hello", "hello")?;
     sweb.wait_screen("Hello from a guest of SWEB!")
 }
 
@@ -220,10 +220,10 @@ fn a_panic_of_the_hypervisor_ends_one_vm() -> Result<()> {
             .all(|name| trace.contains(name)),
         "the debug log has no backtrace",
     )?;
-    sweb.type_line("vmconsole other")?;
+    sweb.enter("vmconsole other", "other")?;
     sweb.wait_screen("Press a key to switch me off.")?;
     sweb.type_text("x")?;
-    sweb.wait_prompt()
+    sweb.wait_return()
 }
 
 /// A guest may have more memory than the host as long as it does not use it.
@@ -244,8 +244,7 @@ fn a_guest_that_uses_up_the_host_is_ended() -> Result<()> {
     sweb.check(memtest.contains("[PASS]"), "the host's programs do not go on")?;
     let list = sweb.command("cls; vmlist")?;
     sweb.check(list.contains("running"), "the other VM was ended, too")?;
-    sweb.type_line("vmrun guest")?;
-    sweb.wait_prompt_within(GUEST_BOOT)
+    start_guest(&mut sweb)
 }
 
 /// The guest goes on without its log, and whoever looks is told.

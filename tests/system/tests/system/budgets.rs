@@ -2,7 +2,7 @@
 
 use anyhow::{Result, ensure};
 use system::operations::{self, budget, in_guest};
-use system::steps::{back_to_host, boot_for_guests};
+use system::steps::boot_for_guests;
 
 /// How often the guest does each operation: batches, and turns of each.
 const TURNS: f64 = 20.0 * 50.0;
@@ -41,9 +41,9 @@ fn vmstat_counts_what_is_executed() -> Result<()> {
     let path = &paths[&operation.name];
 
     let mut sweb = boot_for_guests("vmstat counts")?;
-    sweb.type_line("vmrun bench")?;
+    sweb.enter("vmrun bench", "bench")?;
     sweb.wait_screen("Press a key to switch me off.")?;
-    back_to_host(&mut sweb, "vmrun bench")?;
+    sweb.leave()?;
     let table = sweb.command("cls; vmstat bench")?;
     let row = table.lines().find_map(|line| line.strip_prefix("WBINVD"));
     let columns: Vec<f64> = row

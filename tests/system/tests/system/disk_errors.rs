@@ -7,7 +7,7 @@ use anyhow::{Context, Result, ensure};
 use harness::{ImageUse, Machine, RunDir, Session, copy_image};
 use minix::FileSystem;
 use system::contents::{Contents, GUEST_DISK};
-use system::steps::{GUEST_BOOT, MEMORY_FOR_GUESTS, back_to_host, guest_command};
+use system::steps::{GUEST_BOOT, MEMORY_FOR_GUESTS, guest_command};
 
 /// What both SWEBs say when a file cannot be read or written.
 const ERROR: &str = "The device reported an error";
@@ -79,7 +79,7 @@ impl Broken {
         let machine = Machine::new(name).memory(MEMORY_FOR_GUESTS);
         let mut sweb = machine.image(ImageUse::File(image.clone())).boot()?;
         // The guest's debug output goes to the host's RAM disk.
-        sweb.type_line("vmrun --log /guest.log guest")?;
+        sweb.enter("vmrun --log /guest.log guest", "guest")?;
         sweb.wait_prompt_within(GUEST_BOOT)?;
         sweb.break_disk(damage.offset)?;
         Ok(Self {
@@ -104,7 +104,7 @@ fn errors_of_the_hosts_disk_reach_programs_and_guests() -> Result<()> {
     guest_says(&mut sweb, "echo lost > /usr/note", ERROR)?;
     guest_says(&mut sweb, "cat /usr/README.txt", "SWEB's programs")?;
     guest_says(&mut sweb, "memtest", "[PASS]")?;
-    back_to_host(&mut sweb, "vmrun")?;
+    sweb.leave()?;
 
     host_says(&mut sweb, "cat /usr/guests/hello.vm", ERROR)?;
     host_says(&mut sweb, "vmrun hello", ERROR)?;
@@ -119,15 +119,15 @@ fn errors_of_the_hosts_disk_reach_programs_and_guests() -> Result<()> {
     host_says(&mut sweb, "cat /usr/guests/hello.vm", "name    = hello")?;
     host_is_silent(&mut sweb, "echo again > /usr/note")?;
     host_says(&mut sweb, "cat /usr/note", "again")?;
-    sweb.type_line("vmconsole guest")?;
+    sweb.enter("vmconsole guest", "guest")?;
     sweb.wait_prompt()?;
     guest_says(
         &mut sweb,
         "echo once more > /usr/note; cat /usr/note",
-        "\nonce more",
+        "once more",
     )?;
     guest_says(&mut sweb, "vmstat", "there is no virtual machine")?;
-    back_to_host(&mut sweb, "vmconsole guest")?;
+    sweb.leave()?;
     sweb.power_off()?;
 
     let contents = Contents::read(&fs::read(image)?)?;
@@ -168,7 +168,7 @@ fn check_registers(sweb: &mut Session, damage: &Damage) -> Result<()> {
 fn a_broken_disk_does_not_keep_the_machine_on() -> Result<()> {
     let mut sweb = Broken::boot("disk errors at the end")?.sweb;
     guest_says(&mut sweb, "echo lost > /usr/note", ERROR)?;
-    back_to_host(&mut sweb, "vmrun")?;
+    sweb.leave()?;
     host_says(&mut sweb, "echo lost > /usr/note", ERROR)?;
     sweb.power_off()
 }

@@ -2,14 +2,12 @@
 
 use anyhow::Result;
 use harness::{ImageUse, Key, Machine, PROMPT, RunDir, Session, TICKS_PER_SECOND, copy_image};
-use system::steps::{
-    GUEST_BOOT, MEMORY_FOR_GUESTS, back_to_host, boot_for_guests, guest_command, number_after, start_guest,
-};
+use system::steps::{MEMORY_FOR_GUESTS, boot_for_guests, guest_command, number_after, start_guest};
 
 #[test]
 fn hello_greets_on_its_screen() -> Result<()> {
     let mut sweb = boot_for_guests("guest hello")?;
-    sweb.type_line("vmrun hello")?;
+    sweb.enter("vmrun hello", "hello")?;
     sweb.wait_screen("Hello from a guest of SWEB!")?;
     let vga = sweb.vga_screen()?;
     sweb.check(
@@ -21,19 +19,19 @@ fn hello_greets_on_its_screen() -> Result<()> {
 #[test]
 fn hello_sees_a_key() -> Result<()> {
     let mut sweb = boot_for_guests("guest key")?;
-    sweb.type_line("vmrun hello")?;
+    sweb.enter("vmrun hello", "hello")?;
     sweb.wait_screen("Press a key to switch me off.")?;
     sweb.type_text("x")?;
-    sweb.wait_prompt()
+    sweb.wait_return()
 }
 
 #[test]
 fn boot_sector_prints_through_the_bios() -> Result<()> {
     let mut sweb = boot_for_guests("guest boot")?;
-    sweb.type_line("vmrun boot")?;
+    sweb.enter("vmrun boot", "boot")?;
     sweb.wait_screen("Hello from real mode!")?;
     sweb.type_text("x")?;
-    sweb.wait_prompt()
+    sweb.wait_return()
 }
 
 #[test]
@@ -74,7 +72,7 @@ fn tab_and_arrows_work_in_the_guest() -> Result<()> {
 fn ctrl_bracket_leaves_the_guest_running() -> Result<()> {
     let mut sweb = boot_for_guests("guest leave")?;
     start_guest(&mut sweb)?;
-    back_to_host(&mut sweb, "vmrun guest")?;
+    sweb.leave()?;
     let list = sweb.command("vmlist")?;
     sweb.check(list.contains("guest"), "vmlist does not know the guest")?;
     let statistics = sweb.command("vmstat")?;
@@ -82,7 +80,7 @@ fn ctrl_bracket_leaves_the_guest_running() -> Result<()> {
         statistics.contains("exit") || statistics.contains("EXIT"),
         "vmstat counts no exits",
     )?;
-    sweb.type_line("vmconsole guest")?;
+    sweb.enter("vmconsole guest", "guest")?;
     sweb.wait_prompt()?;
     let listing = guest_command(&mut sweb, "ls")?;
     sweb.check(listing.contains("usr"), "the guest does not answer any more")
@@ -122,9 +120,7 @@ fn the_guest_disk_survives_a_reboot_of_the_host() -> Result<()> {
     start_guest(&mut sweb)?;
     guest_command(&mut sweb, "echo from the guest > /usr/note")?;
     sweb.type_line("poweroff")?;
-    sweb.wait_until("the host's prompt", 60, |sweb| {
-        sweb.at_prompt() && sweb.screen().contains("vmrun guest")
-    })?;
+    sweb.wait_return()?;
     sweb.power_off()?;
 
     let mut sweb = machine("guest disk read").boot()?;
@@ -142,19 +138,16 @@ fn the_guest_disk_survives_a_reboot_of_the_host() -> Result<()> {
 fn two_guests_and_a_program_make_progress() -> Result<()> {
     let mut sweb = boot_for_guests("guest two")?;
     start_guest(&mut sweb)?;
-    back_to_host(&mut sweb, "vmrun guest")?;
-    sweb.type_line("vmrun hello")?;
+    sweb.leave()?;
+    sweb.enter("vmrun hello", "hello")?;
     sweb.wait_screen("Hello from a guest of SWEB!")?;
-    sweb.key(Key::CtrlRightBracket)?;
-    sweb.wait_until("the host's prompt", 60, |sweb| {
-        sweb.at_prompt() && sweb.screen().contains("vmrun hello")
-    })?;
+    sweb.leave()?;
     let memtest = sweb.command("memtest")?;
     sweb.check(
         memtest.contains("[PASS]"),
         "the host's program does not run beside the guests",
     )?;
-    sweb.type_line("vmconsole guest")?;
+    sweb.enter("vmconsole guest", "guest")?;
     sweb.wait_prompt()?;
     let memtest = guest_command(&mut sweb, "memtest")?;
     sweb.check(memtest.contains("[PASS]"), "the first guest does not go on")
@@ -165,13 +158,13 @@ fn two_guests_and_a_program_make_progress() -> Result<()> {
 fn a_second_vm_on_the_same_disk_is_refused() -> Result<()> {
     let mut sweb = boot_for_guests("guest same disk")?;
     start_guest(&mut sweb)?;
-    back_to_host(&mut sweb, "vmrun guest")?;
+    sweb.leave()?;
     let output = sweb.command("vmrun guest")?;
     sweb.check(
         output.contains("guest.img") || output.contains("in use"),
         "the second VM was not refused",
     )?;
-    sweb.type_line("vmconsole guest")?;
+    sweb.enter("vmconsole guest", "guest")?;
     sweb.wait_prompt()?;
     guest_command(&mut sweb, "ls").map(drop)
 }
@@ -208,8 +201,7 @@ fn sweb_guest_on(model: &str) -> Result<()> {
         .cpu(model)
         .memory(MEMORY_FOR_GUESTS)
         .boot()?;
-    sweb.type_line("vmrun guest")?;
-    sweb.wait_prompt_within(GUEST_BOOT)
+    start_guest(&mut sweb)
 }
 
 #[test]

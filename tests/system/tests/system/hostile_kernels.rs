@@ -118,10 +118,10 @@ fn run(name: &str, cases: &[Case]) -> Result<()> {
             .any(|row| row.contains("good") && row.contains("running")),
         "the good guest has ended",
     )?;
-    sweb.type_line("vmconsole good")?;
+    sweb.enter("vmconsole good", "good")?;
     sweb.wait_screen("Press a key to switch me off.")?;
     sweb.type_text("x")?;
-    sweb.wait_prompt()
+    sweb.wait_return()
 }
 
 fn try_image(sweb: &mut Session, case: &Case) -> Result<()> {

@@ -1,8 +1,8 @@
 //! A guest that computes and has the CPU for itself: the host's tick stops for it, and nobody notices.
 
 use anyhow::Result;
-use harness::{Key, Machine, RunDir, Session, TICKS_PER_SECOND};
-use system::steps::{MEMORY_FOR_GUESTS, back_to_host, flat_guest, number_after};
+use harness::{Machine, RunDir, Session, TICKS_PER_SECOND};
+use system::steps::{MEMORY_FOR_GUESTS, flat_guest, number_after};
 
 /// `mov al, 0xFF; out 0x21, al; sti; jmp $`: computes, and no device of its own interrupts it.
 const COMPUTES: [u8; 7] = [0xB0, 0xFF, 0xE6, 0x21, 0xFB, 0xEB, 0xFE];
@@ -99,9 +99,9 @@ fn the_tick_stops_for_a_lone_guest_and_nobody_notices() -> Result<()> {
         .boot()?;
     let mult_alone = mult(&mut sweb)?;
     // With its screen shown, which somebody has to look at from time to time, and left by a key.
-    sweb.type_line("vmrun computes")?;
+    sweb.enter("vmrun computes", "computes")?;
     sweb.idle(1)?;
-    back_to_host(&mut sweb, "vmrun computes")?;
+    sweb.leave()?;
 
     let clock = ask(&mut sweb, uptime)?;
     let exits = gained(&mut sweb, "computes", "all")?;
@@ -141,10 +141,9 @@ fn the_tick_stops_for_a_lone_guest_and_nobody_notices() -> Result<()> {
         ),
     )?;
 
-    sweb.type_line("vmconsole computes")?;
+    sweb.enter("vmconsole computes", "computes")?;
     sweb.idle(1)?;
-    sweb.key(Key::CtrlRightBracket)?;
-    sweb.wait_prompt()?;
+    sweb.leave()?;
     let output = sweb.command("vmkill computes")?;
     sweb.check(output.contains("was ended"), "the guest cannot be killed")
 }

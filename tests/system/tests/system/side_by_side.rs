@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use harness::Session;
-use system::steps::{GUEST_BOOT, back_to_host, boot_for_guests, guest_command, number_after, start_guest};
+use system::steps::{GUEST_BOOT, boot_for_guests, guest_command, number_after, start_guest};
 
 /// How often the hypervisor has been asked by a guest.
 fn exits(sweb: &mut Session, name: &str) -> Result<u64> {
@@ -19,11 +19,11 @@ fn two_sweb_guests_and_a_program_share_a_minute() -> Result<()> {
     let mut sweb = boot_for_guests("guests side by side")?;
     start_guest(&mut sweb)?;
     guest_command(&mut sweb, "echo I am the first")?;
-    back_to_host(&mut sweb, "vmrun guest")?;
-    sweb.type_line("vmrun bios")?;
+    sweb.leave()?;
+    sweb.enter("vmrun bios", "bios")?;
     sweb.wait_prompt_within(2 * GUEST_BOOT)?;
     guest_command(&mut sweb, "echo I am the second")?;
-    back_to_host(&mut sweb, "vmrun bios")?;
+    sweb.leave()?;
 
     let before = [exits(&mut sweb, "guest")?, exits(&mut sweb, "bios")?];
     let start = sweb.ticks();
@@ -42,12 +42,11 @@ fn two_sweb_guests_and_a_program_share_a_minute() -> Result<()> {
     }
 
     for (name, greeting) in [("guest", "I am the first"), ("bios", "I am the second")] {
-        let line = format!("vmconsole {name}");
-        sweb.type_line(&line)?;
+        sweb.enter(&format!("vmconsole {name}"), name)?;
         sweb.wait_screen(greeting)?;
         let memtest = guest_command(&mut sweb, "memtest")?;
         sweb.check(memtest.contains("[PASS]"), &format!("{name} does not go on"))?;
-        back_to_host(&mut sweb, &line)?;
+        sweb.leave()?;
     }
     sweb.command("mult").map(drop)
 }

@@ -65,7 +65,7 @@ fn the_bios_takes_what_was_typed_ahead() -> Result<()> {
         .memory(MEMORY_FOR_GUESTS)
         .guest(flat_guest(&dir, "late", &READS_LATE)?)
         .boot()?;
-    sweb.type_line("cls; vmrun late")?;
+    sweb.enter("cls; vmrun late", "late")?;
     sweb.wait_until("the guest's colon", PATIENCE, |sweb| {
         sweb.screen().before_cursor() == ":"
     })?;

@@ -1,9 +1,9 @@
 //! The tools around a running guest: its log, its reset button, the lists.
 
 use anyhow::Result;
-use harness::{Key, Machine, RunDir};
+use harness::{Machine, RunDir};
 use system::steps::{
-    MEMORY_FOR_GUESTS, back_to_host, boot_for_guests, flat_guest, guest_command, number_after, start_guest,
+    MEMORY_FOR_GUESTS, boot_for_guests, flat_guest, guest_command, number_after, start_guest,
 };
 
 /// `cli; jmp $`: never lets go of the CPU.
@@ -12,11 +12,10 @@ const SPINNER: [u8; 3] = [0xFA, 0xEB, 0xFE];
 #[test]
 fn a_log_holds_what_the_guest_said() -> Result<()> {
     let mut sweb = boot_for_guests("guest log")?;
-    let line = "vmrun --log /usr/guest.log guest";
-    sweb.type_line(line)?;
+    sweb.enter("vmrun --log /usr/guest.log guest", "guest")?;
     sweb.wait_prompt_within(system::steps::GUEST_BOOT)?;
     guest_command(&mut sweb, "echo a line for the log")?;
-    back_to_host(&mut sweb, line)?;
+    sweb.leave()?;
     let listing = sweb.command("ls /usr")?;
     sweb.check(listing.contains("guest.log"), "there is no log file")?;
     sweb.command("vmkill guest")?;
@@ -32,13 +31,12 @@ fn the_reset_button_restarts_a_guest() -> Result<()> {
     let mut sweb = boot_for_guests("guest reset")?;
     start_guest(&mut sweb)?;
     guest_command(&mut sweb, "echo before the reset")?;
-    back_to_host(&mut sweb, "vmrun guest")?;
+    sweb.leave()?;
     let output = sweb.command("vmreset guest")?;
     sweb.check(output.contains("was reset"), "vmreset does not say what it did")?;
-    sweb.type_line("vmconsole guest")?;
+    sweb.enter("vmconsole guest", "guest")?;
     sweb.wait_until("the guest's new prompt", 60, |sweb| {
-        let screen = sweb.screen();
-        sweb.at_prompt() && !screen.contains("before the reset") && !screen.contains("vmconsole guest")
+        sweb.at_prompt() && !sweb.screen().contains("before the reset")
     })?;
     let memtest = guest_command(&mut sweb, "memtest")?;
     sweb.check(memtest.contains("[PASS]"), "the restarted guest does not work")
@@ -53,7 +51,7 @@ fn the_lists_tell_what_runs() -> Result<()> {
         "an empty list is not explained",
     )?;
     start_guest(&mut sweb)?;
-    back_to_host(&mut sweb, "vmrun guest")?;
+    sweb.leave()?;
     sweb.command("vmrun --detach hello")?;
 
     let list = sweb.command("cls; vmlist")?;
@@ -111,10 +109,9 @@ fn a_guest_that_spins_is_preempted_and_killed() -> Result<()> {
         .memory(MEMORY_FOR_GUESTS)
         .guest(flat_guest(&dir, "spinner", &SPINNER)?)
         .boot()?;
-    sweb.type_line("vmrun spinner")?;
+    sweb.enter("vmrun spinner", "spinner")?;
     sweb.idle(1)?;
-    sweb.key(Key::CtrlRightBracket)?;
-    sweb.wait_prompt()?;
+    sweb.leave()?;
     let memtest = sweb.command("memtest")?;
     sweb.check(memtest.contains("[PASS]"), "the host's program does not run")?;
     let statistics = sweb.command("vmstat spinner")?;

@@ -3,7 +3,7 @@
 use std::fs;
 
 use anyhow::{Context, Result};
-use harness::{Key, Machine, Session};
+use harness::{Console, Key, Machine, Session};
 use system::kernel::{self, BusyTicks};
 use system::steps::GUEST_BOOT;
 
@@ -24,6 +24,7 @@ pub fn measure() -> Result<Vec<Row>> {
     let start = sweb.ticks();
     let busy_start = counter.read(&mut sweb)?;
     sweb.key(Key::Enter)?;
+    sweb.look_at(Console::guest("guest"));
     let entry = kernel::address("vmx_world_switch")?;
     sweb.break_at(&[entry])?;
     sweb.run_to(entry)?;

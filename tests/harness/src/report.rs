@@ -1,0 +1,46 @@
+//! What is left of a machine that did not do what it should.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::anyhow;
+
+use crate::session::Session;
+
+/// Lines of each log in a report.
+const TAIL: usize = 25;
+
+impl Session {
+    /// An error with what was to be seen at that moment; the folder of the run stays.
+    pub fn failure(&mut self, message: &str) -> anyhow::Error {
+        self.dir.keep();
+        let picture = self.dir.file("screen.png");
+        let mut report = format!("{message}\n{}", self.screen());
+        match self.screen().save_png(&picture) {
+            Ok(()) => report.push_str(&format!("\nscreen: {}", picture.display())),
+            Err(error) => report.push_str(&format!("\nno picture of the screen: {error}")),
+        }
+        let serial_log = self.dir.file("serial.log");
+        if fs::write(&serial_log, self.transcript()).is_ok() {
+            report.push_str(&format!("\nserial: {}", serial_log.display()));
+        }
+        for log in [self.emulator.debug_log(), self.emulator.emulator_log()] {
+            report.push_str(&tail(&log));
+        }
+        report.push_str(&format!("\nat tick {} of guest time", self.ticks()));
+        anyhow!(report)
+    }
+}
+
+/// The last lines of a log.
+fn tail(path: &Path) -> String {
+    let text = fs::read(path).unwrap_or_default();
+    let text = String::from_utf8_lossy(&text);
+    // Bochs notes the end of each of our slices.
+    let lines: Vec<&str> = text
+        .lines()
+        .filter(|line| !line.contains("Caught time breakpoint"))
+        .collect();
+    let last = lines[lines.len().saturating_sub(TAIL)..].join("\n");
+    format!("\n--- {} ---\n{last}", path.display())
+}
