@@ -306,6 +306,7 @@ register!(read_dr1, write_dr1, "dr1");
 register!(read_dr2, write_dr2, "dr2");
 register!(read_dr3, write_dr3, "dr3");
 register!(read_dr6, write_dr6, "dr6");
+register!(read_dr7, write_dr7, "dr7");
 
 /// Reads CR3.
 ///
@@ -465,33 +466,43 @@ selector_register!(read_gs, "mov {:x}, gs", "GS");
 selector_register!(read_tr, "str {:x}", "TR");
 selector_register!(read_ldtr, "sldt {:x}", "LDTR");
 
-/// Loads LDTR.
-///
-/// # Safety
-/// The selector is the one the kernel had.
-pub unsafe fn write_ldtr(selector: u16) {
-    // SAFETY: as promised by the caller.
-    unsafe { asm!("lldt {:x}", in(reg) selector, options(nostack)) }
+macro_rules! load_selector {
+    ($write:ident, $instruction:literal, $name:literal) => {
+        #[doc = concat!("Loads ", $name, " with its descriptor.")]
+        ///
+        /// # Safety
+        /// The selector is one the kernel had there, in tables that it has now. FS and GS get their descriptor's base.
+        pub unsafe fn $write(selector: u16) {
+            // SAFETY: as promised by the caller.
+            unsafe { asm!($instruction, in(reg) selector, options(nostack)) }
+        }
+    };
 }
 
-/// Disables maskable interrupts; true when they were enabled.
+load_selector!(write_es, "mov es, {:x}", "ES");
+load_selector!(write_ds, "mov ds, {:x}", "DS");
+load_selector!(write_fs, "mov fs, {:x}", "FS");
+load_selector!(write_gs, "mov gs, {:x}", "GS");
+load_selector!(write_ldtr, "lldt {:x}", "LDTR");
+
+/// Disables maskable interrupts; RFLAGS as it was before.
 ///
 /// # Safety
-/// Ring 0; the caller enables them again if they were enabled.
-pub unsafe fn cli() -> bool {
+/// Ring 0; the caller gives the flags back if interrupts were enabled.
+pub unsafe fn cli() -> u64 {
     let flags: u64;
     // SAFETY: pushes and pops one word; the stack pointer ends where it was.
     unsafe { asm!("pushfq", "pop {}", "cli", out(reg) flags) }
-    flags & crate::registers::rflags::IF != 0
+    flags
 }
 
-/// Enables maskable interrupts. Those that wait are served before this returns.
+/// Loads RFLAGS. If that enables interrupts, those that wait are served before this returns.
 ///
 /// # Safety
-/// The kernel allows it here: nothing is in a state that an interrupt handler or another thread must not see.
-pub unsafe fn sti() {
-    // SAFETY: as promised by the caller. The NOP ends STI's one-instruction shadow inside this function.
-    unsafe { asm!("sti", "nop") }
+/// The flags came from [`cli`], and the kernel allows interrupts here: nothing is in a state that a handler or another thread must not see.
+pub unsafe fn restore_flags(flags: u64) {
+    // SAFETY: as promised by the caller; pushes and pops one word.
+    unsafe { asm!("push {}", "popfq", in(reg) flags) }
 }
 
 /// Runs the kernel's NMI handler: vector 2 through the IDT.

@@ -1,7 +1,8 @@
 //! The CPU: Intel VMX instructions, capability MSRs, typed VMCS fields, controls, EPT and the world switch.
 //!
 //! What it is not: it knows no device, no memory map and no kernel. What the host must lend it is the trait
-//! [`frames::Frames`]; what it gives back is [`exit::Exit`], one typed value per VM exit.
+//! [`frames::Frames`]; what it gives back is [`exit::Exit`]: which exit it was and where
+//! the guest is; what else an exit says, [`vcpu::Vcpu`] reads and decodes when somebody asks.
 //!
 //! # Where to start
 //!
@@ -11,15 +12,13 @@
 //! 2. [`root::Root::enter`]: VMXON. [`controls::policy`] says on two screens what is wanted of every control, and why.
 //! 3. [`memory::GuestMemory`]: guest-physical memory over [`ept`].
 //! 4. [`vcpu::Vcpu`]: the VMCS with everything in it. `vcpu/run.rs` is the way of one exit, `entry.rs` the only assembly.
-//! 5. [`exit::decode`]: what the CPU reported, as one value.
+//! 5. [`exit::decode`]: what the CPU reported about an exit, decoded.
 //!
 //! # What the host's CPU state must be
 //!
-//! * 64-bit mode, ring 0, a GDT with a TSS loaded in TR, an IDT with handlers for NMI (2) and machine checks (18); all of it stays
-//!   where it is.
-//! * CR4.OSFXSR set, CR0.EM and CR0.TS clear; with CR4.OSXSAVE, XCR0 holds what guests may be offered. A kernel thread's extended
-//!   state is not kept.
-//! * The kernel does not use SYSCALL, SWAPGS or RDTSCP between [`vcpu::Vcpu::run`] and [`vcpu::Vcpu::unload`]; nothing in this
+//! * 64-bit mode, ring 0, a GDT with a TSS loaded in TR, an IDT with handlers for NMI (2) and machine checks (18).
+//! * CR4.OSFXSR set; with CR4.OSXSAVE, XCR0 holds what guests may be offered. Both are final before VMX is entered.
+//! * The kernel does not use SYSCALL, SWAPGS, RDTSCP, x87 or vector registers between [`vcpu::Vcpu::run`] and [`vcpu::Vcpu::unload`]; nothing in this
 //!   crate does.
 //! * One CPU: [`root::Root`] knows which VMCS is current on the CPU that entered VMX operation.
 //!

@@ -15,6 +15,7 @@ use crate::io_bitmap::IoBitmap;
 use crate::msr;
 use crate::registers::cr4;
 use crate::resident::{Resident, ThisCpu};
+use crate::xstate::{HostXstate, XstateError};
 use alloc::sync::Arc;
 use core::fmt;
 use core::sync::atomic::{AtomicU64, Ordering};
@@ -29,8 +30,10 @@ pub enum VmxUnavailable {
     Control(ControlError),
     /// Something else this hypervisor relies on is missing.
     Capability(&'static str),
-    /// No frame for the VMXON region.
+    /// No frame for the VMXON region, or for what comes with it.
     OutOfFrames,
+    /// The kernel has not enabled SSE.
+    NoSse,
     /// VMXON failed.
     Instruction(VmInstructionError),
 }
@@ -42,7 +45,19 @@ impl fmt::Display for VmxUnavailable {
             Self::Control(error) => write!(f, "{error}; use `make bochs`"),
             Self::Capability(missing) => write!(f, "the CPU's VMX lacks {missing}; use `make bochs`"),
             Self::OutOfFrames => f.write_str("no page frame left for the VMXON region"),
+            Self::NoSse => {
+                f.write_str("the kernel has not enabled SSE: CR4.OSFXSR must be set before VMX is enabled")
+            }
             Self::Instruction(error) => error.fmt(f),
+        }
+    }
+}
+
+impl From<XstateError> for VmxUnavailable {
+    fn from(error: XstateError) -> Self {
+        match error {
+            XstateError::OutOfFrames => Self::OutOfFrames,
+            XstateError::NotEnabled => Self::NoSse,
         }
     }
 }
@@ -156,6 +171,7 @@ pub struct Root<F: Frames> {
     resident: Mutex<Resident>,
     frames: F,
     io_bitmap: Arc<IoBitmap<F>>,
+    host_xstate: HostXstate<F>,
     _region: OwnedFrames<F>,
 }
 
@@ -169,6 +185,7 @@ impl<F: Frames + Clone> Root<F> {
         // SDM "VMXON Region", 25.11.5: only the revision identifier, with bit 31 clear.
         region.write(0, &capabilities.revision().to_le_bytes());
         let io_bitmap = IoBitmap::new(frames.clone()).ok_or(VmxUnavailable::OutOfFrames)?;
+        let host_xstate = HostXstate::new(frames.clone())?;
 
         let _interrupts = InterruptsOff::new();
         if let FeatureControl::Open(value) = feature {
@@ -210,6 +227,7 @@ impl<F: Frames + Clone> Root<F> {
             resident: Mutex::new(resident),
             frames,
             io_bitmap: Arc::new(io_bitmap),
+            host_xstate,
             _region: region,
         }))
     }
@@ -250,6 +268,11 @@ impl<F: Frames> Root<F> {
     /// Whose MSRs are in this CPU. To be locked with interrupts disabled.
     pub(crate) fn resident(&self) -> &Mutex<Resident> {
         &self.resident
+    }
+
+    /// How extended state is switched, and the place of the host's. To be used with interrupts disabled.
+    pub(crate) fn host_xstate(&self) -> &HostXstate<F> {
+        &self.host_xstate
     }
 
     /// Notes what VMPTRLD or VMCLEAR just made of it. Interrupts are disabled.

@@ -1,9 +1,13 @@
 //! The guest's x87, SSE, AVX and AVX-512 state, which no VMCS field holds.
 //!
 //! It is switched when a vCPU is loaded and unloaded, not at each exit: the hypervisor itself is compiled without floating
-//! point and vector instructions. The host's own state is not saved here: a kernel thread has none, and the kernel loads a
-//! user thread's state when it switches to it.
+//! point and vector instructions. The host's is kept meanwhile, whosever it is: kernels differ in what they save of it, and when. Only
+//! one guest is loaded on a CPU at a time, so one place for the host's is enough.
+//!
+//! FXSAVE, FXRSTOR, XSAVE and XRSTOR raise no x87 exception that waits (SDM volume 1, "x87 FPU Exception Synchronization", 8.6): what one
+//! side left pending stays its own.
 
+use crate::addr::PAGE_SIZE;
 use crate::cpuid;
 use crate::frames::{Frames, OwnedFrames};
 use crate::instructions as cpu;
@@ -48,13 +52,110 @@ enum Method {
     Xsave(u64),
 }
 
+impl Method {
+    /// Under the host's XCR0, 0 where CR4.OSXSAVE is clear. SSE is switched in any case: its instructions need no bit in XCR0.
+    const fn under(xcr0: u64) -> Self {
+        if xcr0 & component::SSE == 0 {
+            Self::Fxsave
+        } else {
+            Self::Xsave(xcr0 & SWITCHABLE)
+        }
+    }
+
+    /// # Safety
+    /// The CPU works like this, CR0 lets the registers be used, and the area is large enough.
+    unsafe fn save<F: Frames>(self, area: &OwnedFrames<F>) {
+        // SAFETY: as promised by the caller; frames are aligned.
+        unsafe {
+            match self {
+                Self::Fxsave => cpu::fxsave(area.pointer()),
+                Self::Xsave(components) => cpu::xsave(area.pointer(), components),
+            }
+        }
+    }
+
+    /// # Safety
+    /// As for [`Self::save`], which filled the area, or [`Xstate::reset`].
+    unsafe fn load<F: Frames>(self, area: &OwnedFrames<F>) {
+        // SAFETY: as promised by the caller; frames are aligned.
+        unsafe {
+            match self {
+                Self::Fxsave => cpu::fxrstor(area.pointer()),
+                Self::Xsave(components) => cpu::xrstor(area.pointer(), components),
+            }
+        }
+    }
+}
+
 /// Why the host's own settings do not allow switching a guest's extended state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum XstateError {
     /// No frames for the save area.
     OutOfFrames,
-    /// CR4.OSFXSR is clear, or CR0.EM or CR0.TS set.
+    /// CR4.OSFXSR is clear.
     NotEnabled,
+}
+
+/// How a CPU switches extended state, and the host's while a guest's is in the registers.
+pub(crate) struct HostXstate<F: Frames> {
+    area: OwnedFrames<F>,
+    method: Method,
+}
+
+impl<F: Frames> HostXstate<F> {
+    /// For this CPU, whose CR4.OSXSAVE and XCR0 are final.
+    pub(crate) fn new(frames: F) -> Result<Self, XstateError> {
+        // SAFETY: reading a control register in ring 0.
+        let cr4 = unsafe { cpu::read_cr4() };
+        if cr4 & cr4::OSFXSR == 0 {
+            return Err(XstateError::NotEnabled);
+        }
+        let xcr0 = if cr4 & cr4::OSXSAVE != 0 {
+            // SAFETY: CR4.OSXSAVE is set.
+            unsafe { cpu::xgetbv0() }
+        } else {
+            0
+        };
+        let method = Method::under(xcr0);
+        let size = match method {
+            Method::Fxsave => FXSAVE_SIZE,
+            Method::Xsave(_) => cpuid::xsave_area_size(),
+        };
+        let pages = size.div_ceil(PAGE_SIZE as usize).next_power_of_two();
+        let area = OwnedFrames::allocate(frames, pages).ok_or(XstateError::OutOfFrames)?;
+        Ok(Self { area, method })
+    }
+}
+
+/// CR0.TS and CR0.EM are clear for as long as this lives. A kernel sets one of them when whoever runs does not own the registers.
+struct Accessible {
+    cr0: u64,
+}
+
+impl Accessible {
+    const LOCKED: u64 = cr0::EM | cr0::TS;
+
+    /// # Safety
+    /// Interrupts are off and stay so.
+    unsafe fn new() -> Self {
+        // SAFETY: nobody but the caller runs until they are as they were.
+        unsafe {
+            let cr0 = cpu::read_cr0();
+            if cr0 & Self::LOCKED != 0 {
+                cpu::write_cr0(cr0 & !Self::LOCKED);
+            }
+            Self { cr0 }
+        }
+    }
+}
+
+impl Drop for Accessible {
+    fn drop(&mut self) {
+        if self.cr0 & Self::LOCKED != 0 {
+            // SAFETY: it is the kernel's value.
+            unsafe { cpu::write_cr0(self.cr0) }
+        }
+    }
 }
 
 /// One vCPU's extended state.
@@ -65,39 +166,26 @@ pub struct Xstate<F: Frames> {
     host_xcr0: u64,
 }
 
-/// Offsets in the FXSAVE area (SDM volume 1, table 10-2) and the XSAVE header behind it (13.4.2).
+/// Bytes that FXSAVE writes.
+const FXSAVE_SIZE: usize = 512;
+/// Offsets in its area (SDM volume 1, table 10-2) and in the XSAVE header behind it (13.4.2).
 const FCW: usize = 0;
 const FTW: usize = 4;
 const MXCSR: usize = 24;
 const XSTATE_BV: usize = 512;
 
 impl<F: Frames> Xstate<F> {
-    /// State as after a reset.
-    pub fn new(frames: F) -> Result<Self, XstateError> {
-        // SAFETY: reading control registers in ring 0.
-        let (cr0, cr4) = unsafe { (cpu::read_cr0(), cpu::read_cr4()) };
-        if cr0 & (cr0::EM | cr0::TS) != 0 || cr4 & cr4::OSFXSR == 0 {
-            return Err(XstateError::NotEnabled);
-        }
-        let (method, size) = if cr4 & cr4::OSXSAVE != 0 {
-            // SAFETY: CR4.OSXSAVE is set.
-            (
-                Method::Xsave(unsafe { cpu::xgetbv0() } & SWITCHABLE),
-                cpuid::xsave_area_size(),
-            )
-        } else {
-            (Method::Fxsave, 512)
-        };
-        let pages = size.div_ceil(4096).next_power_of_two();
-        let area = OwnedFrames::allocate(frames, pages).ok_or(XstateError::OutOfFrames)?;
+    /// State as after a reset, for the CPU of `host`. None without frames.
+    pub(crate) fn new(host: &HostXstate<F>, frames: F) -> Option<Self> {
+        let pages = host.area.size() / PAGE_SIZE as usize;
         let mut this = Self {
-            area,
-            method,
+            area: OwnedFrames::allocate(frames, pages)?,
+            method: host.method,
             xcr0: component::X87,
             host_xcr0: 0,
         };
         this.reset();
-        Ok(this)
+        Some(this)
     }
 
     /// The state after a reset (SDM "Processor State After Reset", table 10-1). Must not be loaded.
@@ -141,41 +229,47 @@ impl<F: Frames> Xstate<F> {
         true
     }
 
-    /// Puts the guest's state into the CPU.
+    /// Keeps the host's state and puts the guest's into the CPU.
     ///
     /// # Safety
-    /// Interrupts are disabled and stay so until [`Self::unload`]; the host's extended state is saved or not wanted.
-    pub unsafe fn load(&mut self) {
-        match self.method {
-            // SAFETY: `new` checked CR0 and CR4; the area is a page, filled by `reset` or FXSAVE.
-            Method::Fxsave => unsafe { cpu::fxrstor(self.area.pointer()) },
-            // SAFETY: as above. The transfer is done under the host's XCR0, which allows all components, because a guest
-            // may use SSE without its bit in XCR0 (FXSAVE's way). The guest's XCR0 was checked when it was set.
-            Method::Xsave(components) => unsafe {
-                cpu::xrstor(self.area.pointer(), components);
+    /// Interrupts are disabled and stay so until [`Self::unload`]; no other guest's state is in the CPU.
+    pub(crate) unsafe fn load(&mut self, host: &HostXstate<F>) {
+        // SAFETY: `HostXstate::new` checked CR4, and made both areas large enough; they are filled by `reset` or by what reads them here.
+        // Interrupts are off.
+        unsafe {
+            let _accessible = Accessible::new();
+            host.method.save(&host.area);
+            host.method.load(&self.area);
+        }
+        // The transfers are done under the host's XCR0, which allows all components, because a guest may use SSE without its bit in
+        // XCR0 (FXSAVE's way).
+        if let Method::Xsave(_) = self.method {
+            // SAFETY: XSAVE is in use; the guest's XCR0 was checked when it was set.
+            unsafe {
                 self.host_xcr0 = cpu::xgetbv0();
                 if self.host_xcr0 != self.xcr0 {
                     cpu::xsetbv0(self.xcr0);
                 }
-            },
+            }
         }
     }
 
-    /// Takes the guest's state out of the CPU.
+    /// Takes the guest's state out of the CPU and gives the host its own back.
     ///
     /// # Safety
     /// It was loaded by [`Self::load`], with interrupts disabled since then.
-    pub unsafe fn unload(&mut self) {
-        match self.method {
-            // SAFETY: as in `load`.
-            Method::Fxsave => unsafe { cpu::fxsave(self.area.pointer()) },
-            // SAFETY: as in `load`; the host's XCR0 is the value it had.
-            Method::Xsave(components) => unsafe {
-                if self.host_xcr0 != self.xcr0 {
-                    cpu::xsetbv0(self.host_xcr0);
-                }
-                cpu::xsave(self.area.pointer(), components);
-            },
+    pub(crate) unsafe fn unload(&mut self, host: &HostXstate<F>) {
+        if let Method::Xsave(_) = self.method
+            && self.host_xcr0 != self.xcr0
+        {
+            // SAFETY: it is the value it had.
+            unsafe { cpu::xsetbv0(self.host_xcr0) }
+        }
+        // SAFETY: as in `load`, which filled the host's area.
+        unsafe {
+            let _accessible = Accessible::new();
+            self.method.save(&self.area);
+            self.method.load(&host.area);
         }
     }
 }
@@ -207,5 +301,15 @@ mod tests {
             assert!(!is_valid_xcr0(invalid, all), "{invalid:#x}");
         }
         assert!(!is_valid_xcr0(7, 3), "AVX where it is not offered");
+    }
+
+    #[test]
+    fn a_host_without_xsave_or_without_sse_in_xcr0_keeps_what_fxsave_knows() {
+        assert_eq!(Method::under(0), Method::Fxsave);
+        assert_eq!(Method::under(component::X87), Method::Fxsave);
+        // PKRU and AMX are nothing that a guest can change.
+        let host = SWITCHABLE | component::AMX | 1 << 9;
+        assert_eq!(Method::under(host), Method::Xsave(SWITCHABLE));
+        assert_eq!(Method::under(3), Method::Xsave(3));
     }
 }

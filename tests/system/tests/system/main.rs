@@ -1,6 +1,7 @@
 //! The whole system, booted in an emulator and used through its shell.
 
 mod bad_guests;
+mod bare_host;
 mod barriers;
 mod boot;
 mod budgets;

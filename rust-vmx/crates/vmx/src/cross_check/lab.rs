@@ -12,7 +12,7 @@ use crate::ept::EptError;
 use crate::error::{ErrorNumber, VmInstructionError};
 use crate::field::{AnyField, exit_info, guest};
 use crate::frames::Frames;
-use crate::host_state::{self, PerThread, Remainder};
+use crate::host_state::{HostState, Remainder};
 use crate::instructions::{self as cpu, InveptType};
 use crate::interrupts::InterruptsOff;
 use crate::msr;
@@ -38,8 +38,9 @@ const FAILED: u32 = 1 << 31;
 pub(super) struct Lab<F: Frames + Clone> {
     vmcs: Vmcs<F>,
     memory: Memory<F>,
-    remainder: Remainder,
-    host: PerThread,
+    host: HostState,
+    /// What the host needs back at the end.
+    remainder: Option<Remainder>,
     cpu: EntryCapabilities,
     fields: Fields,
     msrs: [u64; RESTORED.len()],
@@ -67,7 +68,7 @@ impl<F: Frames + Clone> Lab<F> {
         let vmcs =
             Vmcs::new(Arc::clone(root), root.frames()).map_err(|error: VmcsError| EntryError::from(error))?;
         vmcs.make_current()?;
-        let remainder = host_state::write(&vmcs, ExitControls::LOAD_PAT)?;
+        let host = HostState::write(&vmcs, ExitControls::LOAD_PAT)?;
         // SAFETY: `Controls::decide` made sure of one of the two kinds. The tables are new, and their frame may have held others.
         let flushed = unsafe {
             let kind = if capabilities.invept_single() {
@@ -82,8 +83,8 @@ impl<F: Frames + Clone> Lab<F> {
         Ok(Self {
             vmcs,
             memory,
-            remainder,
-            host: PerThread::default(),
+            host,
+            remainder: None,
             cpu: EntryCapabilities::new(capabilities, cpu::cpuid),
             fields,
             msrs,
@@ -141,6 +142,8 @@ impl<F: Frames + Clone> Lab<F> {
         // Entries here load other values, and `end` brings the kernel's.
         alone(self.vmcs.root().resident(), Resident::evict);
         self.host.refresh(&self.vmcs)?;
+        // SAFETY: the caller disabled interrupts.
+        self.remainder = Some(unsafe { Remainder::keep(&self.host) });
         self.good = VmcsImage::default();
         for field in self.fields.all().iter().filter(|field| is_host(**field)) {
             self.good.set_raw(*field, self.vmcs.read_raw(field.0)?);
@@ -160,8 +163,10 @@ impl<F: Frames + Clone> Lab<F> {
             // SAFETY: the MSRs exist, and the values are the ones they had.
             unsafe { cpu::wrmsr(number, value) }
         }
-        // SAFETY: the kernel's tables are those of when the VMCS was made.
-        unsafe { self.remainder.restore() }
+        if let Some(remainder) = self.remainder.take() {
+            // SAFETY: interrupts are disabled since `begin`.
+            unsafe { remainder.restore() }
+        }
     }
 
     /// Applies mutations to image and memory; the VMCS comes with [`Self::enter`].

@@ -4,7 +4,6 @@ use crate::check::Violation;
 use crate::error::VmInstructionError;
 use crate::exit::EntryFailure;
 use crate::vmcs::VmcsError;
-use crate::xstate::XstateError;
 use core::fmt;
 
 /// Why a vCPU could not be made or cannot go on.
@@ -12,8 +11,6 @@ use core::fmt;
 pub enum EntryError {
     /// No page frame for the VMCS or the extended state.
     OutOfFrames,
-    /// The host's own CPU state does not allow running a guest.
-    Host(&'static str),
     /// A VMX instruction failed.
     Instruction(VmInstructionError),
     /// A field could not be read or written.
@@ -45,7 +42,6 @@ impl fmt::Display for EntryError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::OutOfFrames => f.write_str("the host has no page frame left for a virtual CPU"),
-            Self::Host(what) => f.write_str(what),
             Self::Instruction(error) => error.fmt(f),
             Self::Field { name, error } => write!(f, "VMCS field {name}: {error}"),
             Self::Refused { failure, rule: None } => failure.fmt(f),
@@ -74,17 +70,6 @@ impl From<VmcsError> for EntryError {
         match error {
             VmcsError::OutOfFrames => Self::OutOfFrames,
             VmcsError::Instruction(error) => Self::Instruction(error),
-        }
-    }
-}
-
-impl From<XstateError> for EntryError {
-    fn from(error: XstateError) -> Self {
-        match error {
-            XstateError::OutOfFrames => Self::OutOfFrames,
-            XstateError::NotEnabled => {
-                Self::Host("the kernel has not enabled SSE: CR4.OSFXSR must be set, CR0.EM and CR0.TS clear")
-            }
         }
     }
 }

@@ -39,9 +39,8 @@ use crate::ept::EptRoot;
 use crate::error::ErrorNumber;
 use crate::field::{control, guest};
 use crate::frames::Frames;
-use crate::host_state::{PerThread, Remainder};
+use crate::host_state::HostState;
 use crate::instructions as cpu;
-use crate::interrupts::InterruptsOff;
 use crate::io_bitmap::IoBitmap;
 use crate::msr_bitmap::MsrBitmap;
 use crate::registers::{access, cr0, efer, rflags};
@@ -51,6 +50,7 @@ use crate::vpid::Vpid;
 use crate::xstate::Xstate;
 use alloc::sync::Arc;
 use cache::{Cache, Cached};
+use load::Loaded;
 use next::{NextEntry, Noted};
 use switch::{DebugRegisters, Msrs};
 
@@ -121,9 +121,8 @@ pub struct Vcpu<F: Frames> {
     owner: u64,
     barrier_cost: BarrierCost,
 
-    host: PerThread,
-    remainder: Remainder,
-    loaded: Option<InterruptsOff>,
+    host: HostState,
+    loaded: Option<Loaded>,
 }
 
 impl<F: Frames + Clone> Vcpu<F> {

@@ -10,7 +10,7 @@ use crate::error::VmInstructionError;
 use crate::field::{control, guest};
 use crate::frames::Frames;
 use crate::guest_state;
-use crate::host_state::{self, PerThread};
+use crate::host_state::HostState;
 use crate::instructions as cpu;
 use crate::interrupts::InterruptsOff;
 use crate::root::{Controls, Root};
@@ -27,13 +27,13 @@ impl<F: Frames + Clone> Vcpu<F> {
     pub fn new(root: Arc<Root<F>>, config: VcpuConfig<F>) -> Result<Self, EntryError> {
         let controls = *root.controls();
         let frames = root.frames();
-        let xstate = Xstate::new(frames.clone())?;
+        let xstate = Xstate::new(root.host_xstate(), frames.clone()).ok_or(EntryError::OutOfFrames)?;
         let use_vpid = controls.secondary.contains(SecondaryControls::VPID);
         let vpid = use_vpid.then(Vpid::allocate).flatten();
         let interrupts = InterruptsOff::new();
         let vmcs = Vmcs::new(root, frames)?;
         vmcs.make_current()?;
-        let remainder = host_state::write(&vmcs, controls.exit)?;
+        let host = HostState::write(&vmcs, controls.exit)?;
         let mut this = Self {
             vmcs,
             config,
@@ -69,8 +69,7 @@ impl<F: Frames + Clone> Vcpu<F> {
             checked: false,
             owner: barrier::owner(),
             barrier_cost: BarrierCost::default(),
-            host: PerThread::default(),
-            remainder,
+            host,
             loaded: None,
         };
         this.write_controls(&controls)?;

@@ -108,11 +108,18 @@ impl Msrs {
     }
 }
 
+/// The host's DR0 to DR3 and DR6 while a guest's are in the CPU.
+struct HostDebugRegisters {
+    addresses: [u64; 4],
+    dr6: u64,
+}
+
 /// DR0 to DR3 and DR6. Few guests use them, so they are loaded only when DR7 enables a breakpoint or the guest touches one
-/// (MOV-DR exiting). The host's are not kept: at an exit DR7 becomes 400H, and the kernel does not use the others.
+/// (MOV-DR exiting). The host's are kept meanwhile; [`crate::host_state`] has switched off what its DR7 enables.
 pub(super) struct DebugRegisters {
     addresses: Cyclic<u64, 4>,
     dr6: u64,
+    host: HostDebugRegisters,
     /// The guest's values are in the CPU, and MOV DR does not exit.
     pub(super) live: bool,
 }
@@ -122,6 +129,10 @@ impl DebugRegisters {
         Self {
             addresses: Cyclic([0; 4]),
             dr6: guest_state::DR6,
+            host: HostDebugRegisters {
+                addresses: [0; 4],
+                dr6: 0,
+            },
             live: false,
         }
     }
@@ -182,10 +193,11 @@ impl DebugRegisters {
     pub(super) unsafe fn load(&mut self) {
         // SAFETY: the values came from these registers or from a reset; DR7 enables none of them in the host.
         unsafe {
-            cpu::write_dr0(self.addresses[0]);
-            cpu::write_dr1(self.addresses[1]);
-            cpu::write_dr2(self.addresses[2]);
-            cpu::write_dr3(self.addresses[3]);
+            self.host = HostDebugRegisters {
+                addresses: read_addresses(),
+                dr6: cpu::read_dr6(),
+            };
+            write_addresses(self.addresses.0);
             cpu::write_dr6(self.dr6);
         }
         self.live = true;
@@ -194,11 +206,33 @@ impl DebugRegisters {
     /// # Safety
     /// [`Self::load`] was called before, with interrupts off since then.
     pub(super) unsafe fn unload(&mut self) {
-        // SAFETY: reading in ring 0.
+        // SAFETY: the values written are the host's, and DR7 enables none of them yet.
         unsafe {
-            self.addresses = Cyclic([cpu::read_dr0(), cpu::read_dr1(), cpu::read_dr2(), cpu::read_dr3()]);
+            self.addresses = Cyclic(read_addresses());
             self.dr6 = cpu::read_dr6();
+            write_addresses(self.host.addresses);
+            cpu::write_dr6(self.host.dr6);
         }
         self.live = false;
+    }
+}
+
+/// # Safety
+/// Ring 0.
+unsafe fn read_addresses() -> [u64; 4] {
+    // SAFETY: reading has no effect.
+    unsafe { [cpu::read_dr0(), cpu::read_dr1(), cpu::read_dr2(), cpu::read_dr3()] }
+}
+
+/// # Safety
+/// DR7 enables none of the four.
+unsafe fn write_addresses(addresses: [u64; 4]) {
+    let [dr0, dr1, dr2, dr3] = addresses;
+    // SAFETY: the registers take any address; the caller promises that nothing is watched for yet.
+    unsafe {
+        cpu::write_dr0(dr0);
+        cpu::write_dr1(dr1);
+        cpu::write_dr2(dr2);
+        cpu::write_dr3(dr3);
     }
 }
