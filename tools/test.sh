@@ -4,7 +4,7 @@ set -u
 
 here=$(CDPATH= cd -- "$(dirname -- "$0")/.." && pwd)
 : "${SWEB_BUILD:=$here/build}"
-# Tests that try many cases say here how many (tests/counts).
+# Tests that try many cases say here how many (rust-vmx/crates/counts).
 SWEB_COUNTS=$SWEB_BUILD/counts
 export SWEB_BUILD SWEB_COUNTS RUST_LIB_BACKTRACE=0
 unset RUSTFLAGS

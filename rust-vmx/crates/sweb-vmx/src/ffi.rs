@@ -134,55 +134,55 @@ pub const HOST_LOG_TRACE: u32 = 5;
 
 // ---------------------------------------------------------------- what the kernel provides
 
+// Each says with which interrupt flag it is called; PORTING.md's table is made of these texts.
 // SAFETY: the kernel defines these against the header that is made of this file (sweb/vm/VmHost*.cpp).
 unsafe extern "C" {
-    /// Heap memory of `size` bytes aligned to `align` (a power of two up to 4096), or null. Callable with
-    /// interrupts enabled or disabled; must not block.
+    /// Heap memory of `size` bytes aligned to `align` (a power of two up to 4096), or null when there is none. Interrupts on or off.
     pub fn host_alloc(size: usize, align: usize) -> *mut u8;
-    /// Gives back what `host_alloc` returned, with the same size and alignment.
+    /// Gives back what `host_alloc` returned, with the same size and alignment. Interrupts on or off.
     pub fn host_free(pointer: *mut u8, size: usize, align: usize);
 
     /// `pages` (a power of two) contiguous physical frames, naturally aligned, zeroed, writable through
-    /// `host_frame_pointer`; their physical address, or 0 when there are none. Interrupts on or off; must not block.
+    /// `host_frame_pointer`; their physical address, or 0 when there are none. Interrupts on or off.
     pub fn host_frame_alloc(pages: usize) -> u64;
-    /// Gives back frames of one `host_frame_alloc`. The kernel may reuse them at once.
+    /// Gives back frames of one `host_frame_alloc`. The kernel may reuse them at once. Interrupts on or off.
     pub fn host_frame_free(physical: u64, pages: usize);
-    /// The kernel's address of a frame from `host_frame_alloc`. Pure arithmetic.
+    /// The kernel's address of a frame from `host_frame_alloc`. Pure arithmetic. Interrupts on or off.
     pub fn host_frame_pointer(physical: u64) -> *mut u8;
 
-    /// Opens a file (`/usr/guests/disk.img`) or a block device by name (`/dev/idea2`, `/dev/ideb`); a handle, or a
-    /// negative error number: -2 no such file, -16 in use, -30 read only, and so on. May block.
+    /// Opens a file (`/usr/guests/disk.img`) or a block device by name (`/dev/idea2`, `/dev/ideb`); a handle, 0 or more, or a
+    /// negative error number: -2 no such file, -16 in use, -30 read only, and so on. The path has no NUL. May block. Interrupts on.
     pub fn host_open(path: *const u8, length: usize, flags: u32) -> i64;
-    /// Size in bytes, or a negative error number.
+    /// Size in bytes, or a negative error number. May block. Interrupts on.
     pub fn host_size(handle: i64) -> i64;
     /// Reads up to `length` bytes at `offset`; the number read (short only at the end), or a negative error number.
-    /// Blocks; called with interrupts enabled.
+    /// May block. Interrupts on.
     pub fn host_read(handle: i64, offset: u64, buffer: *mut u8, length: usize) -> i64;
-    /// Writes `length` bytes at `offset`; the number written, or a negative error number. Blocks; interrupts enabled.
+    /// Writes `length` bytes at `offset`; the number written, or a negative error number. May block. Interrupts on.
     pub fn host_write(handle: i64, offset: u64, buffer: *const u8, length: usize) -> i64;
-    /// Makes what was written durable; 0 or a negative error number. Blocks; interrupts enabled.
+    /// Makes what was written durable; 0 or a negative error number. May block. Interrupts on.
     pub fn host_flush(handle: i64) -> i64;
-    /// Closes a handle.
+    /// Closes a handle. May block. Interrupts on.
     pub fn host_close(handle: i64);
 
     /// Nanoseconds since the host booted, monotonic. Interrupts on or off.
     pub fn host_time_ns() -> u64;
-    /// TSC ticks per second.
+    /// TSC ticks per second. Interrupts on or off.
     pub fn host_tsc_hz() -> u64;
-    /// Seconds since 1970-01-01 UTC.
+    /// Seconds since 1970-01-01 UTC. Interrupts on or off.
     pub fn host_wall_clock() -> i64;
     /// By how much a timed sleep may end too late, in nanoseconds. Interrupts on or off.
     pub fn host_sleep_slack_ns() -> u64;
     /// Whether no thread but the calling one is ready to run. Interrupts on or off.
     pub fn host_is_idle() -> bool;
 
-    /// One line for the host's log, without a newline. Interrupts on or off; must not block.
+    /// One line for the host's log, without a newline. Interrupts on or off.
     pub fn host_log(level: u32, text: *const u8, length: usize);
-    /// Output bytes of the guest whose `vm_create` got `context`. Interrupts are disabled; must not block. False when there is room
-    /// for little more than `VM_OUTPUT_BURST`: `vm_run` returns then.
+    /// Output bytes of the guest whose `vm_create` got `context`. False when there is room for little more than
+    /// `VM_OUTPUT_BURST`: `vm_run` returns then. Interrupts on or off.
     pub fn host_output(context: usize, stream: u32, bytes: *const u8, length: usize) -> bool;
     /// The hypervisor found itself inconsistent, and this thread must not return to it: print `text` and a backtrace, and stop
-    /// the kernel, or, inside `vm_run`, only the VM (`vm_abandon`).
+    /// the kernel, or, inside `vm_run`, only the VM (`vm_abandon`). Interrupts on or off.
     pub fn host_panic(text: *const u8, length: usize) -> !;
 }
 
