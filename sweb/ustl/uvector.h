@@ -9,7 +9,7 @@ namespace ustl
 
 /**
  * Contiguous growing array. Growth doubles the capacity; `erase`, `pop_back`, `clear` and `resize` to a smaller size
- * never reallocate, so they may be used where the heap may not (the scheduler relies on it). Indices are not checked.
+ * never reallocate, so they may be used where the heap may not. Indices are not checked.
  */
 template <class T> class vector
 {

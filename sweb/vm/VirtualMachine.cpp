@@ -154,13 +154,15 @@ void VirtualMachine::refuseForMemory()
 void VirtualMachine::describe(struct vm_info& info)
 {
   VmInfo figures = {};
-  if (!withHandle([&](Vm* vm) { ::vm_info(vm, &figures); }) && isOver())
+  const bool is_there = withHandle([&](Vm* vm) { ::vm_info(vm, &figures); });
+  const State now = state();
+  if (!is_there && isOver(now))
     figures = last_info_;
   info = {};
   info.id = id_;
-  info.state = state_;
-  info.flags = state_ == RUNNING && figures.halted_for_good ? vm_flag_halted_for_good : 0;
-  info.exit_code = isOver() ? exit_code_ : 0;
+  info.state = now;
+  info.flags = now == RUNNING && figures.halted_for_good ? vm_flag_halted_for_good : 0;
+  info.exit_code = isOver(now) ? exit_code_ : 0;
   info.memory = figures.memory_bytes;
   info.held = figures.frame_bytes;
   info.exits = figures.exits;
@@ -174,6 +176,12 @@ void VirtualMachine::leaveWorkingDir()
   currentThread->setWorkingDirInfo(nullptr);
   delete working_dir_;
   working_dir_ = nullptr;
+}
+
+VirtualMachine::State VirtualMachine::state() const
+{
+  ScopeLock lock(state_lock_);
+  return state_;
 }
 
 void VirtualMachine::enter(State state)
@@ -196,7 +204,7 @@ VirtualMachine::State VirtualMachine::waitUntilStarted()
 void VirtualMachine::waitUntilOver()
 {
   ScopeLock lock(state_lock_);
-  while (!isOver())
+  while (!isOver(state_))
     state_changed_.wait();
 }
 
@@ -209,7 +217,7 @@ void VirtualMachine::attach()
 VirtualMachine::State VirtualMachine::waitWhileAttached()
 {
   ScopeLock lock(state_lock_);
-  while (attached_ && !isOver())
+  while (attached_ && !isOver(state_))
     state_changed_.wait();
   attached_ = false;
   return state_;

@@ -78,8 +78,8 @@ public:
 
   /// What programs are told about it.
   void describe(struct vm_info& info);
-  State state() const { return state_; }
-  bool isOver() const { return state_ > RUNNING; }
+  State state() const;
+  bool isOver() const { return isOver(state()); }
   /// What the hypervisor says about the end of the VM. Only once isOver(): until then its thread may be writing it.
   const ustl::string& report() const { return report_; }
 
@@ -111,6 +111,7 @@ public:
   }
 
 private:
+  static bool isOver(State state) { return state > RUNNING; }
   void enter(State state);
   void leaveWorkingDir();
   void refuseStart(const char* reason);
@@ -134,7 +135,7 @@ private:
   VmOutput output_;
   VmConsole console_;
 
-  Mutex state_lock_; ///< guards state_ and attached_; inside no other lock
+  mutable Mutex state_lock_; ///< guards state_ and attached_; no other is taken inside it
   Condition state_changed_;
   State state_ = STARTING;
   bool attached_ = false;

@@ -1,5 +1,5 @@
 // The memory functions the compiler itself calls. Compiled without the optimisation that would turn these loops into
-// calls of themselves (see userspace/CMakeLists.txt).
+// calls of themselves (see userspace/userspace.cmake).
 #include "string.h"
 
 void* memcpy(void* restrict destination, const void* restrict source, size_t size)

@@ -1,6 +1,6 @@
 //! The part of a machine that other threads may touch while its vCPU runs.
 //!
-//! There is no lock in it: a thread that is preempted in the middle of a call stops nobody, whatever the priority and
+//! Nobody waits for a lock in it: a thread that is preempted in the middle of a call stops nobody, whatever the priority and
 //! the interrupt flag of the others.
 
 use crate::cpu::Drill;

@@ -1,7 +1,7 @@
 //! A virtual CPU as the machine drives it.
 //!
-//! [`crate::backend`] implements it over VT-x, the tests over a script. Another backend (AMD SVM, shadow paging) needs
-//! nothing from this crate but this trait. All methods but [`VirtualCpu::run`] are about the state between an exit and
+//! [`crate::backend`] implements it over VT-x, the tests over a script. Another backend (AMD SVM, shadow paging) implements
+//! this trait and [`GuestRam`](crate::guest::GuestRam), and speaks of exits by the numbers and in the types of [`vmx`]. All methods but [`VirtualCpu::run`] are about the state between an exit and
 //! the next entry.
 
 use core::fmt::{self, Display};

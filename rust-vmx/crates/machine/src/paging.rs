@@ -1,7 +1,7 @@
 //! The guest's own page tables, walked as its CPU would (SDM vol. 3, chapter "Paging").
 //!
-//! Needed where an instruction is carried out for the guest and has a memory operand: INS and OUTS. The walk checks the
-//! rights, sets the accessed and dirty flags, and answers a fault as the guest shall see it.
+//! Needed where an instruction is carried out for the guest and has a memory operand: INS, OUTS and those that
+//! reach where no memory is; and for the call stack in a guest's report. The walk checks the rights, sets the accessed and dirty flags, and answers a fault as the guest shall see it.
 
 use crate::cpu::VirtualCpu;
 use crate::memory::PhysicalMemory;
