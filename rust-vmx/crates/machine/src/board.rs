@@ -246,6 +246,11 @@ impl Board {
         self.settle_wide(port, width);
     }
 
+    /// Sets the video controller to 80 by 25 text, as its firmware does.
+    pub fn set_text_mode(&mut self, now: Time) {
+        self.touch(VGA, now, |device, cx| device.reset(cx));
+    }
+
     /// How many bytes several IN may take in one go; 0 when the device has no fast path for this.
     pub fn readable(&mut self, port: u16, width: Width) -> usize {
         self.owner(port).map_or(0, |device| device.readable(port, width))

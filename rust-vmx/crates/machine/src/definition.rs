@@ -84,7 +84,7 @@ pub struct Module {
     pub arguments: String,
 }
 
-/// A drive.
+/// A drive. To the firmware one of a diskette's size is a diskette.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Disk {
     /// A block device of the host by its plain name, or the path of a file.

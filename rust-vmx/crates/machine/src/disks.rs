@@ -11,7 +11,7 @@ use devices::ide::SECTOR_SIZE;
 use devices::{DiskError, DiskOperation, DiskRequest, DriveConfig};
 
 /// Read only, for a guest that writes a disk it was given so.
-const READ_ONLY: StorageError = StorageError(30);
+pub const READ_ONLY: StorageError = StorageError(30);
 /// There is nothing of that name.
 const NOT_FOUND: StorageError = StorageError(2);
 /// There is neither a device nor a file of that name.

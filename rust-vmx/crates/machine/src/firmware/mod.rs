@@ -1,19 +1,33 @@
 //! A small BIOS: enough for boot sectors, loaders and DOS-like programs.
 //!
 //! The interrupt table points at stubs in the ROM segment (`rom`). A stub is VMCALL and IRET: the service itself is one
-//! of the functions here, which see the caller's registers and the interrupt frame on its stack (`caller`). Hardware
-//! interrupts work the same way, so BIOS time and keyboard go on while a guest halts.
+//! of the functions here, which see the caller's registers, the interrupt frame on its stack (`caller`) and its memory (`linear`).
+//! What calls further interrupts or waits for one is a few more instructions in the ROM. Hardware interrupts work the same
+//! way, so BIOS time and keyboard go on while a guest halts.
+//!
+//! A VMCALL is the firmware's if the instruction lies in one of these places, wherever the program believes them to be, and the CPU
+//! is in a mode that the code of a BIOS is made for: real mode, or virtual-8086 mode, at any privilege level. So a program gets
+//! the same service from INT, from PUSHF with a far call, and from a monitor that passes its interrupts on. In protected mode a
+//! BIOS would be stopped by the first segment register it loads; there the instruction is a hypercall.
 
 mod caller;
 mod data;
 mod disk;
+mod drives;
+mod extended_disk;
+mod floppy;
 mod keyboard;
 mod keymap;
+mod keys;
+mod linear;
+mod ring;
 mod rom;
+mod screen;
 mod serial;
 mod system;
 mod time;
 mod video;
+mod wait;
 
 use crate::cpu::VirtualCpu;
 use crate::exits::Outcome;
@@ -21,39 +35,39 @@ use crate::guest::{Guest, GuestRam};
 use crate::host::Host;
 use crate::memory::MemoryError;
 use caller::Caller;
-use devices::{Time, Width};
+pub use drives::boot_drive;
+use linear::Linear;
+use rom::{Entry, Routine};
 use vmx::addr::Gpa;
-use vmx::state::{CpuMode, SegmentName, SystemRegister};
+use vmx::state::{SegmentName, SystemRegister};
 
 /// The firmware's state beyond what is in the BIOS data area.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Firmware {
-    /// The status of the last disk call.
-    disk_status: u8,
-    /// The end of a wait (INT 15h, AH=86h) in progress.
-    wait_until: Option<Time>,
-    /// The last scancode was the prefix E0.
-    extended_key: bool,
+    wait: wait::Wait,
+    /// The keyboard's interrupt left a scan code in the controller.
+    pub(crate) key_waits: bool,
 }
 
 /// Puts tables and ROM into guest memory, and the devices into the state in which a BIOS leaves them.
 pub fn install<M: GuestRam, H: Host>(guest: &mut Guest<M, H>) -> Result<(), MemoryError> {
+    let diskette = drives::diskette_format(&guest.disks);
     for (at, bytes) in [
-        (0, rom::vectors()),
+        (0, rom::vectors(diskette)),
         (crate::memory::layout::FIRMWARE, rom::image()?),
     ] {
         guest.memory.install(Gpa(at), &bytes)?;
     }
     data::install(guest)?;
-    video::clear(guest, 0x07)?;
+    video::install(guest)?;
     initialise_devices(guest);
     Ok(())
 }
 
-/// The interrupt controllers at vectors 8 and 70h with timer and keyboard open, the timer at 18.2 Hz.
+/// The interrupt controllers at vectors 8 and 70h with timer and keyboard open, the timer at 18.2 Hz, the serial port's format.
 fn initialise_devices<M: GuestRam, H: Host>(guest: &mut Guest<M, H>) {
     let now = guest.now();
-    let sequence: [(u16, u8); 13] = [
+    let sequence: [(u16, u8); 14] = [
         (0x20, 0x11),
         (0xA0, 0x11),
         (0x21, 0x08),
@@ -67,54 +81,72 @@ fn initialise_devices<M: GuestRam, H: Host>(guest: &mut Guest<M, H>) {
         (0x43, 0x36),
         (0x40, 0),
         (0x40, 0),
+        serial::LEFT_AS,
     ];
     for (port, value) in sequence {
-        guest.board.write(port, Width::Byte, u32::from(value), now);
+        guest
+            .board
+            .write(port, devices::Width::Byte, u32::from(value), now);
     }
 }
 
 /// Carries out a service, if the VMCALL that exited is one of the ROM's.
 pub fn call<C: VirtualCpu, M: GuestRam, H: Host>(cpu: &mut C, guest: &mut Guest<M, H>) -> Option<Outcome> {
+    /// The last offset in a segment of real mode.
+    const LAST: u64 = 0xFFFF;
     // The offset first: it is known already, and no kernel calls from there.
-    let vector = rom::vector_at(cpu.read(SystemRegister::Rip))?;
-    if cpu.mode() != CpuMode::Real || cpu.segment(SegmentName::Cs).base != crate::memory::layout::FIRMWARE {
+    let offset = cpu.read(SystemRegister::Rip);
+    if offset > LAST {
         return None;
     }
-    let mut caller = Caller::new(cpu);
-    Some(serve(vector, &mut caller, guest))
+    let memory = Linear::of(cpu, guest.cpuid.paging())?;
+    let linear = cpu.segment(SegmentName::Cs).base + offset;
+    let entry = rom::entry_at(memory.code(&mut guest.memory, linear)?)?;
+    let mut caller = Caller::new(cpu, guest, memory);
+    serve(entry, &mut caller);
+    Some(caller.finish())
 }
 
-fn serve<C: VirtualCpu, M: GuestRam, H: Host>(
-    vector: u8,
-    caller: &mut Caller<'_, C>,
-    guest: &mut Guest<M, H>,
-) -> Outcome {
+fn serve<C: VirtualCpu, M: GuestRam, H: Host>(entry: Entry, caller: &mut Caller<'_, C, M, H>) {
+    match entry {
+        Entry::Vector(vector) => serve_vector(vector, caller),
+        Entry::Routine(Routine::KeyTaken) => keyboard::taken(caller),
+        Entry::Routine(Routine::KeyFetch) => keyboard::fetch(caller),
+        Entry::Routine(Routine::KeyFetched) => keyboard::fetched(caller),
+        Entry::Routine(Routine::Paused) => keyboard::paused(caller),
+        Entry::Routine(Routine::TimePassed) => wait::look(caller),
+        // The others make no calls.
+        Entry::Routine(_) => {}
+    }
+}
+
+fn serve_vector<C: VirtualCpu, M: GuestRam, H: Host>(vector: u8, caller: &mut Caller<'_, C, M, H>) {
     match vector {
-        0x08 => time::tick(guest),
-        0x09 => keyboard::interrupt(guest),
-        0x0A..=0x0F | 0x70..=0x77 => acknowledge(vector, guest),
-        0x10 => video::serve(caller, guest),
-        0x11 => system::equipment(caller, guest),
-        0x12 => system::memory_size(caller, guest),
-        0x13 => return disk::serve(caller, guest),
-        0x14 => serial::serve(caller, guest),
-        0x15 => return system::serve(caller, guest),
-        0x16 => return keyboard::serve(caller, guest),
-        0x18 => return system::no_boot(caller, guest),
-        0x19 => return system::bootstrap(caller, guest),
-        0x1A => time::serve(caller, guest),
+        0x05 => system::print_screen(caller),
+        0x08 => time::tick(caller),
+        0x09 => keyboard::interrupt(caller),
+        0x0A..=0x0F | 0x71..=0x77 => acknowledge(caller, vector),
+        0x10 => video::serve(caller),
+        0x11 => system::equipment(caller),
+        0x12 => system::memory_size(caller),
+        0x13 => disk::serve(caller),
+        0x14 => serial::serve(caller),
+        0x15 => system::serve(caller),
+        0x16 => keyboard::serve(caller),
+        0x18 => system::no_boot(caller),
+        0x19 => system::bootstrap(caller),
+        0x1A => time::serve(caller),
+        0x70 => time::clock_interrupt(caller),
         // The others do nothing, which is what their services would say: no printer, no BASIC, no break.
         _ => {}
     }
-    Outcome::Done
 }
 
-/// Ends a hardware interrupt nobody handles.
-fn acknowledge<M: GuestRam, H: Host>(vector: u8, guest: &mut Guest<M, H>) {
-    const END_OF_INTERRUPT: u32 = 0x20;
-    let now = guest.now();
+/// Ends a hardware interrupt.
+fn acknowledge<C: VirtualCpu, M: GuestRam, H: Host>(caller: &mut Caller<'_, C, M, H>, vector: u8) {
+    const END_OF_INTERRUPT: u8 = 0x20;
     if vector >= 0x70 {
-        guest.board.write(0xA0, Width::Byte, END_OF_INTERRUPT, now);
+        caller.output(0xA0, END_OF_INTERRUPT);
     }
-    guest.board.write(0x20, Width::Byte, END_OF_INTERRUPT, now);
+    caller.output(0x20, END_OF_INTERRUPT);
 }

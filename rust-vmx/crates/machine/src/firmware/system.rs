@@ -1,15 +1,15 @@
-//! INT 11h, 12h, 15h, 18h, 19h: equipment, memory, A20, block moves, waiting, booting.
+//! INT 05h, 11h, 12h, 15h, 18h, 19h: printing the screen, equipment, memory, A20, block moves, booting.
 
 use super::caller::Caller;
-use super::{data, video};
+use super::rom::Routine;
+use super::{data, video, wait};
 use crate::cpu::VirtualCpu;
-use crate::exits::Outcome;
-use crate::guest::{Guest, GuestRam};
+use crate::guest::GuestRam;
 use crate::host::Host;
 use crate::loader::Start;
+use crate::memory::MemoryError;
 use crate::memory::layout::HIGH_MEMORY;
 use bounds::Clip;
-use devices::Width;
 use vmx::addr::Gpa;
 use vmx::state::SegmentName;
 use vmx::state::gpr::{RAX, RBX, RCX, RDI, RDX, RSI};
@@ -18,72 +18,72 @@ use vmx::state::gpr::{RAX, RBX, RCX, RDI, RDX, RSI};
 const SMAP: u32 = 0x534D_4150;
 /// AH of an unknown service.
 const UNSUPPORTED: u8 = 0x86;
+/// AH of a block move that met memory that is not there.
+const EXCEPTION: u8 = 0x02;
 /// System control port A, with the A20 gate in bit 1.
 const PORT_A: u16 = 0x92;
-const A20: u32 = 1 << 1;
+const A20: u8 = 1 << 1;
 
 /// INT 11h: the equipment list.
-pub fn equipment<C: VirtualCpu, M: GuestRam, H: Host>(caller: &mut Caller<'_, C>, guest: &mut Guest<M, H>) {
-    let list = data::word(&guest.memory, data::EQUIPMENT);
+pub fn equipment<C: VirtualCpu, M: GuestRam, H: Host>(caller: &mut Caller<'_, C, M, H>) {
+    let list = caller.load_word(data::EQUIPMENT);
     caller.set_word(RAX, list);
 }
 
 /// INT 12h: conventional memory in KiB.
-pub fn memory_size<C: VirtualCpu, M: GuestRam, H: Host>(caller: &mut Caller<'_, C>, guest: &mut Guest<M, H>) {
-    let size = data::word(&guest.memory, data::MEMORY_KIB);
+pub fn memory_size<C: VirtualCpu, M: GuestRam, H: Host>(caller: &mut Caller<'_, C, M, H>) {
+    let size = caller.load_word(data::MEMORY_KIB);
     caller.set_word(RAX, size);
 }
 
+/// INT 05h: there is no printer, which is an error for who looks.
+pub fn print_screen<C: VirtualCpu, M: GuestRam, H: Host>(caller: &mut Caller<'_, C, M, H>) {
+    const FAILED: u8 = 0xFF;
+    caller.store_byte(data::PRINT_STATUS, FAILED);
+}
+
 /// INT 15h.
-pub fn serve<C: VirtualCpu, M: GuestRam, H: Host>(
-    caller: &mut Caller<'_, C>,
-    guest: &mut Guest<M, H>,
-) -> Outcome {
+pub fn serve<C: VirtualCpu, M: GuestRam, H: Host>(caller: &mut Caller<'_, C, M, H>) {
     let supported = match (caller.ah(), caller.al()) {
-        (0x24, function) => a20(function, caller, guest),
-        (0x86, _) => return wait(caller, guest),
+        (0x24, function) => a20(function, caller),
+        // The keyboard intercept: the scan code in AL is a key.
+        (0x4F, _) => return caller.set_carry(true),
+        (0x86, _) => return wait::begin(caller),
         (0x87, _) => {
-            let status = move_block(caller, guest);
-            caller.set_high(RAX, u8::from(status.is_err()));
-            caller.set_carry(&mut guest.memory, status.is_err());
-            return Outcome::Done;
+            let failed = move_block(caller).is_err();
+            caller.set_high(RAX, if failed { EXCEPTION } else { 0 });
+            return caller.set_carry(failed);
         }
         (0x88, _) => {
-            let above = (guest.layout.low_end() - HIGH_MEMORY) >> 10;
+            let above = (caller.guest.layout.low_end() - HIGH_MEMORY) >> 10;
             caller.set_word(RAX, above.min(0xFFFF) as u16);
             true
         }
-        // Waiting for a device, and its end: nothing to do meanwhile.
-        (0x90 | 0x91, _) => {
+        // SysReq; waiting for a device, and its end: nothing to do.
+        (0x85 | 0x90 | 0x91, _) => {
             caller.set_high(RAX, 0);
             true
         }
         (0xE8, 0x01) => {
-            extended_memory(caller, guest);
+            extended_memory(caller);
             true
         }
-        (0xE8, 0x20) => memory_map(caller, guest),
+        (0xE8, 0x20) => memory_map(caller),
         _ => false,
     };
     if !supported {
         caller.set_high(RAX, UNSUPPORTED);
     }
-    caller.set_carry(&mut guest.memory, !supported);
-    Outcome::Done
+    caller.set_carry(!supported);
 }
 
 /// AH=24h: the A20 gate.
-fn a20<C: VirtualCpu, M: GuestRam, H: Host>(
-    function: u8,
-    caller: &mut Caller<'_, C>,
-    guest: &mut Guest<M, H>,
-) -> bool {
-    let now = guest.now();
-    let port = guest.board.read(PORT_A, Width::Byte, now);
+fn a20<C: VirtualCpu, M: GuestRam, H: Host>(function: u8, caller: &mut Caller<'_, C, M, H>) -> bool {
+    let port = caller.input(PORT_A);
     match function {
         // The port's bit 0 would reset the machine.
-        0 => guest.board.write(PORT_A, Width::Byte, port & !A20 & !1, now),
-        1 => guest.board.write(PORT_A, Width::Byte, (port | A20) & !1, now),
+        0 => caller.output(PORT_A, port & !A20 & !1),
+        1 => caller.output(PORT_A, (port | A20) & !1),
         2 => caller.set_low(RAX, u8::from(port & A20 != 0)),
         // Both the keyboard controller and port 92h drive the gate.
         3 => caller.set_word(RBX, 0b11),
@@ -93,34 +93,14 @@ fn a20<C: VirtualCpu, M: GuestRam, H: Host>(
     true
 }
 
-/// AH=86h: waits CX:DX microseconds, halted.
-fn wait<C: VirtualCpu, M: GuestRam, H: Host>(caller: &mut Caller<'_, C>, guest: &mut Guest<M, H>) -> Outcome {
-    let now = guest.now();
-    let microseconds = u64::from(caller.cx()) << 16 | u64::from(caller.dx());
-    let end = *guest.firmware.wait_until.get_or_insert(now + microseconds * 1000);
-    if now < end {
-        // The timer's interrupt brings the caller back here; its period is the precision, as it was on the PC.
-        caller.wait(0x15);
-        return Outcome::Resume;
-    }
-    guest.firmware.wait_until = None;
-    caller.set_carry(&mut guest.memory, false);
-    Outcome::Done
-}
-
-/// AH=87h: moves CX words between the bases of the descriptors 2 and 3 of the table at ES:SI.
+/// AH=87h: moves CX words between the bases of the descriptors 2 and 3 of the table at ES:SI. The bases are physical addresses, for a
+/// BIOS does this in protected mode without paging; a monitor of virtual-8086 mode has to do it itself.
 fn move_block<C: VirtualCpu, M: GuestRam, H: Host>(
-    caller: &mut Caller<'_, C>,
-    guest: &mut Guest<M, H>,
-) -> Result<(), crate::memory::MemoryError> {
+    caller: &mut Caller<'_, C, M, H>,
+) -> Result<(), MemoryError> {
     let offset = caller.word(RSI);
     let table = caller.address(SegmentName::Es, offset);
-    let base = |number: u64| {
-        let [_, _, low, middle, high, _, _, highest] =
-            guest.memory.read_u64(Gpa(table.0 + 8 * number))?.to_le_bytes();
-        Ok(Gpa(u32::from_le_bytes([low, middle, high, highest]).into()))
-    };
-    let (from, to) = (base(2)?, base(3)?);
+    let (from, to) = (base(caller, table, 2), base(caller, table, 3));
     // In order and piece by piece, as the REP MOVSW of a BIOS.
     let mut piece = [0; 512];
     let length = 2 * u64::from(caller.cx());
@@ -128,17 +108,29 @@ fn move_block<C: VirtualCpu, M: GuestRam, H: Host>(
     while done < length {
         let count = (length - done).min(piece.len() as u64);
         let piece = piece.upto_mut(count as usize);
-        guest.memory.read(Gpa(from.0 + done), piece)?;
-        guest.memory.write(Gpa(to.0 + done), piece)?;
+        caller.guest.memory.read(Gpa(from + done), piece)?;
+        caller.guest.memory.write(Gpa(to + done), piece)?;
         done += count;
     }
     Ok(())
 }
 
+/// The base in a descriptor of a table.
+fn base<C: VirtualCpu, M: GuestRam, H: Host>(
+    caller: &mut Caller<'_, C, M, H>,
+    table: u64,
+    number: u64,
+) -> u64 {
+    let mut descriptor = [0; 8];
+    let _ = caller.read(table + 8 * number, &mut descriptor);
+    let [_, _, low, middle, high, _, _, highest] = descriptor;
+    u32::from_le_bytes([low, middle, high, highest]).into()
+}
+
 /// AX=E801h: memory above 1 MiB in KiB, and above 16 MiB in units of 64 KiB.
-fn extended_memory<C: VirtualCpu, M: GuestRam, H: Host>(caller: &mut Caller<'_, C>, guest: &mut Guest<M, H>) {
+fn extended_memory<C: VirtualCpu, M: GuestRam, H: Host>(caller: &mut Caller<'_, C, M, H>) {
     const SIXTEEN: u64 = 16 << 20;
-    let end = guest.layout.low_end();
+    let end = caller.guest.layout.low_end();
     let below = ((end.min(SIXTEEN) - HIGH_MEMORY) >> 10) as u16;
     let above = (end.saturating_sub(SIXTEEN) >> 16) as u16;
     for (register, value) in [(RAX, below), (RBX, above), (RCX, below), (RDX, above)] {
@@ -147,14 +139,11 @@ fn extended_memory<C: VirtualCpu, M: GuestRam, H: Host>(caller: &mut Caller<'_, 
 }
 
 /// AX=E820h: entry EBX of the memory map, to ES:DI; EBX becomes the next one, 0 after the last.
-fn memory_map<C: VirtualCpu, M: GuestRam, H: Host>(
-    caller: &mut Caller<'_, C>,
-    guest: &mut Guest<M, H>,
-) -> bool {
+fn memory_map<C: VirtualCpu, M: GuestRam, H: Host>(caller: &mut Caller<'_, C, M, H>) -> bool {
     const ENTRY: u32 = 20;
     let registers = caller.cpu.registers();
     let (index, room, magic) = (registers.low32(RBX), registers.low32(RCX), registers.low32(RDX));
-    let regions = guest.layout.regions();
+    let regions = caller.guest.layout.regions();
     let Some(region) = regions
         .get(index as usize)
         .filter(|_| magic == SMAP && room >= ENTRY)
@@ -167,7 +156,7 @@ fn memory_map<C: VirtualCpu, M: GuestRam, H: Host>(
     entry[16..].copy_from_slice(&(if region.usable { 1u32 } else { 2 }).to_le_bytes());
     let offset = caller.word(RDI);
     let at = caller.address(SegmentName::Es, offset);
-    if guest.memory.write(at, &entry).is_err() {
+    if caller.write(at, &entry).is_err() {
         return false;
     }
     let next = if index as usize + 1 < regions.len() {
@@ -182,27 +171,22 @@ fn memory_map<C: VirtualCpu, M: GuestRam, H: Host>(
     true
 }
 
-/// INT 18h: nothing to boot. The machine says so and halts for good.
-pub fn no_boot<C: VirtualCpu, M: GuestRam, H: Host>(
-    caller: &mut Caller<'_, C>,
-    guest: &mut Guest<M, H>,
-) -> Outcome {
+/// INT 18h: nothing to boot. The machine says so and serves interrupts for good.
+pub fn no_boot<C: VirtualCpu, M: GuestRam, H: Host>(caller: &mut Caller<'_, C, M, H>) {
     for character in b"No bootable disk.\r\n" {
-        video::teletype(guest, *character, None);
+        video::teletype(caller, *character);
     }
-    caller.wait(0x18);
-    Outcome::Resume
+    caller.go_on_in(Routine::Idle);
 }
 
 /// INT 19h: loads the first disk's boot sector and starts it.
-pub fn bootstrap<C: VirtualCpu, M: GuestRam, H: Host>(
-    caller: &mut Caller<'_, C>,
-    guest: &mut Guest<M, H>,
-) -> Outcome {
+pub fn bootstrap<C: VirtualCpu, M: GuestRam, H: Host>(caller: &mut Caller<'_, C, M, H>) {
     caller.cpu.unload();
+    let guest = &mut *caller.guest;
     if guest.disks.load_boot_sector(&mut guest.memory).is_err() {
-        return no_boot(caller, guest);
+        return no_boot(caller);
     }
-    Start::BootSector { drive: 0x80 }.apply(caller.cpu);
-    Outcome::Resume
+    let drive = super::boot_drive(&guest.disks);
+    Start::BootSector { drive }.apply(caller.cpu);
+    caller.stay();
 }

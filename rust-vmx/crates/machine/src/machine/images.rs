@@ -11,9 +11,6 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-/// The BIOS number of the first hard disk.
-const FIRST_HARD_DISK: u8 = 0x80;
-
 /// Loads what the definition says. Blocks.
 pub(super) fn load<M: GuestRam, H: Host>(
     definition: &Definition,
@@ -30,9 +27,7 @@ pub(super) fn load<M: GuestRam, H: Host>(
             .disks
             .load_boot_sector(&mut guest.memory)
             .map_err(named(disk))?;
-        return Ok(Start::BootSector {
-            drive: FIRST_HARD_DISK,
-        });
+        return Ok(boot_sector(guest));
     };
     let kernel = File::open(guest.host.clone(), path, false)?;
     let is_flat = match definition.format {
@@ -41,9 +36,7 @@ pub(super) fn load<M: GuestRam, H: Host>(
     };
     if is_flat {
         flat::load(&kernel, &mut guest.memory).map_err(named(path))?;
-        return Ok(Start::BootSector {
-            drive: FIRST_HARD_DISK,
-        });
+        return Ok(boot_sector(guest));
     }
     let files: Vec<(File<H>, String)> = definition
         .modules
@@ -74,6 +67,13 @@ pub(super) fn load<M: GuestRam, H: Host>(
     let loaded =
         multiboot::load(&kernel, &parameters, &guest.layout, &mut guest.memory).map_err(named(path))?;
     Ok(Start::Multiboot(loaded))
+}
+
+/// The start of a boot sector, of the first disk as its number says.
+fn boot_sector<M: GuestRam, H: Host>(guest: &Guest<M, H>) -> Start {
+    Start::BootSector {
+        drive: crate::firmware::boot_drive(&guest.disks),
+    }
 }
 
 /// The name of a place in the guest's kernel, if its file has symbols. Blocks.
