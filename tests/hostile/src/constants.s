@@ -143,6 +143,78 @@
 798:
         .endm
 
+# Protected mode: from now on INT of a program in virtual-8086 mode goes on where the table at 0 points, with a frame on the
+# program's stack; IOPL is 3, so that is all that exceptions are needed for. Any other goes to the runtime. Changes EAX.
+        .macro  V86_MONITOR
+        movw    IDT + 13 * 8, %ax
+        movw    %ax, 0x5A10
+        movw    IDT + 13 * 8 + 6, %ax
+        movw    %ax, 0x5A12
+        ADDRESS 780f, %eax
+        movw    %ax, IDT + 13 * 8
+        shrl    $16, %eax
+        movw    %ax, IDT + 13 * 8 + 6
+        jmp     782f
+780:    pushal                                  # behind it: error code, EIP, CS, EFLAGS, ESP, SS
+        movl    $DATA, %eax
+        movw    %ax, %ds
+        movzwl  40(%esp), %ebx
+        shll    $4, %ebx
+        addl    36(%esp), %ebx
+        cmpb    $0xCD, (%ebx)
+        jne     781f
+        subw    $6, 48(%esp)
+        movzwl  52(%esp), %edi
+        shll    $4, %edi
+        movzwl  48(%esp), %eax
+        addl    %eax, %edi
+        movl    36(%esp), %eax
+        addl    $2, %eax
+        movw    %ax, (%edi)
+        movl    40(%esp), %eax
+        movw    %ax, 2(%edi)
+        movl    44(%esp), %eax
+        movw    %ax, 4(%edi)
+        movzbl  1(%ebx), %edx
+        movzwl  (,%edx,4), %eax
+        movl    %eax, 36(%esp)
+        movzwl  2(,%edx,4), %eax
+        movl    %eax, 40(%esp)
+        popal
+        addl    $4, %esp
+        iretl
+781:    popal
+        jmp     *%ss:0x5A10
+782:
+        .endm
+
+# Behind V86_BEHIND 0, 1f, 2f: calls of the BIOS in virtual-8086 mode. Their results are at 5A00.
+        .macro  V86_CALLS
+        .code16
+1:      xorl    %eax, %eax
+        int     $0x12
+        movl    %eax, 0x5A00
+        xorl    %eax, %eax
+        pushfw
+        lcallw  *(4 * 0x12)
+        movl    %eax, 0x5A04
+        xorl    %ebx, %ebx
+        movl    $0xC000, %eax
+        int     $0x15
+        setc    %bl
+        shll    $16, %ebx
+        orl     %ebx, %eax
+        movl    %eax, 0x5A08
+        movw    $0x0100, %ax
+        xorl    %ebx, %ebx
+        int     $0x16
+        setz    %bl
+        movl    %ebx, 0x5A0C
+2:      hlt
+        .code32
+798:
+        .endm
+
 # Outside 64-bit mode. Changes EAX.
         .macro  SET_CR0 bit
         movl    %cr0, %eax

@@ -10,6 +10,7 @@ mod disk;
 mod events;
 mod fairness;
 mod fast_calls;
+mod firmware;
 mod interrupts;
 mod isolation;
 mod keyboard;
@@ -40,6 +41,7 @@ fn main() {
         disk::family(),
         events::family(),
         fast_calls::family(),
+        firmware::family(),
         interrupts::family(),
         isolation::family(),
         memory::family(),
@@ -67,6 +69,7 @@ fn main() {
         cycles::trials(),
         reasons::trials(),
         keyboard::trials(),
+        firmware::trials(),
     ]
     .into_iter()
     .flatten()
