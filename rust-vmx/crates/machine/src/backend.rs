@@ -276,8 +276,9 @@ impl<F: Frames + Clone> VirtualCpu for Vcpu<F> {
         Vcpu::shorten_slice(self, tsc);
     }
 
-    fn slice_over(&self) -> bool {
-        Vcpu::slice_over(self)
+    #[inline]
+    fn slice_end(&self) -> u64 {
+        Vcpu::slice_end(self)
     }
 
     fn tsc_offset(&self) -> u64 {

@@ -134,12 +134,16 @@ pub trait VirtualCpu {
     /// The host TSC value at which the guest leaves at the latest, for [`PREEMPTION_TIMER`](vmx::exit::reason::PREEMPTION_TIMER); `None` leaves the
     /// end of its slice. To be told again from time to time: until then the time between exits and entries is not counted.
     fn set_deadline(&mut self, tsc: Option<u64>);
-    /// The host TSC value at which the guest leaves in any case. To be told before the first [`run`](Self::run).
+    /// The host TSC value at which the guest leaves in any case, once it has been entered. To be told before the first [`run`](Self::run).
     fn set_slice_end(&mut self, tsc: u64);
     /// The same, unless it leaves earlier anyway.
     fn shorten_slice(&mut self, tsc: u64);
+    /// What the two set. The CPU need not be exact: whoever calls [`run`](Self::run) looks at the clock after each exit.
+    fn slice_end(&self) -> u64;
     /// Whether the guest had the CPU for as long as the host lets it.
-    fn slice_over(&self) -> bool;
+    fn slice_over(&self) -> bool {
+        self.host_tsc() >= self.slice_end()
+    }
     /// The difference guest TSC - host TSC.
     fn tsc_offset(&self) -> u64;
 

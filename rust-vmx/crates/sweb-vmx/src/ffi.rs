@@ -285,7 +285,7 @@ pub unsafe extern "C" fn vm_destroy(vm: *mut Vm) {
 }
 
 /// Whether `vm_run` comes back at the time it was told whatever the guest does, because this CPU has the VMX-preemption timer. If not,
-/// only an interrupt of the host, such as its tick, ends it. Requires `vmx_enable`.
+/// an interrupt of the host, such as its tick, ends it, or the guest's first exit after that time. Requires `vmx_enable`.
 #[unsafe(no_mangle)]
 pub extern "C" fn vmx_ends_runs() -> bool {
     root::has_preemption_timer()

@@ -12,6 +12,8 @@ use devices::{PowerEvent, Time};
 
 /// How long the host may have output of the guest before it gets the CPU and can show it, in nanoseconds.
 const OUTPUT_WAITS: u64 = 4_000_000;
+/// How long a guest may be busy with its disk before the host looks at everything else of the VM, in nanoseconds.
+const TURN: u64 = 4_000_000;
 /// What a guest has at least before the host is back, in nanoseconds.
 const SHORTEST_SLICE: u64 = 10_000;
 
@@ -84,7 +86,10 @@ impl<C: VirtualCpu, M: GuestRam, H: Host> Machine<C, M, H> {
     /// The guest has so many nanoseconds, and a few in any case: the thread may have been away since it was told.
     pub(super) fn begin_slice(&mut self, nanoseconds: u64) {
         let ticks = self.guest.clock.ticks(nanoseconds.max(SHORTEST_SLICE));
-        self.cpu.set_slice_end(self.cpu.host_tsc().saturating_add(ticks));
+        let now = self.cpu.host_tsc();
+        let slice_end = now.saturating_add(ticks);
+        self.cpu.set_slice_end(slice_end);
+        self.turn_end = now.saturating_add(self.guest.clock.ticks(TURN)).min(slice_end);
     }
 
     /// Ends the guest's slice soon, for the host's thread has something to pass on.
@@ -137,10 +142,11 @@ impl<C: VirtualCpu, M: GuestRam, H: Host> Machine<C, M, H> {
         }
     }
 
-    /// Carries out what the disk controllers want; whether they wanted anything.
+    /// Carries out what the disk controllers want, for the rest of the turn; whether they wanted anything.
     fn serve_disks(&mut self) -> bool {
         let mut served = false;
         while !self.guest.control.stop_requested()
+            && !(served && self.cpu.host_tsc() >= self.turn_end)
             && let Some(request) = self.guest.board.take_disk_request()
         {
             served = true;

@@ -18,8 +18,6 @@ use vmx::event::Event;
 /// After so many TSC ticks between exits and entries the CPU is told its deadline again, of which it counted only the guest's
 /// part. Some microseconds: what a timer may be late.
 const DRIFT: u64 = 8192;
-/// How long a guest may be busy with its disk before the host looks at everything else of the VM, in nanoseconds.
-const TURN: u64 = 4_000_000;
 
 /// The exit that is being handled.
 #[derive(Clone, Copy, Debug, Default)]
@@ -43,7 +41,6 @@ impl<C: VirtualCpu, M: GuestRam, H: Host> Machine<C, M, H> {
     /// Runs the vCPU until the host is needed, or its clock shows `until_ns`. Host interrupts are enabled before and after.
     pub fn run(&mut self, until_ns: u64) -> Stop {
         self.begin_slice(until_ns.saturating_sub(self.guest.host.now_ns()));
-        self.turn_end = self.cpu.host_tsc().saturating_add(self.guest.clock.ticks(TURN));
         let stop = match self.until_stop() {
             Ok(stop) => stop,
             Err(failure) => self.fail(&failure),
@@ -71,11 +68,15 @@ impl<C: VirtualCpu, M: GuestRam, H: Host> Machine<C, M, H> {
             if let Some(stop) = self.until_attention()? {
                 return Ok(stop);
             }
+            // Here and not before the guest was entered: however short its slice is, it comes forward.
+            if self.cpu.slice_over() {
+                return Ok(Stop::Preempted);
+            }
         }
     }
 
     /// Entries and exits, until one leaves something to look at beside the CPU: in a device, for the host, or in the clock. At the end of
-    /// the slice at the latest.
+    /// the slice at the latest: the CPU's timer should end it, but each exit is a chance to see that it has not.
     #[inline(never)]
     fn until_attention(&mut self) -> Result<Option<Stop>, Failure> {
         loop {
@@ -104,7 +105,7 @@ impl<C: VirtualCpu, M: GuestRam, H: Host> Machine<C, M, H> {
                     Next::Stop(stop) => return Ok(Some(stop)),
                 },
             }
-            if self.guest.board.wants_attention() || self.drift >= DRIFT {
+            if self.guest.board.wants_attention() || self.drift >= DRIFT || exited >= self.cpu.slice_end() {
                 return Ok(None);
             }
         }

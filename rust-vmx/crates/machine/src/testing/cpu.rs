@@ -9,16 +9,23 @@ use std::vec::Vec;
 use vmx::addr::Gpa;
 use vmx::barrier::BarrierCost;
 use vmx::event::{Event, EventKind};
-use vmx::exit::{self as cpu_exit, ControlRegisterAccess, EptViolation, ExceptionExit, IoAccess, TaskSwitch};
+use vmx::exit::{
+    self as cpu_exit, ControlRegisterAccess, EptViolation, ExceptionExit, IoAccess, TaskSwitch, reason,
+};
 use vmx::state::{CpuMode, DescriptorTable, Registers, Segment, SegmentName, SystemRegister, TableName, gpr};
 
 /// A step of the script: what the guest did before the exit, and the exit.
 type Step = std::boxed::Box<dyn FnOnce(&mut FakeCpu) -> ScriptedExit>;
 
+/// A step that is repeated.
+type Habit = std::boxed::Box<dyn FnMut(&mut FakeCpu) -> ScriptedExit>;
+
 /// The CPU. Everything is open to tests.
 pub struct FakeCpu {
     /// The exits to come.
     pub script: VecDeque<Step>,
+    /// What it does when the script has ended.
+    pub habit: Option<Habit>,
     /// The exit that the machine handles.
     pub exit: ScriptedExit,
     /// The general registers.
@@ -53,6 +60,14 @@ pub struct FakeCpu {
     pub slice_end: u64,
     /// The host's time-stamp counter; each entry takes ten of it.
     pub tsc: u64,
+    /// How many ticks the host takes with each [`VirtualCpu::unload`], and with loading again.
+    pub away: u64,
+    /// How often the guest was entered.
+    pub entries: usize,
+    /// Its timer runs down early, so that an exit by it says nothing about the time.
+    pub early_timer: bool,
+    /// The last exit was the timer's, for the slice.
+    pub ran_down: bool,
     /// What the guest's counter is ahead of it.
     pub tsc_offset: u64,
     /// What barriers took.
@@ -71,6 +86,7 @@ impl Default for FakeCpu {
     fn default() -> Self {
         Self {
             script: VecDeque::new(),
+            habit: None,
             exit: plain(0),
             registers: Registers::default(),
             system: HashMap::from([(SystemRegister::Rip, 0xFFF0), (SystemRegister::Rflags, 2)]),
@@ -88,6 +104,10 @@ impl Default for FakeCpu {
             deadline: None,
             slice_end: 0,
             tsc: 1000,
+            away: 0,
+            entries: 0,
+            early_timer: false,
+            ran_down: false,
             tsc_offset: 0,
             barrier_cost: BarrierCost::default(),
             loaded: false,
@@ -104,14 +124,38 @@ impl FakeCpu {
         self.script.push_back(std::boxed::Box::new(step));
         self
     }
+
+    /// Repeats a step for ever, once the script has ended.
+    pub fn always(&mut self, step: impl FnMut(&mut Self) -> ScriptedExit + 'static) {
+        self.habit = Some(std::boxed::Box::new(step));
+    }
+
+    /// The exit of the next step.
+    fn step(&mut self) -> Option<ScriptedExit> {
+        if let Some(step) = self.script.pop_front() {
+            return Some(step(self));
+        }
+        let mut habit = self.habit.take()?;
+        let exit = habit(self);
+        self.habit = Some(habit);
+        Some(exit)
+    }
+
+    /// The host does something else for a while.
+    fn pass_away(&mut self) {
+        self.tsc += self.away;
+    }
 }
 
 impl VirtualCpu for FakeCpu {
     type Error = String;
 
     fn run(&mut self) -> Result<cpu_exit::Exit, String> {
-        self.loaded = true;
+        if !core::mem::replace(&mut self.loaded, true) {
+            self.pass_away();
+        }
         self.tsc += 10;
+        self.entries += 1;
         if let Some(drill) = self.drill.take() {
             return Err(std::format!("refused for the {drill:?} drill"));
         }
@@ -119,10 +163,10 @@ impl VirtualCpu for FakeCpu {
             self.delivered.push(Event::fault(1));
         }
         self.delivered.extend(self.pending.take());
-        let Some(step) = self.script.pop_front() else {
-            return Err("the script ended".into());
-        };
-        self.exit = step(self);
+        self.exit = self.step().ok_or("the script ended")?;
+        let timer = self.exit.exit == Exit::Plain(reason::PREEMPTION_TIMER) && !self.early_timer;
+        // A timer that the script lets run down is the slice's, unless a device's is due.
+        self.ran_down = timer && self.deadline.is_none_or(|deadline| deadline > self.tsc);
         let registers = &mut self.registers;
         match self.exit.exit {
             Exit::ReadMsr(msr) => registers.set32(gpr::RCX, msr),
@@ -188,7 +232,9 @@ impl VirtualCpu for FakeCpu {
     }
 
     fn unload(&mut self) {
-        self.loaded = false;
+        if core::mem::replace(&mut self.loaded, false) {
+            self.pass_away();
+        }
     }
 
     fn reset(&mut self) {
@@ -324,9 +370,12 @@ impl VirtualCpu for FakeCpu {
         self.slice_end = self.slice_end.min(tsc);
     }
 
+    fn slice_end(&self) -> u64 {
+        self.slice_end
+    }
+
     fn slice_over(&self) -> bool {
-        // A timer that the script lets run down is the slice's, unless a device's is due.
-        self.deadline.is_none_or(|deadline| deadline > self.tsc)
+        self.ran_down || self.tsc >= self.slice_end
     }
 
     fn can_halt(&self) -> bool {

@@ -8,3 +8,4 @@ mod memory;
 mod ports;
 mod registers;
 mod typing;
+mod slices;

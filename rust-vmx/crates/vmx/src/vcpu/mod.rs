@@ -293,6 +293,12 @@ impl<F: Frames + Clone> Vcpu<F> {
         }
     }
 
+    /// The host TSC value at which the slice ends.
+    #[inline]
+    pub fn slice_end(&self) -> u64 {
+        self.slice_end
+    }
+
     /// Whether the guest's slice is used up.
     pub fn slice_over(&self) -> bool {
         cpu::rdtsc() >= self.slice_end
