@@ -7,5 +7,5 @@ mod interrupts;
 mod memory;
 mod ports;
 mod registers;
-mod typing;
 mod slices;
+mod typing;

@@ -96,6 +96,13 @@ fn list_is_safe(image: &VmcsImage, places: &Places, address: AnyField, count: An
     count == 0 || count <= MSR_ENTRIES && places.is_own_list(address, image.raw(address))
 }
 
+/// Whether the guest would wait for a SIPI, should the CPU enter it. Nothing here ends that wait, so it is never tried, not even
+/// where a rule is broken that a CPU must refuse: the CPU may be one that does not look.
+#[must_use]
+pub fn waits_for_sipi(image: &VmcsImage) -> bool {
+    image.get(guest::ACTIVITY) == WAIT_FOR_SIPI
+}
+
 /// Whether a guest that is entered with `image` leaves at once and reaches nothing but its own pages.
 #[must_use]
 pub fn guest_is_contained(image: &VmcsImage) -> bool {
@@ -106,9 +113,7 @@ fn leaves_at_once(image: &VmcsImage) -> bool {
     let pin = image.get(control::PIN_CONTROLS);
     let required =
         PinControls::PREEMPTION_TIMER | PinControls::EXTERNAL_INTERRUPT_EXITING | PinControls::NMI_EXITING;
-    pin.contains(required)
-        && image.get(guest::PREEMPTION_TIMER) == 0
-        && image.get(guest::ACTIVITY) != WAIT_FOR_SIPI
+    pin.contains(required) && image.get(guest::PREEMPTION_TIMER) == 0 && !waits_for_sipi(image)
 }
 
 /// Whether all memory that the CPU follows addresses to is the experiment's: it changes no other, and the checker sees the same as the

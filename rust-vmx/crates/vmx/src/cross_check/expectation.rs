@@ -79,6 +79,13 @@ impl Expectation {
         if allows(self.applied(known, image), verdict) {
             return findings().find_map(|finding| known.overlooks(finding.rule, image));
         }
+        let guest =
+            |finding: &&Finding| matches!(finding.verdict, Verdict::Refused(reason::ENTRY_GUEST_STATE, _));
+        let without_guest = self.applied(known, image).filter(|finding| !guest(finding));
+        if matches!(verdict, Verdict::Refused(reason::ENTRY_MSR_LOADING, _)) && allows(without_guest, verdict)
+        {
+            return known.loads_msrs_first();
+        }
         findings()
             .find_map(|finding| known.reports(finding.rule, verdict))
             .or_else(|| known.adds(verdict, image))
@@ -94,7 +101,7 @@ impl Expectation {
         let harmless = containment::host_is_safe(image, good, places)
             && containment::memory_is_known(image, good, places)
             && (refused || containment::guest_is_contained(image));
-        !known.dies_on(image) && (fails_early || harmless)
+        !known.dies_on(image) && !containment::waits_for_sipi(image) && (fails_early || harmless)
     }
 
     /// The findings that count: a rule that this CPU is known to overlook protects nobody.

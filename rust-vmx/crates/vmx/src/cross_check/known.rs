@@ -1,10 +1,10 @@
-//! Where a CPU is known to differ from the SDM. Only the emulated CPU has such tables: one of Intel's that disagrees with the checker
-//! is a discovery.
+//! Where a CPU is known to differ from the SDM. Only those made of software have such tables: one of Intel's that disagrees with the
+//! checker is a discovery.
 
 use super::verdict::Verdict;
 use crate::capability::Capabilities;
-use crate::check::VmcsImage;
-use crate::controls::EntryControls;
+use crate::check::{self, Stage, VmcsImage};
+use crate::controls::{EntryControls, SecondaryControls};
 use crate::exit::reason;
 use crate::field::{control, guest};
 use crate::registers::{access, cr0};
@@ -13,6 +13,11 @@ use crate::registers::{access, cr0};
 /// (IA32_VMX_BASIC), where Intel's take 1024.
 fn is_bochs(cpu: &Capabilities) -> bool {
     matches!(cpu.revision(), 0x2B | 4) && cpu.region_size() == 4096
+}
+
+/// Whether a CPU is the one that Linux KVM gives its guests, by the revision of its VMCS.
+fn is_kvm(cpu: &Capabilities) -> bool {
+    cpu.revision() == 0x11E5_7ED0
 }
 
 /// A difference, and what decides that the checker is right.
@@ -33,16 +38,49 @@ enum Kind {
     Dies(&'static [&'static str], fn(&VmcsImage) -> bool),
     /// It reports these rules as another kind of failure.
     Reports(&'static [&'static str], fn(Verdict) -> bool),
+    /// It applies no rule on the guest's state to these images.
+    OverlooksGuest(fn(&VmcsImage) -> bool),
+    /// It loads the list of MSRs before it looks at all of the guest's state.
+    LoadsMsrsFirst,
     /// It refuses what no rule forbids.
     Adds(fn(Verdict, &VmcsImage) -> bool),
 }
 
 const ALWAYS: fn(&VmcsImage) -> bool = |_| true;
+/// Activity state 1, "HLT".
+const HALTED: u32 = 1;
 const REFUSED_GUEST: Verdict = Verdict::Refused(reason::ENTRY_GUEST_STATE, 0);
 
 const fn differs(what: &'static str, sdm: &'static str, kind: Kind) -> Peculiarity {
     Peculiarity { what, sdm, kind }
 }
+
+/// Linux KVM with nested VMX. It looks at a part of a VMCS itself and leaves the rest to the CPU under it, when that is entered.
+const KVM: &[Peculiarity] = &[
+    differs(
+        "a halted guest is emulated and not entered, and its state not looked at before it wakes up",
+        "27.3.1: all checks on the guest's state are made in every activity state",
+        Kind::OverlooksGuest(|image| {
+            image.get(guest::ACTIVITY) == HALTED && image.get(control::ENTRY_INTERRUPTION_INFO) >> 31 == 0
+        }),
+    ),
+    differs(
+        "the list of MSRs is loaded before all of the guest's state was looked at",
+        "27: the guest's state is checked and loaded before MSRs are loaded from the list",
+        Kind::LoadsMsrsFirst,
+    ),
+    differs(
+        "CS must be usable where the guest is restricted",
+        "27.3.1.2: \"unusable\" excuses other segments from checks, and forbids nothing for CS",
+        Kind::Adds(|verdict, image| {
+            verdict == REFUSED_GUEST
+                && image.get(guest::CS_ACCESS_RIGHTS) & access::UNUSABLE != 0
+                && !image
+                    .get(control::SECONDARY_CONTROLS)
+                    .contains(SecondaryControls::UNRESTRICTED_GUEST)
+        }),
+    ),
+];
 
 /// Bochs 2.7. It is in the wrong each time.
 const BOCHS_2_7: &[Peculiarity] = &[
@@ -147,6 +185,10 @@ fn rpl_of_cs_fits(image: &VmcsImage) -> bool {
     !code || if conforming { rpl >= dpl } else { rpl == dpl }
 }
 
+fn is_about_the_guest(name: &str) -> bool {
+    check::rules().any(|rule| rule.name == name && rule.stage == Stage::Guest)
+}
+
 /// The differences that a CPU is known for.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Known(&'static [Peculiarity]);
@@ -155,7 +197,11 @@ impl Known {
     /// Those of this CPU.
     #[must_use]
     pub fn of(cpu: &Capabilities) -> Self {
-        Self(if is_bochs(cpu) { BOCHS_2_7 } else { &[] })
+        Self(match cpu {
+            cpu if is_bochs(cpu) => BOCHS_2_7,
+            cpu if is_kvm(cpu) => KVM,
+            _ => &[],
+        })
     }
 
     /// Whether the CPU overlooks a rule.
@@ -163,6 +209,7 @@ impl Known {
     pub fn overlooks(self, rule: &str, image: &VmcsImage) -> Option<&'static Peculiarity> {
         self.0.iter().find(|one| match one.kind {
             Kind::Overlooks(rules, when) | Kind::Dies(rules, when) => rules.contains(&rule) && when(image),
+            Kind::OverlooksGuest(when) => is_about_the_guest(rule) && when(image),
             _ => false,
         })
     }
@@ -189,6 +236,12 @@ impl Known {
         self.0.iter().find(
             |one| matches!(one.kind, Kind::Reports(rules, fits) if rules.contains(&rule) && fits(verdict)),
         )
+    }
+
+    /// Whether the CPU may report the list of MSRs though the guest's state is broken, too.
+    #[must_use]
+    pub fn loads_msrs_first(self) -> Option<&'static Peculiarity> {
+        self.0.iter().find(|one| matches!(one.kind, Kind::LoadsMsrsFirst))
     }
 
     /// Whether the CPU refuses an image for a reason of its own.

@@ -1,6 +1,7 @@
 //! The CPU's side: a VMCS of its own, filled with an image, entered, and everything put back afterwards.
 
 use super::fields::Fields;
+use super::held::{self, Store};
 use super::mutation::Mutation;
 use super::places::{Memory, Places};
 use super::states::State;
@@ -44,7 +45,7 @@ pub(super) struct Lab<F: Frames + Clone> {
     cpu: EntryCapabilities,
     fields: Fields,
     msrs: [u64; RESTORED.len()],
-    /// What the VMCS holds when nothing is mutated.
+    /// What the VMCS holds when nothing is mutated, as it was read back.
     good: VmcsImage,
     /// What it holds now.
     image: VmcsImage,
@@ -153,8 +154,12 @@ impl<F: Frames + Clone> Lab<F> {
                 self.good.set_raw(*field, *value);
             }
         }
+        for field in self.fields.all() {
+            let value = self.good.raw(*field);
+            held::put(&mut self.vmcs, &mut self.good, *field, value)?;
+        }
         self.image = self.good.clone();
-        self.write_all_good()
+        self.write(guest::PREEMPTION_TIMER.into(), 0)
     }
 
     /// Gives the host what exits do not give back.
@@ -169,27 +174,33 @@ impl<F: Frames + Clone> Lab<F> {
         }
     }
 
-    /// Applies mutations to image and memory; the VMCS comes with [`Self::enter`].
-    pub(super) fn apply(&mut self, mutations: &[Mutation]) {
+    /// Applies mutations to VMCS and memory; the image has what the VMCS holds of them.
+    pub(super) fn apply(&mut self, mutations: &[Mutation]) -> Result<(), VmInstructionError> {
         for mutation in mutations {
             match *mutation {
-                Mutation::Field { field, value } => self.image.set_raw(field, value),
+                Mutation::Field { field, value } => {
+                    held::put(&mut self.vmcs, &mut self.image, field, value)?;
+                }
                 Mutation::LoadedMsr { .. } => self.memory.apply(*mutation),
             }
         }
+        Ok(())
     }
 
     /// Takes them back there.
-    pub(super) fn undo(&mut self, mutations: &[Mutation]) {
+    pub(super) fn undo(&mut self, mutations: &[Mutation]) -> Result<(), VmInstructionError> {
         for mutation in mutations {
             match *mutation {
-                Mutation::Field { field, .. } => self.image.set_raw(field, self.good.raw(field)),
+                Mutation::Field { field, .. } => {
+                    held::put(&mut self.vmcs, &mut self.image, field, self.good.raw(field))?;
+                }
                 Mutation::LoadedMsr { .. } => self.memory.undo(*mutation),
             }
         }
+        Ok(())
     }
 
-    /// Enters with the mutations and puts the VMCS and the host's registers back.
+    /// Enters with the mutations that were applied and puts the VMCS and the host's registers back.
     ///
     /// # Safety
     /// `containment` found nothing that the host would not survive, and interrupts are disabled since [`Self::begin`].
@@ -201,9 +212,6 @@ impl<F: Frames + Clone> Lab<F> {
                 Mutation::LoadedMsr { .. } => None,
             })
             .collect();
-        for field in &changed {
-            self.write(*field, self.image.raw(*field))?;
-        }
         // SAFETY: the caller's promise.
         let verdict = unsafe { self.attempt() }?;
         if verdict == Verdict::Entered {
@@ -265,4 +273,15 @@ impl<F: Frames + Clone> Lab<F> {
 
 const fn is_host(field: AnyField) -> bool {
     field.role() == 3
+}
+
+impl<F: Frames> Store for Vmcs<F> {
+    fn write(&mut self, field: AnyField, value: u64) -> Result<(), VmInstructionError> {
+        // SAFETY: `containment` decides what is entered.
+        unsafe { self.write_raw(field.0, value) }
+    }
+
+    fn read(&self, field: AnyField) -> Result<u64, VmInstructionError> {
+        self.read_raw(field.0)
+    }
 }

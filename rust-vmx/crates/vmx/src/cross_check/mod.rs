@@ -4,7 +4,7 @@
 //! 1. [`states`]: the good states, one for every mode.
 //! 2. [`mutation`]: what is changed.
 //! 3. [`containment`]: what may be entered without harm to the host.
-//! 4. `lab`: entering, and putting everything back.
+//! 4. `lab`: entering, and putting everything back. What is judged is what the VMCS holds, not what was written to it.
 //! 5. [`expectation`]: what the checker's findings mean for the CPU's verdict.
 //! 6. [`known`]: where a CPU is known to differ, and the paragraph of the SDM that decides.
 //!
@@ -14,6 +14,7 @@ pub mod containment;
 pub mod encodings;
 pub mod expectation;
 pub mod fields;
+mod held;
 pub mod known;
 mod lab;
 pub mod mutation;
@@ -110,7 +111,7 @@ fn attempt<F: Frames + Clone>(
     mutations: &[Mutation],
     report: &mut Report,
 ) -> Result<(), EntryError> {
-    lab.apply(mutations);
+    lab.apply(mutations)?;
     let expected = Expectation::of(lab);
     if expected.may_be_entered(report.known(), lab.image(), lab.good(), lab.places()) {
         // SAFETY: so `containment` says, or the CPU refuses before it matters. Interrupts are disabled.
@@ -119,6 +120,6 @@ fn attempt<F: Frames + Clone>(
     } else {
         report.not_entered += 1;
     }
-    lab.undo(mutations);
+    lab.undo(mutations)?;
     Ok(())
 }

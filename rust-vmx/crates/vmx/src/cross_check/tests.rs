@@ -255,6 +255,79 @@ fn a_peculiarity_explains_only_what_it_is_about() {
     assert!(expecting(&[]).explain(bochs(), GUEST, &image).is_none());
 }
 
+fn kvm() -> Known {
+    Known::of(&cpu(0x11E5_7ED0, 4096))
+}
+
+#[test]
+fn kvm_looks_at_no_halted_guest() {
+    let halted = changed(&VmcsImage::default(), guest::ACTIVITY, 1);
+    let broken = expecting(&[("rip_width", GUEST)]);
+    assert!(broken.explain(kvm(), Verdict::Entered, &halted).is_some());
+    assert!(
+        broken
+            .explain(kvm(), Verdict::Entered, &VmcsImage::default())
+            .is_none()
+    );
+    let woken = changed(&halted, control::ENTRY_INTERRUPTION_INFO, 0x8000_0020);
+    assert!(broken.explain(kvm(), Verdict::Entered, &woken).is_none());
+    // Controls are looked at all the same.
+    let rule = crate::check::rules().find(|rule| rule.stage == crate::check::Stage::Control);
+    let control = rule.map_or("", |rule| rule.name);
+    assert!(
+        expecting(&[(control, CONTROLS)])
+            .explain(kvm(), Verdict::Entered, &halted)
+            .is_none()
+    );
+}
+
+#[test]
+fn kvm_loads_the_list_first() {
+    let image = VmcsImage::default();
+    let both = expecting(&[("rip_width", GUEST), ("list_smm", msr(2))]);
+    assert!(both.explain(kvm(), msr(2), &image).is_some());
+    for other in [msr(1), CONTROLS, Verdict::Entered] {
+        assert!(both.explain(kvm(), other, &image).is_none(), "{other}");
+    }
+    assert!(
+        expecting(&[("rip_width", GUEST)])
+            .explain(kvm(), msr(2), &image)
+            .is_none()
+    );
+    assert!(both.explain(bochs(), msr(2), &image).is_none());
+}
+
+#[test]
+fn kvm_wants_a_usable_cs_of_a_restricted_guest() {
+    let unusable = with_cs(0, 0x9B | access::UNUSABLE);
+    assert!(kvm().adds(GUEST, &unusable).is_some());
+    assert!(kvm().adds(GUEST, &with_cs(0, 0x9B)).is_none());
+    let unrestricted = changed(
+        &unusable,
+        control::SECONDARY_CONTROLS,
+        SecondaryControls::UNRESTRICTED_GUEST,
+    );
+    assert!(kvm().adds(GUEST, &unrestricted).is_none());
+}
+
+/// Whatever rule it breaks, and whatever CPU it is.
+#[test]
+fn nothing_waits_for_a_sipi() {
+    let places = Places::example();
+    for good in &good_states() {
+        let waiting = changed(good, guest::ACTIVITY, 3);
+        for known in [bochs(), kvm(), Known::default()] {
+            for findings in [
+                &[][..],
+                &[("rflags_reserved", GUEST)],
+                &[("some_control", CONTROLS)],
+            ] {
+                assert!(!expecting(findings).may_be_entered(known, &waiting, good, &places));
+            }
+        }
+    }
+}
+
 #[test]
 fn an_unknown_cpu_has_no_excuse() {
     for known in [cpu(0x12, 1024), cpu(0x12, 4096), cpu(4, 1024)] {
