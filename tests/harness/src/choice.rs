@@ -2,6 +2,7 @@
 
 use std::fs::{File, OpenOptions};
 use std::os::fd::AsRawFd;
+use std::path::Path;
 
 use crate::machine::EmulatorKind;
 
@@ -28,12 +29,51 @@ pub fn choose() -> Choice {
     }
 }
 
+/// The emulator that somebody asked for, with what will not work in it here.
+pub fn asked_for(emulator: EmulatorKind) -> Choice {
+    let lacks = match emulator {
+        EmulatorKind::Bochs => None,
+        EmulatorKind::Qemu => Some("it has no VMX: vmrun refuses guests".into()),
+        EmulatorKind::Kvm => nested_vmx()
+            .err()
+            .map(|why| format!("vmrun refuses guests: {why}")),
+    };
+    Choice {
+        emulator,
+        reason: as_asked(emulator, lacks),
+    }
+}
+
+fn as_asked(emulator: EmulatorKind, lacks: Option<String>) -> String {
+    let name = match emulator {
+        EmulatorKind::Bochs => "Bochs",
+        EmulatorKind::Qemu => "QEMU without KVM",
+        EmulatorKind::Kvm => "QEMU with KVM",
+    };
+    lacks.map_or_else(
+        || format!("{name}, as asked for"),
+        |lacks| format!("{name}, as asked for, but {lacks}"),
+    )
+}
+
+/// How to get nested VMX. A module that is loaded takes no parameters from a second `modprobe`: it has to go first.
+fn no_nested_vmx(kvm_intel_is_loaded: bool) -> String {
+    if kvm_intel_is_loaded {
+        "/dev/kvm offers no nested VMX. With no VM running, \
+         `sudo modprobe -r kvm_intel && sudo modprobe kvm_intel nested=1 ept=1` switches it on, and the line \
+         `options kvm_intel nested=1 ept=1` in /etc/modprobe.d/kvm.conf does so at each boot"
+            .into()
+    } else {
+        "/dev/kvm offers no VMX, because it is not the module kvm_intel's (AMD's SVM is another thing)".into()
+    }
+}
+
 fn nested_vmx() -> Result<(), String> {
     let kvm = OpenOptions::new().read(true).write(true).open("/dev/kvm");
     let kvm = kvm.map_err(|error| format!("/dev/kvm cannot be used ({error})"))?;
     match kvm_offers_vmx(&kvm) {
         Some(true) => Ok(()),
-        Some(false) => Err("/dev/kvm offers no nested VMX (on Intel CPUs: kvm_intel nested=1)".into()),
+        Some(false) => Err(no_nested_vmx(Path::new("/sys/module/kvm_intel").exists())),
         None => Err("/dev/kvm does not say what it supports".into()),
     }
 }
@@ -86,4 +126,34 @@ fn kvm_offers_vmx(kvm: &File) -> Option<bool> {
             .filter(|entry| entry.function == 1)
             .any(|entry| entry.ecx & 1 << 5 != 0),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// While the module is loaded `modprobe` leaves it as it is, and says nothing.
+    #[test]
+    fn the_module_is_unloaded_before_it_gets_a_parameter() {
+        let remedy = no_nested_vmx(true);
+        let unload = remedy.find("modprobe -r kvm_intel");
+        let load = remedy.find("modprobe kvm_intel nested=1");
+        assert!(unload.is_some() && unload < load, "{remedy}");
+        assert!(
+            remedy.contains("`options kvm_intel nested=1 ept=1` in /etc/modprobe.d/"),
+            "{remedy}"
+        );
+        assert!(!no_nested_vmx(false).contains("modprobe"));
+    }
+
+    #[test]
+    fn an_emulator_that_was_asked_for_is_named_with_what_it_lacks() {
+        assert_eq!(as_asked(EmulatorKind::Bochs, None), "Bochs, as asked for");
+        let kvm = as_asked(EmulatorKind::Kvm, Some(no_nested_vmx(true)));
+        assert!(
+            kvm.starts_with("QEMU with KVM, as asked for, but /dev/kvm offers no nested VMX"),
+            "{kvm}"
+        );
+        assert!(asked_for(EmulatorKind::Qemu).reason.contains("no VMX"));
+    }
 }

@@ -59,7 +59,7 @@ mod trace;
 mod transcript;
 mod watchdog;
 
-pub use choice::{Choice, choose};
+pub use choice::{Choice, asked_for, choose};
 pub use console::Console;
 pub use demo::demo;
 pub use emulator::Ending;

@@ -54,8 +54,9 @@ impl fmt::Display for NoVmx {
                 match (virtual_cpu, vendor) {
                     (_, b"AuthenticAMD") => f.write_str("AMD's SVM is not supported; use `make bochs`"),
                     (true, _) => f.write_str(
-                        "this is a virtual machine: use `make bochs`, or `make kvm` with nested VMX on the host \
-                         (`modprobe kvm_intel nested=1`)",
+                        "this is a virtual machine: use `make bochs`, or `make kvm` with nested VMX on the host; there, with \
+                         no VM running, `sudo modprobe -r kvm_intel && sudo modprobe kvm_intel nested=1 ept=1` switches it on, and \
+                         the line `options kvm_intel nested=1 ept=1` in /etc/modprobe.d/kvm.conf does so at each boot",
                     ),
                     (false, _) => f.write_str("use `make bochs`, or a CPU with VT-x and EPT"),
                 }
@@ -128,6 +129,9 @@ mod tests {
             );
             assert!(!message.contains('\n'));
         }
-        assert!(messages[0].contains("kvm_intel nested=1"));
+        // A module that is loaded takes no parameters.
+        let unload = messages[0].find("modprobe -r kvm_intel");
+        assert!(unload.is_some() && unload < messages[0].find("modprobe kvm_intel nested=1"));
+        assert!(messages[0].contains("`options kvm_intel nested=1"));
     }
 }

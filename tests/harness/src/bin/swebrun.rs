@@ -4,7 +4,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
-use harness::{Display, EmulatorKind, GuestFolder, ImageUse, Machine, Medium, Pace, choose};
+use harness::{
+    Choice, Display, EmulatorKind, GuestFolder, ImageUse, Machine, Medium, Pace, asked_for, choose,
+};
 
 const USAGE: &str = "usage: swebrun [--demo] [--window] [--guest DIR] [--boot fast|grub|kernel] [--cpu MODEL]
                [--memory MIB] [--emulator bochs|qemu|kvm] [--gdb] [--image FILE] [--append COMMAND-LINE]";
@@ -21,13 +23,7 @@ fn main() -> ExitCode {
 
 fn run() -> Result<()> {
     let options = Options::parse(std::env::args().skip(1))?;
-    let (emulator, reason) = match options.emulator {
-        Some(emulator) => (emulator, format!("{emulator:?}, as you wish")),
-        None => {
-            let choice = choose();
-            (choice.emulator, choice.reason)
-        }
-    };
+    let Choice { emulator, reason } = options.emulator.map_or_else(choose, asked_for);
     eprintln!("Running in {reason}.");
     let mut machine = Machine::new("run")
         .emulator(emulator)
