@@ -14,6 +14,7 @@
 #include "Scheduler.h"
 #include "Thread.h"
 #include "VirtualFileSystem.h"
+#include "VmScreens.h"
 #include "debug.h"
 #include "ualgorithm.h"
 
@@ -59,6 +60,7 @@ uint64 ramfsMemory()
   debug(MAIN, "Interrupts\n");
   ArchInterrupts::enableTimer();
   Console::startThreads();
+  VmScreens::startThread();
 
   debug(MAIN, "Starting threads\n");
   Scheduler::instance()->addNewThread(new ProcessRegistry(default_working_dir));

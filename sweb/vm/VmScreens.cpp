@@ -20,7 +20,6 @@ constinit Condition turn_over(&watched_lock, "VmScreens::turn_over");
 constinit VmConsole* watched = nullptr;
 constinit VmConsole* next_turn = nullptr; ///< in the list; null at the end of a round
 constinit VmConsole* shown = nullptr;     ///< whose turn it is, in the list or on its way out
-constinit bool has_thread = false;
 } // namespace
 
 class VmScreens::ScreenThread : public Thread
@@ -69,20 +68,14 @@ VmConsole* VmScreens::nextTurn()
   return shown;
 }
 
+void VmScreens::startThread()
+{
+  Scheduler::instance()->addNewThread(new ScreenThread());
+}
+
 void VmScreens::watch(VmConsole& console)
 {
   ScopeLock lock(watched_lock);
-  if (!has_thread)
-  {
-    auto* thread = new ScreenThread();
-    if (!thread->isUsable())
-    {
-      delete thread;
-      return;
-    }
-    Scheduler::instance()->addNewThread(thread);
-    has_thread = true;
-  }
   console.next_watched_ = watched;
   watched = &console;
 }

@@ -15,6 +15,7 @@ mod hostile_kernels;
 mod lone_guest;
 mod no_vmx;
 mod own_guest;
+mod pages;
 mod power_cuts;
 mod programs;
 mod shell;
