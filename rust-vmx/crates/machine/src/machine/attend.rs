@@ -145,8 +145,7 @@ impl<C: VirtualCpu, M: GuestRam, H: Host> Machine<C, M, H> {
     /// Carries out what the disk controllers want, for the rest of the turn; whether they wanted anything.
     fn serve_disks(&mut self) -> bool {
         let mut served = false;
-        while !self.guest.control.stop_requested()
-            && !(served && self.cpu.host_tsc() >= self.turn_end)
+        while !(self.guest.control.stop_requested() || served && self.cpu.host_tsc() >= self.turn_end)
             && let Some(request) = self.guest.board.take_disk_request()
         {
             served = true;
