@@ -7,21 +7,17 @@ use std::fmt::Write as _;
 use std::fs::{self, File};
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
-use std::time::Duration;
+use std::process::{ChildStdin, ChildStdout, Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 use rustix::process::{Pid, Resource, Rlimit, prlimit};
 
 use crate::emulator::{Emulator, Ending};
 use crate::machine::{Display, Machine, Pace};
-use crate::process;
+use crate::process::Process;
 use crate::trace;
-use crate::watchdog::Watchdog;
 use crate::{TICKS_PER_SECOND, rundir::RunDir};
 
-/// A slice takes a tenth of a second; one that takes this long is a machine that hangs in a way Bochs cannot count.
-const STUCK: Duration = Duration::from_secs(120);
 /// What the debugger says first when it holds the machine.
 const STOPS: [&[u8]; 2] = [b"(0) Caught time breakpoint", b"(0) Breakpoint "];
 const EXITING: &str = "Bochs is exiting with the following message:";
@@ -79,7 +75,7 @@ pub(crate) fn configuration(machine: &Machine, disks: &[PathBuf], serial_port: u
 }
 
 /// Writes the configuration and starts Bochs; with `commands`, it reads its debugger's commands from that text.
-pub(crate) fn spawn(configuration: &str, commands: Option<&str>, dir: &RunDir) -> Result<Child> {
+pub(crate) fn spawn(configuration: &str, commands: Option<&str>, dir: &RunDir) -> Result<Process> {
     let config = dir.file("bochsrc");
     fs::write(&config, configuration)?;
     // A file that must not grow shall be a drive's error, not the emulator's end.
@@ -100,13 +96,13 @@ pub(crate) fn spawn(configuration: &str, commands: Option<&str>, dir: &RunDir) -
             command.stdin(Stdio::piped()).stdout(Stdio::piped());
         }
     }
-    process::spawn(&mut command, "bochs-bin")
+    Process::spawn(&mut command, "bochs-bin")
 }
 
 /// Bochs under its debugger.
 #[derive(Debug)]
 pub(crate) struct Bochs {
-    child: Child,
+    process: Process,
     commands: ChildStdin,
     output: ChildStdout,
     debug_log: File,
@@ -121,12 +117,10 @@ pub(crate) struct Bochs {
 impl Bochs {
     /// Starts it, held before its first instruction.
     pub(crate) fn start(configuration: &str, dir: &RunDir) -> Result<Bochs> {
-        let mut child = spawn(configuration, None, dir)?;
-        let (Some(commands), Some(output)) = (child.stdin.take(), child.stdout.take()) else {
-            bail!("bochs-bin was started without pipes");
-        };
+        let mut process = spawn(configuration, None, dir)?;
+        let (commands, output) = process.take_pipes()?;
         Ok(Bochs {
-            child,
+            process,
             commands,
             output,
             debug_log: File::create(dir.file("debug.log"))?,
@@ -138,14 +132,14 @@ impl Bochs {
         })
     }
 
-    pub(crate) fn alive(&mut self) -> bool {
-        matches!(self.child.try_wait(), Ok(None))
+    pub(crate) fn process(&mut self) -> &mut Process {
+        &mut self.process
     }
 
     /// Reads up to the debugger's next prompt. `None`: Bochs has ended; what it said last is the text.
     fn read_to_prompt(&mut self) -> Result<(Vec<u8>, bool)> {
         let prompt = format!("<bochs:{}> ", self.prompt).into_bytes();
-        let _watchdog = Watchdog::start(self.child.id(), STUCK);
+        let _watchdog = self.process.watch();
         let mut text = Vec::new();
         let mut buffer = [0; 16384];
         loop {
@@ -181,8 +175,8 @@ impl Bochs {
     }
 }
 
-/// Takes the end's cause from Bochs' last words.
-pub(crate) fn ending(words: &[u8], dir: &Path) -> Ending {
+/// Takes the end's cause from Bochs' last words, and from how its process ended.
+pub(crate) fn ending(words: &[u8], how: &str, dir: &Path) -> Ending {
     let text = String::from_utf8_lossy(words);
     let reason = text
         .split(EXITING)
@@ -192,7 +186,7 @@ pub(crate) fn ending(words: &[u8], dir: &Path) -> Ending {
     if reason.contains("shutdown requested") || reason.contains("soft power off") {
         Ending::PowerOff
     } else {
-        Ending::Crash(reason)
+        Ending::Crash(format!("{reason} ({how})"))
     }
 }
 
@@ -211,7 +205,7 @@ impl Emulator for Bochs {
         let end = end.unwrap_or(text.len());
         self.debug_log.write_all(&text[..end])?;
         if !running {
-            self.ended = Some(ending(&text, &self.dir));
+            self.ended = Some(ending(&text, &self.process.how_it_ended(), &self.dir));
             return Ok(self.ended.clone());
         }
         let rest = String::from_utf8_lossy(&text[end..]);
@@ -238,14 +232,14 @@ impl Emulator for Bochs {
     fn debug(&mut self, command: &str) -> Result<String> {
         let (answer, running) = self.ask(command)?;
         if !running {
-            bail!("Bochs has ended at its debugger's command '{command}'");
+            let how = self.process.how_it_ended();
+            bail!("Bochs has ended at its debugger's command '{command}': {how}");
         }
         Ok(String::from_utf8_lossy(&answer).into_owned())
     }
 
     fn text_memory(&mut self) -> Result<Vec<u16>> {
-        let (answer, _) = self.ask("xp /2000hx 0xb8000")?;
-        let answer = String::from_utf8_lossy(&answer);
+        let answer = self.debug("xp /2000hx 0xb8000")?;
         // "[bochs]:" and then lines of "0x000b8000 <bogus+       0>:  0x0720  0x0720 ..."
         let numbers = answer
             .lines()
@@ -263,8 +257,7 @@ impl Emulator for Bochs {
     }
 
     fn physical_word(&mut self, address: u64) -> Result<u64> {
-        let (answer, _) = self.ask(&format!("xp /1gx {address:#x}"))?;
-        let answer = String::from_utf8_lossy(&answer);
+        let answer = self.debug(&format!("xp /1gx {address:#x}"))?;
         // "0x0000000000123456 <bogus+       0>:  0x0000000000000000"
         let word = answer
             .split_once(">:")
@@ -279,7 +272,11 @@ impl Emulator for Bochs {
             current: offset,
             maximum: None,
         };
-        prlimit(Some(Pid::from_child(&self.child)), Resource::Fsize, limit)?;
+        prlimit(
+            Pid::from_raw(self.process.id().cast_signed()),
+            Resource::Fsize,
+            limit,
+        )?;
         Ok(())
     }
 
@@ -292,9 +289,7 @@ impl Emulator for Bochs {
     }
 
     fn kill(&mut self) {
-        // Already gone is as good.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        self.process.kill();
     }
 }
 

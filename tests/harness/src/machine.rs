@@ -9,8 +9,9 @@ use crate::emulator::Emulator;
 use crate::guest::GuestFolder;
 use crate::image::Disk;
 use crate::qemu::{self, Qemu};
+use crate::report;
 use crate::rundir::RunDir;
-use crate::serial::SerialListener;
+use crate::serial::{SerialLine, SerialListener};
 use crate::session::Session;
 
 /// The folder that `./x build` fills: `$SWEB_BUILD`, else `build` at the top of the sources.
@@ -207,25 +208,34 @@ impl Machine {
 
     /// Starts the machine, and returns at once.
     pub fn start(self) -> Result<Session> {
-        let dir = RunDir::create(&self.name)?;
+        let mut dir = RunDir::create(&self.name)?;
         let disks = self.prepare_disks(&dir)?;
         let paths: Vec<PathBuf> = disks.iter().map(|disk| disk.path().to_owned()).collect();
+        match self.launch(&paths, &dir) {
+            Ok((emulator, line)) => Ok(Session::new(emulator, line, dir, disks)),
+            Err(error) => {
+                dir.keep();
+                bail!("{error:#}{}", report::logs(dir.path()))
+            }
+        }
+    }
+
+    fn launch(&self, disks: &[PathBuf], dir: &RunDir) -> Result<(Box<dyn Emulator>, SerialLine)> {
         let listener = SerialListener::bind()?;
-        let (emulator, line): (Box<dyn Emulator>, _) = match self.emulator {
+        Ok(match self.emulator {
             EmulatorKind::Bochs => {
-                let configuration = bochs::configuration(&self, &paths, listener.port()?, &dir);
-                let mut bochs = Bochs::start(&configuration, &dir)?;
-                let line = listener.accept(|| bochs.alive())?;
+                let configuration = bochs::configuration(self, disks, listener.port()?, dir);
+                let mut bochs = Bochs::start(&configuration, dir)?;
+                let line = listener.accept(bochs.process())?;
                 (Box::new(bochs), line)
             }
             EmulatorKind::Qemu | EmulatorKind::Kvm => {
-                let command = qemu::command(&self, &paths, listener.port()?, &dir);
-                let mut qemu = Qemu::start(command, &dir)?;
-                let line = listener.accept(|| qemu.alive())?;
+                let command = qemu::command(self, disks, listener.port()?, dir);
+                let mut qemu = Qemu::start(command, dir)?;
+                let line = listener.accept(qemu.process())?;
                 (Box::new(qemu), line)
             }
-        };
-        Ok(Session::new(emulator, line, dir, disks))
+        })
     }
 
     /// Starts the machine and waits for the shell's prompt.

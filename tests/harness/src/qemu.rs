@@ -3,14 +3,15 @@
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Write};
 use std::path::PathBuf;
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::process::{ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 
 use crate::emulator::{Emulator, Ending};
 use crate::machine::{Display, EmulatorKind, Machine, Medium};
-use crate::process;
+use crate::process::Process;
 use crate::{TICKS_PER_SECOND, machine::build_dir, rundir::RunDir};
 
 /// The command that runs a machine, without its control connection.
@@ -55,10 +56,12 @@ pub(crate) fn command(machine: &Machine, disks: &[PathBuf], serial_port: u16, di
 /// A running QEMU, controlled through QMP on its standard input and output.
 #[derive(Debug)]
 pub(crate) struct Qemu {
-    child: Child,
+    process: Process,
     control: ChildStdin,
     answers: BufReader<ChildStdout>,
     started: Instant,
+    /// Time does not go back, whichever thread waits how long.
+    latest: AtomicU64,
     dir: PathBuf,
 }
 
@@ -69,15 +72,15 @@ impl Qemu {
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(File::create(dir.file("qemu.log"))?);
-        let mut child = process::spawn(&mut command, "qemu-system-x86_64")?;
-        let (Some(control), Some(answers)) = (child.stdin.take(), child.stdout.take()) else {
-            bail!("QEMU was started without pipes");
-        };
+        fs::write(dir.file("qemu.command"), format!("{command:?}\n"))?;
+        let mut process = Process::spawn(&mut command, "qemu-system-x86_64")?;
+        let (control, answers) = process.take_pipes()?;
         let mut qemu = Qemu {
-            child,
+            process,
             control,
             answers: BufReader::new(answers),
             started: Instant::now(),
+            latest: AtomicU64::new(0),
             dir: dir.path().to_owned(),
         };
         // It greets when it is ready, which is after its serial port is connected: nothing is waited for here.
@@ -85,18 +88,20 @@ impl Qemu {
         Ok(qemu)
     }
 
-    pub(crate) fn alive(&mut self) -> bool {
-        matches!(self.child.try_wait(), Ok(None))
+    pub(crate) fn process(&mut self) -> &mut Process {
+        &mut self.process
     }
 
     /// Executes a QMP command, written as JSON, and waits for its end.
     fn execute(&mut self, command: &str) -> Result<()> {
-        writeln!(self.control, "{command}")?;
+        // A QEMU that has just ended closes the pipe; that is noticed at the answer.
+        let _ = writeln!(self.control, "{command}");
+        let _watchdog = self.process.watch();
         let mut line = String::new();
         loop {
             line.clear();
             if self.answers.read_line(&mut line)? == 0 {
-                bail!("QEMU has ended");
+                bail!("{}, and did not answer {command}", self.process.how_it_ended());
             }
             if line.contains("\"error\"") {
                 bail!("QEMU refuses {command}: {line}");
@@ -107,16 +112,36 @@ impl Qemu {
         }
     }
 
+    /// The time on the wall, without that in which QEMU wanted to compute and others had the CPU: so a busy machine makes
+    /// it no slower.
     fn elapsed_ticks(&self) -> u64 {
-        (self.started.elapsed().as_secs_f64() * TICKS_PER_SECOND as f64) as u64
+        let fair = self
+            .started
+            .elapsed()
+            .saturating_sub(run_delay(self.process.id()));
+        let ticks = (fair.as_secs_f64() * TICKS_PER_SECOND as f64) as u64;
+        self.latest.fetch_max(ticks, Ordering::Relaxed).max(ticks)
     }
+}
+
+/// How long the threads of a process have waited for a CPU, by the second number of their `schedstat`.
+fn run_delay(process: u32) -> Duration {
+    let threads = fs::read_dir(format!("/proc/{process}/task"))
+        .into_iter()
+        .flatten();
+    let delay = |path: PathBuf| -> Option<u64> {
+        let text = fs::read_to_string(path.join("schedstat")).ok()?;
+        text.split_whitespace().nth(1)?.parse().ok()
+    };
+    let delays = threads.filter_map(|thread| delay(thread.ok()?.path()));
+    Duration::from_nanos(delays.sum())
 }
 
 impl Emulator for Qemu {
     fn advance(&mut self, ticks: u64) -> Result<Option<Ending>> {
         let until = self.elapsed_ticks() + ticks;
         loop {
-            if let Some(status) = self.child.try_wait()? {
+            if let Some(status) = self.process.try_wait()? {
                 if status.success() {
                     return Ok(Some(Ending::PowerOff));
                 }
@@ -175,8 +200,6 @@ impl Emulator for Qemu {
     }
 
     fn kill(&mut self) {
-        // Already gone is as good.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        self.process.kill();
     }
 }

@@ -24,17 +24,22 @@ impl Session {
         if fs::write(&serial_log, self.transcript()).is_ok() {
             report.push_str(&format!("\nserial: {}", serial_log.display()));
         }
-        for log in [self.emulator.debug_log(), self.emulator.emulator_log()] {
-            report.push_str(&tail(&log));
-        }
+        report.push_str(&logs(self.dir.path()));
         report.push_str(&format!("\nat tick {} of guest time", self.ticks()));
         anyhow!(report)
     }
 }
 
-/// The last lines of a log.
-fn tail(path: &Path) -> String {
-    let text = fs::read(path).unwrap_or_default();
+/// The last lines of every log, and where they and the emulator's configuration are.
+pub(crate) fn logs(dir: &Path) -> String {
+    let logs = ["debug.log", "bochs.log", "qemu.log"].map(|name| dir.join(name));
+    let tails: String = logs.iter().filter_map(|log| tail(log)).collect();
+    format!("\nlogs, configuration and disk: {}{tails}", dir.display())
+}
+
+/// The last lines of a log, if it is there.
+fn tail(path: &Path) -> Option<String> {
+    let text = fs::read(path).ok()?;
     let text = String::from_utf8_lossy(&text);
     // Bochs notes the end of each of our slices.
     let lines: Vec<&str> = text
@@ -42,5 +47,5 @@ fn tail(path: &Path) -> String {
         .filter(|line| !line.contains("Caught time breakpoint"))
         .collect();
     let last = lines[lines.len().saturating_sub(TAIL)..].join("\n");
-    format!("\n--- {} ---\n{last}", path.display())
+    Some(format!("\n--- {} ---\n{last}", path.display()))
 }

@@ -103,12 +103,14 @@ impl Session {
 
     /// What the machine's own VGA screen shows.
     pub fn vga_screen(&mut self) -> Result<Screen> {
-        Ok(Screen::from_text_memory(&self.emulator.text_memory()?))
+        let memory = self.emulator.text_memory();
+        Ok(Screen::from_text_memory(&self.told(memory)?))
     }
 
     /// The eight bytes of the machine's memory at a physical address; Bochs only.
     pub fn physical_word(&mut self, address: u64) -> Result<u64> {
-        self.emulator.physical_word(address)
+        let word = self.emulator.physical_word(address);
+        self.told(word)
     }
 
     /// What the kernel wrote to port 0xE9.
@@ -135,16 +137,15 @@ impl Session {
 
     /// Gives the emulator's debugger a command; what it answers.
     pub(crate) fn debug(&mut self, command: &str) -> Result<String> {
-        self.emulator.debug(command)
+        let answer = self.emulator.debug(command);
+        self.told(answer)
     }
 
     /// Lets the machine run for that many ticks.
     pub fn advance(&mut self, ticks: u64) -> Result<()> {
         if self.ended.is_none() {
-            match self.emulator.advance(ticks) {
-                Ok(ended) => self.ended = ended,
-                Err(error) => return Err(self.failure(&format!("{error:#}"))),
-            }
+            let ended = self.emulator.advance(ticks);
+            self.ended = self.told(ended)?;
         }
         for byte in self.line.receive()? {
             let is_printed = *self.shown() == self.console && !self.terminal.callbacks().is_redrawing();
@@ -415,10 +416,19 @@ impl Session {
         if self.ended.is_some() {
             return Err(self.ended_early("keys were pressed"));
         }
-        if let Err(error) = self.line.send(bytes) {
-            return Err(self.failure(&format!("{error:#}, although the emulator runs")));
+        let sent = self.line.send(bytes);
+        // An emulator that has just ended closes the line; how it ended is known when it should go on.
+        self.advance(KEY_GAP)?;
+        match sent {
+            Err(_) if self.ended.is_some() => Err(self.ended_early("keys were pressed")),
+            Err(error) => Err(self.failure(&format!("{error:#}, although the emulator runs"))),
+            Ok(()) => Ok(()),
         }
-        self.advance(KEY_GAP)
+    }
+
+    /// What the emulator says; an error with what was to be seen when it has nothing to say.
+    fn told<T>(&mut self, answer: Result<T>) -> Result<T> {
+        answer.map_err(|error| self.failure(&format!("{error:#}")))
     }
 
     /// An error that says how the machine ended, and what it should have been doing.
