@@ -2,6 +2,7 @@
 
 #include "CodePage437.h"
 #include "TerminalGrid.h"
+#include "Utf8.h"
 #include "kformat.h"
 #include "kstring.h"
 
@@ -67,8 +68,9 @@ void AnsiScreenWriter::text(const char* string)
 void AnsiScreenWriter::repaint(const TerminalGrid& grid)
 {
   beginRedraw();
-  text("\033[0;37;40m\033[2J\033[H");
-  attribute_ = NORMAL;
+  takeOver();
+  setColours(NORMAL);
+  text("\033[2J\033[H");
   column_ = 0;
   row_ = 0;
   for (ScreenCell& cell : shown_)
@@ -122,7 +124,11 @@ bool AnsiScreenWriter::scroll(const TerminalGrid& grid)
   if (best_lines == 0)
     return false;
 
-  kformat(sink_, "\033[%u;%ur\033[%uS\033[r", best_first + 1, ROWS, best_lines);
+  // Every terminal scrolls at a line feed in the last row of its scrolling region; CSI S is unknown to several.
+  kformat(sink_, "\033[%u;%ur\033[%u;1H", best_first + 1, ROWS, ROWS);
+  for (uint32 line = 0; line < best_lines; ++line)
+    text("\n");
+  text("\033[r");
   // Terminals differ about the colour of the rows that became free, and where the cursor is now.
   column_ = UNKNOWN;
   moveTo(0, ROWS - best_lines);
@@ -144,7 +150,7 @@ void AnsiScreenWriter::cell(uint32 column, uint32 row, ScreenCell cell)
   moveTo(column, row);
   if (!fitsColours(cell))
     setColours(attributeOf(cell));
-  character(screen::character(cell));
+  character(code_page_437::toUnicode(screen::character(cell)));
   // In the last column terminals differ about where the cursor is then.
   column_ = column + 1 < COLUMNS ? column + 1 : UNKNOWN;
 }
@@ -168,7 +174,7 @@ bool AnsiScreenWriter::printUpTo(uint32 column)
     if (!fitsColours(row[index]))
       return false;
   for (; column_ < column; ++column_)
-    character(screen::character(row[column_]));
+    character(code_page_437::toUnicode(screen::character(row[column_])));
   return true;
 }
 
@@ -195,10 +201,10 @@ void AnsiScreenWriter::useOwnColours()
   text("\033[0m");
 }
 
-void AnsiScreenWriter::character(uint8 character)
+void AnsiScreenWriter::character(uint32 character)
 {
-  char bytes[code_page_437::MAX_LENGTH];
-  sink_.write(bytes, code_page_437::toUtf8(character, bytes));
+  char bytes[utf8::MAX_LENGTH];
+  sink_.write(bytes, utf8::encode(character, bytes));
 }
 
 void AnsiScreenWriter::beginRedraw()
@@ -227,37 +233,70 @@ void AnsiScreenWriter::showCursor(bool show)
   text(show ? "\033[?25h" : "\033[?25l");
 }
 
+void AnsiScreenWriter::takeOver()
+{
+  // Out of any sequence that was cut; main screen; no margins; automatic wrap; usual keys and characters; a cursor.
+  text("\033[?1049l\033[r\033[?7h\033[?1l\033>\033(B\033[?25h");
+  cursor_shown_ = true;
+  attribute_ = UNKNOWN;
+  column_ = UNKNOWN;
+  row_ = UNKNOWN;
+}
+
 void AnsiScreenWriter::printLines(const TerminalGrid& grid)
 {
-  attribute_ = UNKNOWN; // programs choose colours, too
   beginRedraw();
-  release();
+  takeOver();
+  useOwnColours();
   text("\033[2J\033[H");
-  uint32 last = grid.cursorRow() == NO_CURSOR ? TerminalGrid::LAST_ROW : grid.cursorRow();
+  const bool cursor = grid.cursorRow() != NO_CURSOR;
+  const uint32 cursor_row = cursor ? grid.cursorRow() : TerminalGrid::LAST_ROW;
   uint32 first = TerminalGrid::FIRST_TEXT_ROW;
-  while (first < last && grid.textEnd(first) == 0)
+  while (!grid.isAddressed() && first < cursor_row && grid.textEnd(first) == 0)
     ++first;
+  uint32 last = TerminalGrid::LAST_ROW;
+  while (last > cursor_row && grid.textEnd(last) == 0)
+    --last;
+
+  uint32 end = 0;
   for (uint32 row = first; row <= last; ++row)
   {
-    uint32 end = grid.textEnd(row);
-    if (row == last && end < grid.cursorColumn())
-      end = grid.cursorColumn();
-    for (uint32 column = 0; column < end; ++column)
-    {
-      ScreenCell cell = grid.row(row)[column];
-      if (attributeOf(cell) == grid.defaultAttribute())
-        useOwnColours();
-      else
-        setColours(attributeOf(cell));
-      character(screen::character(cell));
-    }
-    if (row < last)
+    if (row != first)
       text("\r\n");
-    else if (grid.cursorColumn() < end)
-      kformat(sink_, "\033[%uD", end - grid.cursorColumn());
+    const bool up_to_cursor = row == cursor_row && cursor && grid.textEnd(row) < grid.cursorColumn();
+    end = up_to_cursor ? grid.cursorColumn() : grid.textEnd(row);
+    printLine(grid, row, end);
   }
+  if (cursor)
+    moveBack(grid, last, end);
   release();
   endRedraw();
+}
+
+void AnsiScreenWriter::printLine(const TerminalGrid& grid, uint32 row, uint32 end)
+{
+  for (uint32 column = 0; column < end; ++column)
+  {
+    const ScreenCell cell = grid.row(row)[column];
+    if (attributeOf(cell) == grid.defaultAttribute())
+      useOwnColours();
+    else
+      setColours(attributeOf(cell));
+    if (const uint32 shown = grid.character(column, row); shown != 0)
+      character(shown);
+  }
+}
+
+/// From behind `column` cells of row `row` to where the grid's cursor is. Movements are relative: the text may have
+/// scrolled.
+void AnsiScreenWriter::moveBack(const TerminalGrid& grid, uint32 row, uint32 column)
+{
+  if (row != grid.cursorRow())
+    kformat(sink_, "\033[%uA\r", row - grid.cursorRow());
+  if (row != grid.cursorRow() && grid.cursorColumn() != 0)
+    kformat(sink_, "\033[%uC", grid.cursorColumn());
+  if (row == grid.cursorRow() && grid.cursorColumn() < column)
+    kformat(sink_, "\033[%uD", column - grid.cursorColumn());
 }
 
 void AnsiScreenWriter::release()

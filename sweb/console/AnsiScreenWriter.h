@@ -44,6 +44,12 @@ private:
   /// Sends the differences in the rows given, and the cursor.
   void draw(const TerminalGrid& grid, uint32 rows);
 
+  /// Puts the terminal into a known state, whatever a guest's or a program's own sequences left it in.
+  void takeOver();
+
+  void printLine(const TerminalGrid& grid, uint32 row, uint32 end);
+  void moveBack(const TerminalGrid& grid, uint32 row, uint32 column);
+
   void cell(uint32 column, uint32 row, ScreenCell cell);
   void moveTo(uint32 column, uint32 row);
 
@@ -56,7 +62,7 @@ private:
   void useOwnColours();
 
   void endRedraw();
-  void character(uint8 character);
+  void character(uint32 character);
   void showCursor(bool show);
   void text(const char* string);
 

@@ -31,33 +31,27 @@ constexpr uint16 HIGH[128] = {
 // clang-format on
 
 constexpr uint8 HOUSE = 0x7F;
+constexpr uint16 HOUSE_UNICODE = 0x2302;
+} // namespace
 
-uint16 unicode(uint8 character)
+uint32 code_page_437::toUnicode(uint8 character)
 {
   if (character < ' ')
     return LOW[character];
   if (character >= 0x80)
     return HIGH[character - 0x80];
-  return character == HOUSE ? 0x2302 : character;
+  return character == HOUSE ? HOUSE_UNICODE : character;
 }
-} // namespace
 
-uint32 code_page_437::toUtf8(uint8 character, char (&bytes)[MAX_LENGTH])
+uint8 code_page_437::fromUnicode(uint32 character)
 {
-  uint16 code = unicode(character);
-  if (code < 0x80)
-  {
-    bytes[0] = static_cast<char>(code);
-    return 1;
-  }
-  if (code < 0x800)
-  {
-    bytes[0] = static_cast<char>(0xC0 | code >> 6);
-    bytes[1] = static_cast<char>(0x80 | (code & 0x3F));
-    return 2;
-  }
-  bytes[0] = static_cast<char>(0xE0 | code >> 12);
-  bytes[1] = static_cast<char>(0x80 | (code >> 6 & 0x3F));
-  bytes[2] = static_cast<char>(0x80 | (code & 0x3F));
-  return 3;
+  if (character < HOUSE)
+    return static_cast<uint8>(character);
+  for (uint32 index = 0; index < 128; ++index)
+    if (HIGH[index] == character)
+      return static_cast<uint8>(0x80 + index);
+  for (uint32 index = 1; index < 32; ++index)
+    if (LOW[index] == character)
+      return static_cast<uint8>(index);
+  return character == HOUSE_UNICODE ? HOUSE : UNKNOWN;
 }

@@ -2,13 +2,14 @@
 
 #include "types.h"
 
-/// The character set of the PC's text mode.
+/// The character set of the PC's text mode. The 32 below the blank are pictures here, and a NUL looks like a blank.
 namespace code_page_437
 {
-/// Longest UTF-8 sequence of any of its characters.
-constexpr uint32 MAX_LENGTH = 3;
+/// A small square, shown for characters it does not have.
+constexpr uint8 UNKNOWN = 0xFE;
 
-/// Writes a character as UTF-8 and returns the number of bytes. The 32 below the blank are pictures here, and a NUL
-/// looks like a blank.
-uint32 toUtf8(uint8 character, char (&bytes)[MAX_LENGTH]);
+uint32 toUnicode(uint8 character);
+
+/// The code of a character that is no control character; UNKNOWN when there is none.
+uint8 fromUnicode(uint32 character);
 } // namespace code_page_437

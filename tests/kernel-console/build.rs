@@ -4,17 +4,20 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// What of the kernel is tested here; paths from the repository's root.
-const KERNEL_SOURCES: [&str; 12] = [
+const KERNEL_SOURCES: [&str; 15] = [
     "sweb/console/AnsiInputParser.cpp",
     "sweb/console/AnsiKeyEncoder.cpp",
     "sweb/console/AnsiScreenWriter.cpp",
     "sweb/console/CodePage437.cpp",
     "sweb/console/CutMark.cpp",
+    "sweb/console/EscapeSequence.cpp",
     "sweb/console/HeldKeys.cpp",
     "sweb/console/ScancodeDecoder.cpp",
     "sweb/console/ScancodeEncoder.cpp",
     "sweb/console/ScancodeTable.cpp",
     "sweb/console/TerminalGrid.cpp",
+    "sweb/console/TerminalGridSequences.cpp",
+    "sweb/console/Utf8.cpp",
     "sweb/console/kformat.cpp",
     "sweb/util/DebugInfo.cpp",
 ];

@@ -37,7 +37,11 @@ rust::String GridBench::row(uint32_t row) const
 {
   std::string text;
   for (uint32_t column = 0; column < grid_.textEnd(row); ++column)
-    text += static_cast<char>(screen::character(grid_.row(row)[column]));
+  {
+    char bytes[utf8::MAX_LENGTH];
+    if (const uint32 character = grid_.character(column, row); character != 0)
+      text.append(bytes, utf8::encode(character, bytes));
+  }
   return rust::String::lossy(text);
 }
 

@@ -65,6 +65,11 @@ fn colours() {
         .write(b"\x1b[31ma\x1b[1mb\x1b[44mc\x1b[0md\x1b[93me\x1b[7mf\x1b[0;30;100mg");
     let cells: Vec<u16> = (0..7).map(|column| grid.cell(column, 24)).collect();
     assert_eq!(cells, [0x0461, 0x0C62, 0x1C63, 0x0764, 0x0E65, 0x6066, 0x8067]);
+
+    // One of 256 or of all colours is not shown, and its numbers are no other colours.
+    grid.pin_mut()
+        .write(b"\r\x1b[0;38;5;7;48;2;1;31;44ma\x1b[38;5;31;1mb");
+    assert_eq!((grid.cell(0, 24), grid.cell(1, 24)), (0x0761, 0x0F62));
 }
 
 /// The public SWEB writes the names of keys in its top line so.
@@ -144,7 +149,7 @@ fn the_colour_of_characters_that_are_not_there_costs_nothing() {
     grid.pin_mut().present(&[0x0200; 2000], 0, 0);
     assert_eq!(
         grid.pin_mut().repaint(),
-        b"\x1b[?2026h\x1b[0;37;40m\x1b[2J\x1b[H\x1b[?2026l",
+        b"\x1b[?2026h\x1b[?1049l\x1b[r\x1b[?7h\x1b[?1l\x1b>\x1b(B\x1b[?25h\x1b[0;37;40m\x1b[2J\x1b[H\x1b[?2026l",
         "a black screen is black"
     );
 }
@@ -159,7 +164,7 @@ fn a_scrolled_screen_costs_few_bytes() {
     cells[1920..].fill(BLANK);
     grid.pin_mut().present(&cells, 0, 24);
     let update = grid.pin_mut().update();
-    assert_eq!(update, b"\x1b[2;25r\x1b[1S\x1b[r\x1b[25;1H\x1b[J");
+    assert_eq!(update, b"\x1b[2;25r\x1b[25;1H\n\x1b[r\x1b[25;1H\x1b[J");
 }
 
 #[test]
@@ -199,9 +204,90 @@ fn piece() -> impl Strategy<Value = String> {
         (position(), "\x1b\\[[012]K").prop_map(|(position, erase)| position + &erase),
         (position(), "\x1b\\[[012]J").prop_map(|(position, erase)| position + &erase),
         (position(), "\x1b\\[[1-9][0-9]?[ABCDG]").prop_map(|(position, movement)| position + &movement),
+        (position(), "\x1b\\[[1-9][0-9]?[LMP@XSTd]").prop_map(|(position, edit)| position + &edit + "\r"),
+        (1..12_u16, 12..30_u16, "(\x1bM|\x1b\\[[1-9][LM])\r").prop_map(|(top, bottom, edit)| {
+            format!("\x1b[{top};{bottom}r\x1b[{top};9H{edit}\x1b[{bottom};1H\r\n\x1b[r\x1b[5;5H")
+        }),
+        (position(), "\x1b7[ -~]{1,9}").prop_map(|(position, saved)| position + &saved + "\x1b8"),
+        "\x1b\\][02];[a-z]{0,9}\x07|\x1bP[a-z]{0,9}\x1b\\\\|\x1b\\(B",
+        "[äß─✓…]{1,9}",
         "\x1b\\[\\?(25|2004)[hl]",
         (30..38_u16).prop_map(|colour| format!("\x1b[{colour}m")),
     ]
+}
+
+/// VT510 manual, DECSTBM, IL and DL: outside the margins nothing scrolls, and nothing is inserted. The other emulator differs.
+#[test]
+fn beyond_the_margins_nothing_moves() {
+    let mut grid = new_grid();
+    grid.pin_mut().write(b"\x1b[1;1Hfirst\x1b[24;1Hlast\x1b[3;9r");
+    assert_eq!(
+        (grid.column(), grid.cursor_row()),
+        (0, 1),
+        "setting them leads to the first place"
+    );
+    grid.pin_mut().write(b"\x1bM\x1b[L\x1b[M\x1b[24;1H\n\x1b[L\x1b[M");
+    assert_eq!((grid.row(1), grid.row(24)), ("first".into(), "last".into()));
+}
+
+/// What a terminal shows of text that a serial guest sent, and what of the grid's picture of it.
+fn picture_of(text: &[u8]) -> (vt100::Parser, vt100::Parser) {
+    let mut grid = new_grid();
+    let mut live = emulator();
+    live.process(text);
+    for part in text.chunks(3) {
+        grid.pin_mut().write(part);
+    }
+    let mut repainted = emulator();
+    repainted.process(&grid.pin_mut().print_lines());
+    (live, repainted)
+}
+
+/// A menu: the cursor stands in its middle, and rows follow.
+#[test]
+fn a_serial_picture_comes_back_whole() {
+    let (live, repainted) = picture_of(
+        "\x1b[2J\x1b[3;5H┌─ Menü ─┐\x1b[5;5H> ✓ eins\x1b[6;5H  日本 zwei\x1b[24;1Hunten\x1b[5;7H".as_bytes(),
+    );
+    for row in 0..ROWS {
+        assert_eq!(line(&repainted, row), line(&live, row), "row {row}");
+    }
+    assert_eq!(
+        repainted.screen().cursor_position(),
+        live.screen().cursor_position()
+    );
+}
+
+#[test]
+fn text_of_any_language_is_kept_and_the_vga_shows_what_it_can() {
+    let mut grid = new_grid();
+    grid.pin_mut().write("grün ✓ 日!".as_bytes());
+    assert_eq!(grid.row(24), "grün ✓ 日!");
+    let codes: Vec<u8> = (0..10).map(|column| grid.cell(column, 24) as u8).collect();
+    assert_eq!(codes, b"gr\x81n \xFE \xFE !");
+}
+
+#[test]
+fn malformed_text_is_seen_as_such() {
+    let mut grid = new_grid();
+    grid.pin_mut().write(b"a\xC3(\xFF\xE2\x82z\xED\xA0\x80");
+    assert_eq!(grid.row(24), "a\u{FFFD}(\u{FFFD}\u{FFFD}z\u{FFFD}");
+}
+
+/// What a guest left in the terminal (an unfinished sequence, margins, a hidden cursor) does not hurt the host's text.
+#[test]
+fn a_left_guest_leaves_nothing_behind() {
+    let mut grid = new_grid();
+    grid.pin_mut().write(b"$ ");
+    let mut terminal = emulator();
+    terminal.process(b"\x1b[?1049h\x1b[5;9r\x1b[?25l\x1b[31mx\x1b[4");
+    terminal.process(&grid.pin_mut().print_lines());
+    terminal.process(b"1\r\n2\r\n3\r\n4\r\n5\r\n6\r\n7\r\n8\r\n9\r\n10");
+    assert_eq!(
+        (line(&terminal, 0), line(&terminal, 9)),
+        ("$ 1".into(), "10".into())
+    );
+    assert!(!terminal.screen().hide_cursor() && !terminal.screen().alternate_screen());
 }
 
 proptest! {
