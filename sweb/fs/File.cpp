@@ -136,5 +136,5 @@ uint64 File::getSize()
 
 int64 File::stat(FileStat& result)
 {
-  return inode()->stat(result);
+  return inode()->identify(result);
 }

@@ -1,5 +1,13 @@
 #include "Inode.h"
+#include "Superblock.h"
 #include "errno.h"
+
+int64 Inode::identify(FileStat& result)
+{
+  const int64 error = stat(result);
+  result.device = superblock_->getId();
+  return error;
+}
 
 int64 Inode::lookup(const ustl::string&, RefPtr<Inode>&)
 {

@@ -20,7 +20,10 @@ public:
   InodeType getType() const { return type_; }
   bool isDirectory() const { return type_ == InodeType::DIRECTORY; }
 
+  /// All but the file system, which identify() adds.
   virtual int64 stat(FileStat& result) = 0;
+  /// What is known of it, with the two numbers that tell it from every other file.
+  int64 identify(FileStat& result);
   virtual uint64 getSize() = 0;
 
   // Directories.

@@ -11,7 +11,7 @@ class Superblock
 {
 public:
   Superblock(BDVirtualDevice* device, bool read_only)
-      : lock_("Superblock::lock_"), device_(device), read_only_(read_only)
+      : lock_("Superblock::lock_"), device_(device), id_(++last_id_), read_only_(read_only)
   {
   }
   virtual ~Superblock() = default;
@@ -21,6 +21,8 @@ public:
   const RefPtr<Dentry>& getRoot() const { return root_; }
   /// Null for a file system without a device.
   BDVirtualDevice* getDevice() const { return device_; }
+  /// Different from that of every other file system that is or was mounted.
+  uint64 getId() const { return id_; }
   bool isReadOnly() const { return read_only_; }
   /// No change is accepted from now on.
   void setReadOnly() { read_only_ = true; }
@@ -38,6 +40,8 @@ protected:
   RefPtr<Dentry> root_;
 
 private:
+  static inline uint64 last_id_ = 0; ///< guarded by the tree lock
   BDVirtualDevice* device_;
+  const uint64 id_;
   bool read_only_;
 };

@@ -326,7 +326,7 @@ int64 VfsSyscall::stat(const char* path, FileStat& result)
   VirtualFileSystem::TreeLock lock;
   Path place;
   int64 error = walk(workingDir(), path, place);
-  return error != 0 ? error : place.getInode()->stat(result);
+  return error != 0 ? error : place.getInode()->identify(result);
 }
 
 int64 VfsSyscall::readdir(const char* path, ustl::vector<DirectoryEntry>& entries)

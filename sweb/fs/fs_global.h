@@ -59,6 +59,7 @@ enum class InodeType : uint8
 /// What is known of a file without reading it.
 struct FileStat
 {
+  uint64 device = 0; ///< the file system: with the number of the inode it tells which file this is
   uint32 inode_number = 0;
   InodeType type = InodeType::FILE;
   uint32 mode = 0; ///< permission bits, 0..07777

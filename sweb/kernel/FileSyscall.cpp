@@ -45,6 +45,20 @@ int64 zeroOrError(int64 result)
   return result < 0 ? result : 0;
 }
 
+int64 copyStatusOut(pointer user_status, const FileStat& stat)
+{
+  file_status status = {.size = stat.size,
+                        .type = file_type_device,
+                        .device = stat.device,
+                        .inode = stat.inode_number,
+                        .links = stat.links};
+  if (stat.type == InodeType::FILE)
+    status.type = file_type_regular;
+  else if (stat.type == InodeType::DIRECTORY)
+    status.type = file_type_directory;
+  return UserMemory::copyOut(user_status, &status, sizeof(status));
+}
+
 int64 withPath(pointer user_path, PathOperation operation)
 {
   const UserPath path(user_path);
@@ -171,24 +185,37 @@ int64 FileSyscall::lseek(size_t fd, l_off_t offset, size_t origin)
   return file ? file->lseek(offset, static_cast<SeekOrigin>(origin)) : -EBADF;
 }
 
+int64 FileSyscall::ftruncate(size_t fd, int64 size)
+{
+  if (isTerminal(fd) || size < 0)
+    return -EINVAL;
+  const RefPtr<File> file = fileOf(fd);
+  return file ? zeroOrError(file->truncate(static_cast<uint64>(size))) : -EBADF;
+}
+
+int64 FileSyscall::stat(pointer user_path, pointer user_status)
+{
+  const UserPath path(user_path);
+  if (path.error() != 0)
+    return path.error();
+  FileStat stat;
+  const int64 error = VfsSyscall::stat(path.text(), stat);
+  return error < 0 ? error : copyStatusOut(user_status, stat);
+}
+
 int64 FileSyscall::fstat(size_t fd, pointer user_status)
 {
-  file_status status = {.size = 0, .type = file_type_device};
+  FileStat stat;
+  stat.type = InodeType::CHARACTER_DEVICE;
   if (!isTerminal(fd))
   {
     const RefPtr<File> file = fileOf(fd);
     if (!file)
       return -EBADF;
-    FileStat stat;
     if (const int64 error = file->stat(stat); error < 0)
       return error;
-    status.size = stat.size;
-    if (stat.type == InodeType::FILE)
-      status.type = file_type_regular;
-    else if (stat.type == InodeType::DIRECTORY)
-      status.type = file_type_directory;
   }
-  return UserMemory::copyOut(user_status, &status, sizeof(status));
+  return copyStatusOut(user_status, stat);
 }
 
 int64 FileSyscall::ioctl(size_t fd, size_t request)

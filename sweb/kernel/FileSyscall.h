@@ -12,6 +12,8 @@ public:
   static int64 open(pointer path, size_t flags);
   static int64 close(size_t fd);
   static int64 lseek(size_t fd, l_off_t offset, size_t origin);
+  static int64 ftruncate(size_t fd, int64 size);
+  static int64 stat(pointer path, pointer status);
   static int64 fstat(size_t fd, pointer status);
   static int64 ioctl(size_t fd, size_t request);
   static int64 unlink(pointer path);

@@ -69,6 +69,10 @@ int64 Syscall::perform(size_t number, size_t arg1, size_t arg2, size_t arg3, siz
     return FileSyscall::close(arg1);
   case sc_lseek:
     return FileSyscall::lseek(arg1, static_cast<int64>(arg2), arg3);
+  case sc_ftruncate:
+    return FileSyscall::ftruncate(arg1, static_cast<int64>(arg2));
+  case sc_stat:
+    return FileSyscall::stat(arg1, arg2);
   case sc_fstat:
     return FileSyscall::fstat(arg1, arg2);
   case sc_ioctl:

@@ -46,7 +46,9 @@ enum
   sc_reboot = 88,         // (how)                        unmounts, then powers off or restarts; see below
   sc_mmap = 90,           // reserved
   sc_munmap = 91,         // reserved
+  sc_ftruncate = 93,      // (fd, size)                   cuts the file, or fills it up with zeros
   sc_outline = 105,       // (port, text)                 debug output, at most 250 characters
+  sc_stat = 106,          // (path, struct file_status*)
   sc_fstat = 108,         // (fd, struct file_status*)
   sc_sysinfo = 116,       // (struct system_information*)
   sc_mprotect = 125,      // reserved
@@ -141,8 +143,11 @@ enum
 
 struct file_status
 {
-  unsigned long size; // bytes
-  unsigned long type; // file_type_...
+  unsigned long size;   // bytes
+  unsigned long type;   // file_type_...
+  unsigned long device; // the file system; with the number of the inode it tells which file this is
+  unsigned long inode;
+  unsigned long links; // names
 };
 
 enum

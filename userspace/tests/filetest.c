@@ -2,6 +2,7 @@
 #include "check.h"
 #include "errno.h"
 #include "fcntl.h"
+#include "files.h"
 #include "nonstd.h"
 #include "stdlib.h"
 #include "string.h"
@@ -43,6 +44,32 @@ static void testSmallFile(void)
   fd = open(FILE_A, O_WRONLY | O_TRUNC);
   CHECK(fstat(fd, &status) == 0 && status.size == 0);
   CHECK(close(fd) == 0);
+}
+
+// A file is known by its file system and its number there, whatever it is called.
+static void testIdentity(void)
+{
+  struct file_status opened, named, other;
+  int fd = open(FILE_A, O_RDWR);
+  CHECK(fstat(fd, &opened) == 0);
+  CHECK(stat(DIRECTORY "/../filetest/./a", &named) == 0 && is_same_file(&opened, &named));
+  CHECK(named.size == opened.size && named.type == file_type_regular && named.links == 1);
+  CHECK(stat(DIRECTORY, &other) == 0 && !is_same_file(&opened, &other) && other.type == file_type_directory);
+  CHECK(stat("/", &other) == 0 && other.device != opened.device);
+  CHECK(failsWith(stat(FILE_B, &other), ENOENT));
+  CHECK(failsWith(stat(FILE_A, (void*)8), EFAULT));
+
+  char text[8] = "";
+  CHECK(write(fd, "abcdef", 6) == 6);
+  CHECK(ftruncate(fd, 2) == 0 && fstat(fd, &opened) == 0 && opened.size == 2);
+  CHECK(ftruncate(fd, 4) == 0 && lseek(fd, 0, SEEK_SET) == 0);
+  CHECK(read(fd, text, sizeof(text)) == 4 && memcmp(text, "ab\0\0", 4) == 0);
+  CHECK(failsWith(ftruncate(fd, -1), EINVAL));
+  CHECK(close(fd) == 0);
+  fd = open(FILE_A, O_RDONLY);
+  CHECK(failsWith(ftruncate(fd, 0), EBADF));
+  CHECK(close(fd) == 0);
+  CHECK(failsWith(ftruncate(fd, 0), EBADF));
 }
 
 static void testRename(void)
@@ -138,6 +165,7 @@ int main(void)
     unlink(FILE_B);
   }
   testSmallFile();
+  testIdentity();
   testRename();
   testLargeFile();
   testDirectories();

@@ -1,34 +1,34 @@
 // cp SOURCE TARGET: copies a file.
 #include "errno.h"
-#include "fcntl.h"
-#include "nonstd.h"
+#include "files.h"
 #include "stdio.h"
 #include "string.h"
-#include "unistd.h"
 
-static char buffer[16384];
-
-static int fail(const char* what)
+static int fail(const char* what, const char* path)
 {
-  printf("cp: %s: %s\n", what, strerror(errno));
+  printf("cp: %s '%s': %s\n", what, path, strerror(errno));
   return 1;
 }
 
-static int copy(int from, int to, const char* source, const char* target)
+static int copy(const char* source, const char* target)
 {
-  ssize_t length;
-  while ((length = read(from, buffer, sizeof(buffer))) > 0)
+  struct file_status status;
+  if (stat(source, &status) < 0)
+    return fail("cannot stat", source);
+  if (status.type == file_type_directory)
   {
-    ssize_t written = write(to, buffer, (size_t)length);
-    if (written < 0)
-      return fail(target);
-    if (written < length)
-    {
-      errno = ENOSPC;
-      return fail(target);
-    }
+    printf("cp: -r not specified; omitting directory '%s' (this cp has no -r)\n", source);
+    return 1;
   }
-  return length < 0 ? fail(source) : 0;
+  char path[512];
+  if (target_path(source, target, path, sizeof(path)) < 0)
+    return fail("cannot copy to", target);
+  if (stat(path, &status) == 0 && status.type == file_type_directory)
+  {
+    printf("cp: cannot overwrite directory '%s' with non-directory\n", path);
+    return 1;
+  }
+  return copy_file("cp", source, path) < 0;
 }
 
 int main(int argc, char* argv[])
@@ -38,31 +38,5 @@ int main(int argc, char* argv[])
     printf("usage: cp SOURCE TARGET   (TARGET is a file or a directory)\n");
     return 1;
   }
-  // Into a directory: under the name it has.
-  char path[256];
-  const char* target = argv[2];
-  char first_name[2];
-  if (pseudols(target, first_name, sizeof(first_name)) >= 0)
-  {
-    const char* slash = strrchr(argv[1], '/');
-    snprintf(path, sizeof(path), "%s/%s", target, slash ? slash + 1 : argv[1]);
-    target = path;
-  }
-
-  if (strcmp(argv[1], target) == 0)
-  {
-    printf("cp: %s is the source and the target\n", target);
-    return 1;
-  }
-  int from = open(argv[1], O_RDONLY);
-  if (from < 0)
-    return fail(argv[1]);
-  int to = open(target, O_WRONLY | O_CREAT | O_TRUNC);
-  if (to < 0)
-    return fail(target);
-  int result = copy(from, to, argv[1], target);
-  close(from);
-  if (close(to) < 0)
-    return fail(target);
-  return result;
+  return copy(argv[1], argv[2]);
 }

@@ -6,7 +6,7 @@
 
 int main(int argc, char* argv[])
 {
-  int failures = 0;
+  int failed = 0;
   if (argc < 2)
   {
     printf("usage: mkdir DIRECTORY...\n");
@@ -16,9 +16,9 @@ int main(int argc, char* argv[])
   {
     if (mkdir(argv[i]) < 0)
     {
-      printf("mkdir: %s: %s\n", argv[i], strerror(errno));
-      ++failures;
+      printf("mkdir: cannot create directory '%s': %s\n", argv[i], strerror(errno));
+      failed = 1;
     }
   }
-  return failures;
+  return failed;
 }

@@ -6,7 +6,7 @@
 
 int main(int argc, char* argv[])
 {
-  int failures = 0;
+  int failed = 0;
   if (argc < 2)
   {
     printf("usage: rm FILE...\n");
@@ -16,9 +16,9 @@ int main(int argc, char* argv[])
   {
     if (unlink(argv[i]) < 0)
     {
-      printf("rm: %s: %s\n", argv[i], strerror(errno));
-      ++failures;
+      printf("rm: cannot remove '%s': %s\n", argv[i], strerror(errno));
+      failed = 1;
     }
   }
-  return failures;
+  return failed;
 }

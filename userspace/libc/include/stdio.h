@@ -9,7 +9,7 @@
 // buffer on the stack and write it before they return, so output and input never wait for each other.
 //
 // Conversions: d i u x X o c s p f %%; flags - 0 + space #; width and precision, also as `*`; lengths hh h l ll z
-// t j. They return the length of the whole text.
+// t j. They return the length of the whole text; those that print return -1 if it could not be written.
 int printf(const char* format, ...) __attribute__((format(printf, 1, 2)));
 int dprintf(int fd, const char* format, ...) __attribute__((format(printf, 2, 3)));
 int sprintf(char* buffer, const char* format, ...) __attribute__((format(printf, 2, 3)));

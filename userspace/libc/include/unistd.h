@@ -14,6 +14,7 @@
 int close(int fd);
 ssize_t read(int fd, void* buffer, size_t size);
 ssize_t write(int fd, const void* buffer, size_t size);
+int ftruncate(int fd, off_t size);
 off_t lseek(int fd, off_t offset, int whence);
 int unlink(const char* path);
 int rmdir(const char* path);

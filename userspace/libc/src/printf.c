@@ -10,6 +10,7 @@ struct FileOutput
   struct FormatOutput base;
   int fd;
   size_t used;
+  int failed; // a part was not written
   char buffer[256];
 };
 
@@ -18,8 +19,13 @@ static void flushFile(struct FileOutput* file)
   for (size_t done = 0; done < file->used;)
   {
     ssize_t written = write(file->fd, file->buffer + done, file->used - done);
+    if (written == 0)
+      errno = ENOSPC;
     if (written <= 0)
+    {
+      file->failed = 1;
       break;
+    }
     done += (size_t)written;
   }
   file->used = 0;
@@ -64,9 +70,10 @@ int vdprintf(int fd, const char* format, va_list arguments)
   file.base.write = writeToFile;
   file.fd = fd;
   file.used = 0;
+  file.failed = 0;
   int length = __format(&file.base, format, arguments);
   flushFile(&file);
-  return length;
+  return file.failed ? -1 : length;
 }
 
 int vsnprintf(char* buffer, size_t size, const char* format, va_list arguments)

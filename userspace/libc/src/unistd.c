@@ -28,6 +28,13 @@ off_t lseek(int fd, off_t offset, int whence)
   return __syscall_errno(sc_lseek, ARG(fd), ARG(offset), ARG(whence), 0, 0);
 }
 
+int ftruncate(int fd, off_t size) { return (int)__syscall_errno(sc_ftruncate, ARG(fd), ARG(size), 0, 0, 0); }
+
+int stat(const char* path, struct file_status* status)
+{
+  return (int)__syscall_errno(sc_stat, ARG(path), ARG(status), 0, 0, 0);
+}
+
 int fstat(int fd, struct file_status* status) { return (int)__syscall_errno(sc_fstat, ARG(fd), ARG(status), 0, 0, 0); }
 
 int mkdir(const char* path, ...) { return (int)__syscall_errno(sc_mkdir, ARG(path), 0, 0, 0, 0); }

@@ -50,6 +50,25 @@ static void pwd(int, char* words[], int out)
     complain(words[0], "working directory");
 }
 
+// Returns 0 if nothing more can be written.
+static int copyOut(const char* buffer, size_t length, int out)
+{
+  while (length > 0)
+  {
+    ssize_t written = write(out, buffer, length);
+    if (written == 0)
+      errno = ENOSPC;
+    if (written <= 0)
+    {
+      complain("cat", "write error");
+      return 0;
+    }
+    buffer += written;
+    length -= (size_t)written;
+  }
+  return 1;
+}
+
 static void printFile(const char* name, int out)
 {
   char buffer[1024];
@@ -57,11 +76,8 @@ static void printFile(const char* name, int out)
   ssize_t length = fd < 0 ? -1 : 0;
   while (fd >= 0 && (length = read(fd, buffer, sizeof(buffer))) > 0)
   {
-    if (write(out, buffer, (size_t)length) != length)
-    {
-      length = -1;
+    if (!copyOut(buffer, (size_t)length, out))
       break;
-    }
   }
   if (length < 0)
     complain("cat", name);
@@ -79,9 +95,11 @@ static void cat(int word_count, char* words[], int out)
 
 static void echo(int word_count, char* words[], int out)
 {
-  for (int i = 1; i < word_count; ++i)
-    dprintf(out, "%s%s", i > 1 ? " " : "", words[i]);
-  dprintf(out, "\n");
+  int done = 0;
+  for (int i = 1; i < word_count && done >= 0; ++i)
+    done = dprintf(out, "%s%s", i > 1 ? " " : "", words[i]);
+  if (done < 0 || dprintf(out, "\n") < 0)
+    complain(words[0], "write error");
 }
 
 static void showHistory(int, char*[], int out) { printHistory(out); }
@@ -118,3 +136,5 @@ const struct Builtin* findBuiltin(const char* name)
   }
   return 0;
 }
+
+int readsFiles(const struct Builtin* builtin) { return builtin->run == cat; }

@@ -77,6 +77,9 @@ extern const size_t builtin_count;
 
 const struct Builtin* findBuiltin(const char* name);
 
+// Whether its arguments are files, whose content it prints.
+int readsFiles(const struct Builtin* builtin);
+
 // ---- programs.c
 
 void runProgram(const struct Command* command);

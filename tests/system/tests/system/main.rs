@@ -18,6 +18,7 @@ mod own_guest;
 mod pages;
 mod power_cuts;
 mod programs;
+mod same_file;
 mod sessions;
 mod shell;
 mod side_by_side;
