@@ -59,6 +59,13 @@ void Terminal::setColour(uint8 attribute)
   grid_.setAttribute(attribute);
 }
 
+void Terminal::copyScreen(ScreenCell* cells)
+{
+  ScopeLock lock(screen_lock_);
+  for (uint32 row = 0; row < screen::ROWS; ++row)
+    memcpy(cells + row * screen::COLUMNS, grid_.row(row), screen::COLUMNS * sizeof(ScreenCell));
+}
+
 uint32 Terminal::cursorColumn()
 {
   ScopeLock lock(screen_lock_);

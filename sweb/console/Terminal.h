@@ -48,6 +48,9 @@ public:
   /// Cheap when nothing changed. The next write() ends it.
   void present(const ScreenCell* cells, uint32 cursor_column, uint32 cursor_row);
 
+  /// Copies what is on the screen: screen::CELLS cells.
+  void copyScreen(ScreenCell* cells);
+
   /// Column in which the next character appears, from 0.
   [[nodiscard]] uint32 cursorColumn();
 

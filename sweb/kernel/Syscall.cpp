@@ -109,6 +109,7 @@ int64 Syscall::perform(size_t number, size_t arg1, size_t arg2, size_t arg3, siz
   case sc_vm_check_cpu:
   case sc_vm_refuse:
   case sc_vm_panic:
+  case sc_vm_last_screen:
     return VmSyscalls::call(number, arg1, arg2, arg3);
 
   case sc_sysinfo:

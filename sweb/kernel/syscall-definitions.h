@@ -78,6 +78,7 @@ enum
   sc_vm_refuse =
       310, // (id, which)                      the CPU refuses the VM's next entry, for a control field (0), the
            //                                  host's state (1), the guest's (2): a drill
+  sc_vm_last_screen = 311, // (id, struct vm_screen*)          of a VM that has ended; -EBUSY before
   sc_vm_last = 349,
 
   // For tests of the kernel.
@@ -178,8 +179,10 @@ struct vm_create_request
 {
   const char* definition;          // text of `key = value` lines; later lines override earlier ones
   unsigned long definition_length; // bytes, without a terminating zero
+  const char* options;             // more such lines; what is wrong with one is said of the option --key
+  unsigned long options_length;    // bytes
   unsigned long flags;             // 0; whatever else is refused with EINVAL
-  char name[vm_name_size];         // zero-terminated; a `name =` line in the definition wins
+  char name[vm_name_size];         // zero-terminated; a `name =` line wins
   char error[vm_error_size];       // filled by the kernel when it refuses: one zero-terminated line
 };
 
@@ -219,6 +222,18 @@ struct vm_check_cpu_request
   unsigned long seed;  // the same number repeats a run
   char* report;        // filled by the kernel: zero-terminated text
   unsigned long size;  // bytes there
+};
+
+enum
+{
+  vm_screen_columns = 80,
+  vm_screen_rows = 25,
+};
+
+struct vm_screen
+{
+  // As VGA text memory has them: a character of code page 437, and above it 8 bits of attribute.
+  unsigned short cells[vm_screen_rows * vm_screen_columns];
 };
 
 // Why vm_attach returned.

@@ -34,6 +34,7 @@ VmRun VcpuThread::runUntilOver()
 
     if (run.reason > VM_RUN_HALTED)
       return run;
+    vm_->hasRun();
     if (isKillPending())
       vm_stop(vm_->handle());
     else if (idle)

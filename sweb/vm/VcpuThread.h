@@ -22,6 +22,8 @@ public:
   /// has to stop instead.
   static void endAfterPanic(const uint8* text, size_t length);
 
+  VirtualMachine& vm() { return *vm_; }
+
 private:
   /// The hypervisor asks for 24 KiB; interrupt handlers and the disk come on top.
   static constexpr size_t STACK_PAGES = 8;

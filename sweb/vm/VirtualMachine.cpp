@@ -2,6 +2,7 @@
 #include "ArchThreads.h"
 #include "FileSystemInfo.h"
 #include "Thread.h"
+#include "VmRegistry.h"
 #include "VmText.h"
 #include "debug.h"
 #include "errno.h"
@@ -38,11 +39,9 @@ const char* errorText(int64 error)
 }
 } // namespace
 
-VirtualMachine::VirtualMachine(uint32 id, const ustl::string& name, ustl::string definition,
-                               const FileSystemInfo& working_dir)
-    : id_(id), name_(name), definition_(ustl::move(definition)),
-      working_dir_(new (std::nothrow) FileSystemInfo(working_dir)), handle_lock_("VirtualMachine::handle_lock_"),
-      console_(*this), state_lock_("VirtualMachine::state_lock_"),
+VirtualMachine::VirtualMachine(uint32 id, Source source, const FileSystemInfo& working_dir)
+    : id_(id), source_(ustl::move(source)), working_dir_(new (std::nothrow) FileSystemInfo(working_dir)),
+      handle_lock_("VirtualMachine::handle_lock_"), console_(*this), state_lock_("VirtualMachine::state_lock_"),
       state_changed_(&state_lock_, "VirtualMachine::state_changed_")
 {
 }
@@ -54,44 +53,88 @@ VirtualMachine::~VirtualMachine()
 
 bool VirtualMachine::powerOn()
 {
+  if (!describe())
+    return false;
+  if (const ustl::string problem = VmRegistry::instance()->enter(*this); !problem.empty())
+  {
+    refuseStart(problem.c_str());
+    return false;
+  }
+  if (!build() || !openLog())
+  {
+    VmRegistry::instance()->leave(*this);
+    enter(REFUSED);
+    return false;
+  }
+  console_.powerOn(console_kind_ == VM_CONSOLE_SERIAL);
+  return true;
+}
+
+VmSource VirtualMachine::source() const
+{
+  const auto bytes = [](const ustl::string& text) { return reinterpret_cast<const uint8*>(text.c_str()); };
+  return {bytes(source_.text),    source_.text.size(), bytes(source_.options),
+          source_.options.size(), bytes(source_.name), source_.name.size()};
+}
+
+bool VirtualMachine::describe()
+{
+  const VmSource text = source();
+  VmDescription description;
   char message[MESSAGE_SIZE] = "";
-  Vm* vm = nullptr;
-  if (vmx_enable(message, sizeof(message)) == 0)
-    vm = vm_create(reinterpret_cast<const uint8*>(definition_.c_str()), definition_.size(),
-                   reinterpret_cast<const uint8*>(name_.c_str()), name_.size(), reinterpret_cast<size_t>(this), message,
-                   sizeof(message));
-  if (!vm)
+  if (vmx_enable(message, sizeof(message)) != 0 || vm_describe(&text, &description, message, sizeof(message)) != 0)
   {
     refuseStart(message);
+    return false;
+  }
+  name_ = description.name;
+  log_path_ = description.log;
+  console_kind_ = description.console;
+  return true;
+}
+
+bool VirtualMachine::build()
+{
+  const VmSource text = source();
+  char message[MESSAGE_SIZE] = "";
+  Vm* vm = vm_create(&text, reinterpret_cast<size_t>(this), message, sizeof(message));
+  if (!vm)
+  {
+    report_ = message;
     return false;
   }
   {
     ScopeLock lock(handle_lock_);
     handle_ = vm;
   }
-  if (!applyDescription())
-    return false;
-  console_.powerOn(console_kind_ == VM_CONSOLE_SERIAL);
-  enter(RUNNING);
+  if (stop_wanted_)
+    vm_stop(vm); // stop() may have come too early for that
   return true;
 }
 
-bool VirtualMachine::applyDescription()
+bool VirtualMachine::openLog()
 {
-  VmDescription description;
-  vm_description(handle_, &description);
-  name_ = description.name;
-  console_kind_ = description.console;
-  log_path_ = description.log;
-  const int64 result = description.log[0] ? output_.openLog(description.log) : 0;
+  if (log_path_.empty())
+    return true;
+  FileStat stat;
+  ustl::string user;
+  int64 result = output_.openLog(log_path_.c_str(), stat);
   if (result == 0)
+    user = VmRegistry::instance()->userOf(stat);
+  if (result == 0 && user.empty())
+    result = output_.beginLog();
+  if (result == 0 && user.empty())
     return true;
 
   char message[MESSAGE_SIZE];
-  ksnprintf(message, sizeof(message), "cannot write the log file %s: %s; choose another with --log", description.log,
-            errorText(result));
+  if (user.empty())
+    ksnprintf(message, sizeof(message), "cannot write the log file %s: %s; choose another with --log",
+              log_path_.c_str(), errorText(result));
+  else
+    ksnprintf(message, sizeof(message), "the log file %s is an image or a disk of %s; choose another with --log",
+              log_path_.c_str(), user.c_str());
+  report_ = message;
   destroy();
-  refuseStart(message);
   return false;
 }
 
@@ -112,22 +155,24 @@ void VirtualMachine::powerOff(const VmRun& run)
   output_.close();
   console_.powerOff();
 
-  const auto write = [this](char* text, size_t capacity) { return vm_report(handle_, text, capacity); };
-  if (fetchVmText(report_, write) < 0)
-    report_ = "it failed, and the host has no memory for the report\n";
-  if (run.reason == VM_RUN_POWERED_OFF && run.exit_code)
-  {
-    char text[MAX_TROUBLE];
-    ksnprintf(text, sizeof(text), "the guest ended with exit code %u\n", run.exit_code);
-    report_ = text;
-  }
-  report_ += logTrouble();
-  exit_code_ = run.exit_code;
-  vm_info(handle_, &last_info_);
-  last_info_.frame_bytes = 0; // destroy() gives them back
+  keepResults(run);
   destroy();
   enter(run.reason == VM_RUN_POWERED_OFF ? POWERED_OFF : run.reason == VM_RUN_STOPPED ? KILLED : FAILED);
+  VmRegistry::instance()->forgetOldest();
   debug(VM, "%s (%u) is over%s%s\n", name_.c_str(), id_, report_.empty() ? "" : ": ", report_.c_str());
+}
+
+void VirtualMachine::keepResults(const VmRun& run)
+{
+  const auto write_report = [this](char* text, size_t capacity) { return vm_report(handle_, text, capacity); };
+  if (fetchVmText(report_, write_report) < 0)
+    report_ = "it failed, and the host has no memory for the report\n";
+  report_ += logTrouble();
+  const auto write_statistics = [this](char* text, size_t capacity) { return vm_statistics(handle_, text, capacity); };
+  (void)fetchVmText(statistics_, write_statistics); // empty, it says that there was no memory
+  exit_code_ = run.reason == VM_RUN_POWERED_OFF ? run.exit_code : 0;
+  vm_info(handle_, &last_info_);
+  last_info_.frame_bytes = 0; // destroy() gives them back
 }
 
 ustl::string VirtualMachine::logTrouble() const
@@ -149,6 +194,23 @@ void VirtualMachine::refuseStart(const char* reason)
 void VirtualMachine::refuseForMemory()
 {
   enter(REFUSED);
+}
+
+void VirtualMachine::noteFile(const FileStat& stat)
+{
+  const FileId id = {stat.device, stat.inode_number};
+  ScopeLock lock(handle_lock_);
+  if (ustl::find(files_.begin(), files_.end(), id) == files_.end())
+    files_.push_back(id);
+}
+
+bool VirtualMachine::hasFile(const FileStat& stat) const
+{
+  if (isOver())
+    return false;
+  const FileId id = {stat.device, stat.inode_number};
+  ScopeLock lock(handle_lock_);
+  return ustl::find(files_.begin(), files_.end(), id) != files_.end();
 }
 
 void VirtualMachine::describe(struct vm_info& info)
@@ -232,6 +294,7 @@ void VirtualMachine::detach()
 
 void VirtualMachine::stop()
 {
+  stop_wanted_ = true;
   withHandle([](Vm* vm) { vm_stop(vm); });
   event_.notify();
 }

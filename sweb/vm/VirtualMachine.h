@@ -7,6 +7,7 @@
 #include "ScopeLock.h"
 #include "VmConsole.h"
 #include "VmOutput.h"
+#include "fs_global.h"
 #include "sweb_vmx.h"
 #include "syscall-definitions.h"
 #include "types.h"
@@ -34,15 +35,24 @@ public:
     REFUSED                             ///< never ran; report() says why. No program sees this one
   };
 
-  /// `definition` is the text of a guest definition, `name` the VM's name unless the text gives it another; its
-  /// relative paths begin in `working_dir`, which is copied. Nothing happens until a VcpuThread runs it.
-  VirtualMachine(uint32 id, const ustl::string& name, ustl::string definition, const FileSystemInfo& working_dir);
+  /// What it is made from.
+  struct Source
+  {
+    ustl::string text;    ///< a guest definition
+    ustl::string options; ///< more such lines, from a command line
+    ustl::string name;    ///< what the VM is called unless they give it another name
+  };
+
+  /// The relative paths of `source` begin in `working_dir`, which is copied. Nothing happens until a VcpuThread runs
+  /// it.
+  VirtualMachine(uint32 id, Source source, const FileSystemInfo& working_dir);
   ~VirtualMachine() override;
 
   /// False if there was no memory; then it may only be dropped.
   [[nodiscard]] bool isUsable() const { return output_.isUsable() && working_dir_; }
 
   uint32 id() const { return id_; }
+  /// Once it is in the registry: nothing changes it then.
   const ustl::string& name() const { return name_; }
   VmConsole& console() { return console_; }
   VmOutput& output() { return output_; }
@@ -54,10 +64,19 @@ public:
   FileSystemInfo* workingDir() const { return working_dir_; }
   /// The VM is not even tried, for want of memory; there is none for a report either.
   void refuseForMemory();
-  /// Enables VMX if needed and builds the VM. False if that is refused; the state and the report say why.
+  /// Enables VMX if needed, enters the VM in the registry and builds it. False if that is refused; the state and the
+  /// report say why.
   bool powerOn();
+  /// A vm_run has come back, and the VM goes on.
+  void hasRun()
+  {
+    if (state_ == STARTING)
+      enter(RUNNING);
+  }
   /// The hypervisor's handle; valid between powerOn() and powerOff().
   Vm* handle() const { return handle_; }
+  /// The VM has opened this file: an image or a disk.
+  void noteFile(const FileStat& stat);
   /// Frees the VM with all it holds, and records why it ended. `run` is vm_run's last answer.
   void powerOff(const VmRun& run);
   /// A halted vCPU waits here for something to be delivered to its VM.
@@ -65,7 +84,7 @@ public:
 
   // ---- for everybody else: any thread, interrupts enabled
 
-  /// Waits until the VM runs or was refused.
+  /// Waits until the VM has run, is over, or was refused.
   State waitUntilStarted();
   /// Waits for the VM's end.
   void waitUntilOver();
@@ -82,6 +101,8 @@ public:
   bool isOver() const { return isOver(state()); }
   /// What the hypervisor says about the end of the VM. Only once isOver(): until then its thread may be writing it.
   const ustl::string& report() const { return report_; }
+  /// Its final statistics, empty if there was no memory for them. Only once isOver().
+  const ustl::string& statistics() const { return statistics_; }
 
   /// A line about a log file that is not complete; empty if there is nothing to say. Once the VM runs, any thread.
   ustl::string logTrouble() const;
@@ -93,6 +114,8 @@ public:
   void panic();
   /// Has the CPU refuse the VM's next entry, because of one of VM_REFUSE_*: a drill.
   void refuse(uint32 which);
+  /// Whether it has this file as an image or a disk. Until it is over.
+  bool hasFile(const FileStat& stat) const;
   /// Asks the VM's thread to explain its VMCS: vm_explanation() has the text soon.
   void requestCheck();
   /// Whether the guest's keyboard, or its serial port, takes a whole key.
@@ -115,20 +138,35 @@ private:
   void enter(State state);
   void leaveWorkingDir();
   void refuseStart(const char* reason);
-  bool applyDescription();
+  [[nodiscard]] bool describe();
+  [[nodiscard]] bool build();
+  [[nodiscard]] bool openLog();
+  [[nodiscard]] VmSource source() const;
+  void keepResults(const VmRun& run);
   /// Frees the hypervisor's VM, once nobody is in withHandle() any more.
   void destroy();
 
   const uint32 id_;
+  const Source source_;
   ustl::string name_;
-  const ustl::string definition_;
   FileSystemInfo* working_dir_;
   ustl::string report_;
+  ustl::string statistics_;
   VmInfo last_info_ = {}; ///< the figures at its end; as report(), only once isOver()
   uint32 exit_code_ = 0;  ///< the same
   ustl::string log_path_;
 
-  Mutex handle_lock_; ///< inside every other lock; guards handle_
+  /// Which file it is.
+  struct FileId
+  {
+    uint64 device;
+    uint32 inode;
+    bool operator==(const FileId& other) const { return device == other.device && inode == other.inode; }
+  };
+  ustl::vector<FileId> files_; ///< guarded by handle_lock_
+
+  volatile bool stop_wanted_ = false;
+  mutable Mutex handle_lock_; ///< inside every other lock; guards handle_ and files_
   Vm* handle_ = nullptr;
   uint32 console_kind_ = VM_CONSOLE_SCREEN;
   Notification event_;

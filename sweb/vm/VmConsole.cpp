@@ -6,6 +6,7 @@
 #include "VmScreens.h"
 #include "errno.h"
 #include "kformat.h"
+#include "kstring.h"
 
 static_assert(VM_SCREEN_COLUMNS == screen::COLUMNS && VM_SCREEN_ROWS == screen::ROWS);
 static_assert(sizeof(ScreenCell) == sizeof(uint16), "a guest's text memory is shown as it is");
@@ -36,6 +37,7 @@ void VmConsole::powerOff()
 {
   vm_.output().showSerialOn(nullptr);
   VmScreens::unwatch(*this);
+  keepLastScreen();
   if (!terminal_)
     return;
   terminal_->setInput(nullptr);
@@ -44,8 +46,26 @@ void VmConsole::powerOff()
   terminal_ = nullptr;
 }
 
+void VmConsole::keepLastScreen()
+{
+  if (!last_screen_.tryReserve(screen::CELLS))
+    return;
+  last_screen_.resize(screen::CELLS, screen::cell(' ', screen::attribute(screen::LIGHT_GREY, screen::BLACK)));
+  if (serial_ && terminal_)
+    terminal_->copyScreen(last_screen_.data());
+  else if (!serial_)
+  {
+    VmScreen picture = {};
+    bool any = false;
+    vm_.withHandle([&](Vm* vm) { any = vm_screen(vm, &picture); });
+    if (any)
+      memcpy(last_screen_.data(), picture.cells, sizeof(picture.cells));
+  }
+}
+
 int64 VmConsole::attach(Terminal& from)
 {
+  vm_.waitUntilStarted();
   {
     ScopeLock lock(lock_);
     if (missing_)

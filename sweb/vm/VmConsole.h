@@ -1,9 +1,11 @@
 #pragma once
 
 #include "Mutex.h"
+#include "ScreenCell.h"
 #include "TerminalInput.h"
 #include "sweb_vmx.h"
 #include "types.h"
+#include "uvector.h"
 
 class Terminal;
 class VirtualMachine;
@@ -24,7 +26,8 @@ public:
 
   /// Makes the terminal. Without a free place for one the VM runs unseen.
   void powerOn(bool serial);
-  /// Shows the last picture and takes the terminal away; consoles that show it return to where they came from.
+  /// Shows and keeps the last picture, and takes the terminal away; consoles that show it return to where they came
+  /// from.
   void powerOff();
   /// The guest ran.
   void screenMayHaveChanged();
@@ -35,6 +38,9 @@ public:
   /// `from` again. 0, -EBUSY if somebody is attached, -EMFILE if the VM has no terminal.
   int64 attach(Terminal& from);
 
+  /// The last picture: screen::CELLS cells, or none if there was no memory to keep it. Once the VM is over.
+  const ustl::vector<ScreenCell>& lastScreen() const { return last_screen_; }
+
 private:
   friend class VmScreens;
 
@@ -42,6 +48,8 @@ private:
   bool hasRoom() override;
   void input(uint8 byte) override;
   void detach() override;
+
+  void keepLastScreen();
 
   /// Called by VmScreens.
   void showPicture();
@@ -56,6 +64,7 @@ private:
   bool serial_ = false;
   bool missing_ = false; ///< there was no terminal left for it
   uint32 picture_ = 0;   ///< the last one shown
+  ustl::vector<ScreenCell> last_screen_;
 
   // For VmScreens.
   VmConsole* next_watched_ = nullptr;

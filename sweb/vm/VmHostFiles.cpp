@@ -1,7 +1,9 @@
 // What the hypervisor library imports from the kernel, part two: images and disks. A handle is a descriptor of the
 // kernel's own table. Contracts: rust-vmx/crates/sweb-vmx/src/ffi.rs.
 
+#include "ArchThreads.h"
 #include "Scheduler.h"
+#include "VcpuThread.h"
 #include "VfsSyscall.h"
 #include "errno.h"
 #include "kstring.h"
@@ -14,6 +16,16 @@ void mayTakeTime()
 {
   Scheduler::instance()->resumeTick();
 }
+
+/// The running vCPU's VM has the file: nothing may write its log over it.
+void noteFile(size_t fd)
+{
+  VcpuThread* thread = currentThread->asVcpuThread();
+  const RefPtr<File> file = VfsSyscall::getFile(fd);
+  FileStat stat;
+  if (thread && file && file->stat(stat) == 0)
+    thread->vm().noteFile(stat);
+}
 } // namespace
 
 int64_t host_open(const uint8_t* path, size_t length, uint32_t flags)
@@ -24,7 +36,11 @@ int64_t host_open(const uint8_t* path, size_t length, uint32_t flags)
   memcpy(name, path, length);
   name[length] = 0;
   mayTakeTime();
-  return VfsSyscall::open(name, flags == HOST_OPEN_WRITE ? OpenFlags::RDWR | OpenFlags::EXCL : OpenFlags::RDONLY);
+  const int64 handle =
+      VfsSyscall::open(name, flags == HOST_OPEN_WRITE ? OpenFlags::RDWR | OpenFlags::EXCL : OpenFlags::RDONLY);
+  if (handle >= 0)
+    noteFile(static_cast<size_t>(handle));
+  return handle;
 }
 
 int64_t host_size(int64_t handle)

@@ -13,13 +13,24 @@ VmOutput::~VmOutput()
   delete[] piece_;
 }
 
-int64 VmOutput::openLog(const char* path)
+int64 VmOutput::openLog(const char* path, FileStat& stat)
 {
   if (!piece_)
     piece_ = new (std::nothrow) char[LOG_PIECE];
   if (!piece_)
     return -ENOMEM;
-  return VfsSyscall::openFile(path, OpenFlags::WRONLY | OpenFlags::CREAT | OpenFlags::TRUNC, log_);
+  int64 error = VfsSyscall::openFile(path, OpenFlags::WRONLY | OpenFlags::CREAT, log_);
+  log_.reset();
+  if (error == 0) // exclusive use is for files that are there
+    error = VfsSyscall::openFile(path, OpenFlags::WRONLY | OpenFlags::EXCL, log_);
+  return error == 0 ? log_->stat(stat) : error;
+}
+
+int64 VmOutput::beginLog()
+{
+  FileStat stat;
+  const int64 error = log_->stat(stat);
+  return error == 0 && stat.type == InodeType::FILE ? log_->truncate(0) : error;
 }
 
 bool VmOutput::put(uint32 stream, const uint8* bytes, size_t length)

@@ -6,6 +6,7 @@
 
 class File;
 class Terminal;
+struct FileStat;
 
 /**
  * Where the bytes go that a guest sends out of its serial port and its debug port: to a log file, and what comes from
@@ -23,8 +24,10 @@ public:
   /// False if there was no memory; then all output is lost.
   [[nodiscard]] bool isUsable() const { return waiting_.isValid(); }
 
-  /// Creates (or empties) the log file. 0 or -E....
-  [[nodiscard]] int64 openLog(const char* path);
+  /// Opens the log file, or creates it. Nobody else may write it meanwhile. 0 or -E..., and which file it is.
+  [[nodiscard]] int64 openLog(const char* path, FileStat& stat);
+  /// Begins it, empty, once it is known to be nobody's image. 0 or -E....
+  [[nodiscard]] int64 beginLog();
 
   /// Sends serial output to `terminal` as well; null stops that.
   void showSerialOn(Terminal* terminal) { serial_terminal_ = terminal; }

@@ -4,6 +4,7 @@
 #include "ScopeLock.h"
 #include "VcpuThread.h"
 #include "errno.h"
+#include "kformat.h"
 #include <new>
 
 VmRegistry* VmRegistry::instance()
@@ -14,7 +15,7 @@ VmRegistry* VmRegistry::instance()
 
 VmRegistry::VmRegistry() : lock_("VmRegistry::lock_") {}
 
-RefPtr<VirtualMachine> VmRegistry::start(const ustl::string& name, ustl::string definition, ustl::string& error)
+RefPtr<VirtualMachine> VmRegistry::start(VirtualMachine::Source source, ustl::string& error)
 {
   uint32 id;
   {
@@ -26,8 +27,7 @@ RefPtr<VirtualMachine> VmRegistry::start(const ustl::string& name, ustl::string 
     }
     id = next_id_++;
   }
-  const RefPtr<VirtualMachine> vm(
-      new VirtualMachine(id, name, ustl::move(definition), *currentThread->getWorkingDirInfo()));
+  const RefPtr<VirtualMachine> vm(new VirtualMachine(id, ustl::move(source), *currentThread->getWorkingDirInfo()));
   if (!vm->isUsable())
   {
     error = "not enough memory for another VM; end a program or another VM first";
@@ -41,23 +41,67 @@ RefPtr<VirtualMachine> VmRegistry::start(const ustl::string& name, ustl::string 
     return nullptr;
   }
   Scheduler::instance()->addNewThread(thread);
-  if (vm->waitUntilStarted() == VirtualMachine::REFUSED)
-  {
-    error = vm->report();
-    if (error.empty())
-      error = "the host has no free memory left; stop a program or another guest";
-    return nullptr;
-  }
+  if (vm->waitUntilStarted() != VirtualMachine::REFUSED)
+    return vm;
+  error = vm->report();
+  if (error.empty())
+    error = "the host has no free memory left; stop a program or another guest";
+  return nullptr;
+}
+
+ustl::string VmRegistry::enter(VirtualMachine& vm)
+{
   ScopeLock lock(lock_);
-  vms_.push_back(vm);
-  forgetOldest();
   if (shut_down_)
-    vm->stop(); // shutdown() did not see it
-  return vm;
+    return "the host is shutting down";
+  if (const VirtualMachine* other = livingVm(vm.name()))
+  {
+    char text[256];
+    ksnprintf(text, sizeof(text),
+              "VM %u is called %s already; choose another name with --name, or end it with `vmkill %s'", other->id(),
+              vm.name().c_str(), vm.name().c_str());
+    return text;
+  }
+  forgetEnded(vm.name());
+  vms_.push_back(RefPtr<VirtualMachine>(&vm));
+  return ustl::string();
+}
+
+void VmRegistry::leave(VirtualMachine& vm)
+{
+  ScopeLock lock(lock_);
+  for (auto it = vms_.begin(); it != vms_.end(); ++it)
+  {
+    if (it->get() == &vm)
+    {
+      vms_.erase(it);
+      return;
+    }
+  }
+}
+
+VirtualMachine* VmRegistry::livingVm(const ustl::string& name)
+{
+  for (const auto& vm : vms_)
+    if (!vm->isOver() && vm->name() == name)
+      return vm.get();
+  return nullptr;
+}
+
+void VmRegistry::forgetEnded(const ustl::string& name)
+{
+  for (auto it = vms_.begin(); it != vms_.end();)
+  {
+    if ((*it)->isOver() && (*it)->name() == name)
+      it = vms_.erase(it);
+    else
+      ++it;
+  }
 }
 
 void VmRegistry::forgetOldest()
 {
+  ScopeLock lock(lock_);
   size_t ended = 0;
   for (const auto& vm : vms_)
     ended += vm->isOver();
@@ -93,6 +137,15 @@ int64 VmRegistry::list(ustl::vector<struct vm_info>& infos)
     vm->describe(infos.back());
   }
   return 0;
+}
+
+ustl::string VmRegistry::userOf(const FileStat& stat)
+{
+  ScopeLock lock(lock_);
+  for (const auto& vm : vms_)
+    if (vm->hasFile(stat))
+      return vm->name();
+  return ustl::string();
 }
 
 void VmRegistry::shutdown()

@@ -38,6 +38,14 @@ int64 copyTextOut(pointer buffer, size_t size, const char* text, size_t length)
   return result < 0 ? result : static_cast<int64>(length);
 }
 
+/// Lines of a definition, from a process. 0, -EFAULT or -ENOMEM.
+int64 copyLines(ustl::string& lines, const char* user_lines, size_t length)
+{
+  if (!lines.tryResize(length))
+    return -ENOMEM;
+  return UserMemory::copyIn(lines.data(), reinterpret_cast<pointer>(user_lines), length);
+}
+
 int64 explain(pointer request, const ustl::string& error)
 {
   const int64 result =
@@ -72,6 +80,8 @@ int64 VmSyscalls::call(size_t number, size_t arg1, size_t arg2, size_t arg3)
     return check(arg1, arg2, arg3);
   case sc_vm_check_cpu:
     return checkCpu(arg1);
+  case sc_vm_last_screen:
+    return lastScreen(arg1, arg2);
   default:
     return -ENOSYS;
   }
@@ -85,20 +95,22 @@ int64 VmSyscalls::create(pointer user_request)
     return result;
   if (request.flags != 0)
     return explain(user_request, "the program asks for something this kernel does not know");
-  if (request.definition_length > MAX_DEFINITION)
+  if (request.definition_length > MAX_DEFINITION || request.options_length > MAX_DEFINITION)
     return explain(user_request, "the guest definition is longer than 8 KiB");
 
   request.name[vm_name_size - 1] = 0;
-  ustl::string definition;
-  if (!definition.tryResize(request.definition_length))
+  VirtualMachine::Source source;
+  source.name = request.name;
+  result = copyLines(source.text, request.definition, request.definition_length);
+  if (result == 0)
+    result = copyLines(source.options, request.options, request.options_length);
+  if (result == -ENOMEM)
     return explain(user_request, "not enough memory for the guest definition; end a program or another VM first");
-  result =
-      UserMemory::copyIn(definition.data(), reinterpret_cast<pointer>(request.definition), request.definition_length);
   if (result < 0)
     return result;
 
   ustl::string error;
-  const RefPtr<VirtualMachine> vm = VmRegistry::instance()->start(request.name, ustl::move(definition), error);
+  const RefPtr<VirtualMachine> vm = VmRegistry::instance()->start(ustl::move(source), error);
   return vm ? static_cast<int64>(vm->id()) : explain(user_request, error);
 }
 
@@ -174,7 +186,13 @@ int64 VmSyscalls::statistics(uint32 id, pointer buffer, size_t size)
   const auto fetch = [&](Vm* handle)
   { result = fetchVmText(text, [=](char* to, size_t room) { return vm_statistics(handle, to, room); }); };
   if (!vm->withHandle(fetch))
-    return -ESRCH;
+  {
+    if (!vm->isOver())
+      return -EAGAIN; // it is being made, or taken down
+    if (vm->statistics().empty() || !text.tryReserve(vm->statistics().size()))
+      return -ENOMEM;
+    text = vm->statistics();
+  }
   if (result < 0 || !text.tryReserve(text.size() + VirtualMachine::MAX_TROUBLE))
     return -ENOMEM;
   text += vm->logTrouble();
@@ -242,6 +260,18 @@ int64 VmSyscalls::checkCpu(pointer user_request)
   if (result < 0)
     return result;
   return check->verdict() == VMX_CHECK_IMPOSSIBLE ? -EINVAL : static_cast<int64>(check->verdict());
+}
+
+int64 VmSyscalls::lastScreen(uint32 id, pointer user_screen)
+{
+  const RefPtr<VirtualMachine> vm = VmRegistry::instance()->find(id);
+  if (!vm)
+    return -ESRCH;
+  if (!vm->isOver())
+    return -EBUSY;
+  const ustl::vector<ScreenCell>& cells = vm->console().lastScreen();
+  static_assert(sizeof(vm_screen::cells) == screen::CELLS * sizeof(ScreenCell));
+  return cells.empty() ? -ENOMEM : UserMemory::copyOut(user_screen, cells.data(), sizeof(vm_screen::cells));
 }
 
 void VmSyscalls::shutdown()

@@ -27,4 +27,5 @@ private:
   static int64 refuse(uint32 id, size_t which);
   static int64 check(uint32 id, pointer buffer, size_t size);
   static int64 checkCpu(pointer request);
+  static int64 lastScreen(uint32 id, pointer screen);
 };

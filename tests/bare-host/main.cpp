@@ -28,8 +28,9 @@ constinit Registers before{}, after{};
 Vm* makeGuest(const char* name)
 {
   const auto* text = reinterpret_cast<const uint8*>(DEFINITION);
-  Vm* vm = vm_create(text, __builtin_strlen(DEFINITION), reinterpret_cast<const uint8*>(name), 1, 0, message,
-                     sizeof(message));
+  const VmSource source = {text, __builtin_strlen(DEFINITION),         nullptr,
+                           0,    reinterpret_cast<const uint8*>(name), __builtin_strlen(name)};
+  Vm* vm = vm_create(&source, 0, message, sizeof(message));
   if (!vm)
     Console::die(message);
   return vm;

@@ -165,7 +165,7 @@ static void testVms(void)
     memset(&request, 0, sizeof(request));
     request.definition = definition;
     request.definition_length = sizeof(definition) - 1;
-    strlcpy(request.name, "exhaust", sizeof(request.name));
+    snprintf(request.name, sizeof(request.name), "exhaust%d", count);
     ids[count] = vm_create(&request);
     if (ids[count] < 0)
       break;

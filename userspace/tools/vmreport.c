@@ -1,4 +1,4 @@
-// vmreport [NAME|ID]: why a virtual machine ended, and its last state.
+// vmreport [NAME|ID]: what a virtual machine is doing, or why it ended, with its last state.
 #include "nonstd.h"
 #include "stdio.h"
 #include "stdlib.h"
@@ -20,7 +20,10 @@ int main(int argc, char* argv[])
     perror("vmreport");
     return 1;
   }
+  vm_print_state(&vm);
   printf("%s", text);
+  if (!vm_is_alive(&vm))
+    printf("`vmconsole %s' shows its last screen, `vmstat %s' its final counts\n", vm.name, vm.name);
   free(text);
   return 0;
 }

@@ -20,6 +20,8 @@ int main(int argc, char* argv[])
     perror("vmstat");
     return 1;
   }
+  if (!vm_is_alive(&vm))
+    printf("%s has ended; these are its final counts\n", vm.name);
   printf("%s", text);
   free(text);
   return 0;

@@ -62,8 +62,10 @@ impl GuestFolder {
 
     /// Puts its files on the boot disk and its disks among the drives.
     pub(crate) fn install(&self, boot: &Disk, drives: &mut Vec<PathBuf>) -> Result<()> {
-        let mut definition = String::new();
-        for line in self.text.lines() {
+        // An editor's byte-order mark is SWEB's to understand, and no part of the first key.
+        let text = self.text.trim_start_matches('\u{FEFF}');
+        let mut definition = self.text.strip_suffix(text).unwrap_or_default().to_owned();
+        for line in text.lines() {
             definition.push_str(&self.install_line(line, boot, drives)?);
             definition.push('\n');
         }

@@ -14,6 +14,8 @@ int vm_attach(int id);
 
 int vm_kill(int id);
 int vm_reset(int id);
+// The last screen of a VM that has ended; EBUSY before.
+int vm_last_screen(int id, struct vm_screen* screen);
 // Has the hypervisor panic while it runs the VM: a drill, to see that only the VM ends.
 int vm_panic(int id);
 // Has the CPU refuse the VM's next entry: a drill. `which` is 0 for a control field, 1 for one of the host's state, 2
@@ -44,6 +46,9 @@ int vm_check_cpu(unsigned long count, unsigned long seed, char* report, size_t s
 // have ended, new ones before old ones. If there is no such VM, prints that behind the name of the command, and returns
 // -1.
 int vm_find(const char* command, const char* name, struct vm_info* vm);
+
+// Prints a sentence about what a VM is doing, or how it ended.
+void vm_print_state(const struct vm_info* vm);
 
 // vm_attach(), and then a line for the person about how it ended. Returns the exit code for the program.
 int vm_console(const char* command, const struct vm_info* vm);

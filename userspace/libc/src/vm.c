@@ -28,6 +28,11 @@ int vm_panic(int id) { return (int)__syscall_errno(sc_vm_panic, ARG(id), 0, 0, 0
 
 int vm_refuse(int id, int which) { return (int)__syscall_errno(sc_vm_refuse, ARG(id), ARG(which), 0, 0, 0); }
 
+int vm_last_screen(int id, struct vm_screen* screen)
+{
+  return (int)__syscall_errno(sc_vm_last_screen, ARG(id), ARG(screen), 0, 0, 0);
+}
+
 ssize_t vm_stat(int id, char* buffer, size_t size)
 {
   return __syscall_errno(sc_vm_stat, ARG(id), ARG(buffer), size, 0, 0);
@@ -66,6 +71,35 @@ static void printSummary(const struct vm_info* vm)
   free(report);
 }
 
+void vm_print_state(const struct vm_info* vm)
+{
+  const char* name = vm->name;
+  switch (vm->state)
+  {
+  case vm_state_starting:
+    printf("%s is starting, as VM %u\n", name, vm->id);
+    break;
+  case vm_state_running:
+    if (vm->flags & vm_flag_halted_for_good)
+      printf("%s has halted with interrupts disabled: only `vmreset %s' wakes it\n", name, name);
+    else
+      printf("%s is running, as VM %u: `vmstat %s' counts what it does\n", name, vm->id, name);
+    break;
+  case vm_state_powered_off:
+    printf("%s has switched itself off", name);
+    if (vm->exit_code)
+      printf(" with exit code %u", vm->exit_code);
+    putchar('\n');
+    break;
+  case vm_state_killed:
+    printf("%s was killed\n", name);
+    break;
+  default:
+    printf("%s was ended because of an error:\n", name);
+    break;
+  }
+}
+
 int vm_console(const char* command, const struct vm_info* vm)
 {
   const char* name = vm->name;
@@ -77,21 +111,18 @@ int vm_console(const char* command, const struct vm_info* vm)
   }
   if (cursor_column() > 0)
     putchar('\n');
-  switch (reason)
+  if (reason == vm_detached)
   {
-  case vm_detached:
     printf("%s runs on as VM %u: `vmconsole %s' goes back, `vmkill %s' ends it\n", name, vm->id, name, name);
     return 0;
-  case vm_ended:
-    printf("%s has switched itself off\n", name);
-    printSummary(vm); // its exit code, or a log that is not complete
-    return 0;
-  case vm_killed:
-    printf("%s was killed\n", name);
-    return 0;
-  default:
-    printf("%s was ended because of an error:\n", name);
-    printSummary(vm);
+  }
+  struct vm_info ended;
+  if (vm_lookup((int)vm->id, &ended) < 0)
+  {
+    printf("%s: %s has ended, and is forgotten already\n", command, name);
     return 1;
   }
+  vm_print_state(&ended);
+  printSummary(&ended); // what went wrong, if anything did, or a log that is not complete
+  return ended.state == vm_state_failed;
 }

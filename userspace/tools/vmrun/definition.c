@@ -50,34 +50,30 @@ static int setDirectory(struct Definition* definition, const char* path)
   return 1;
 }
 
-static int appendLine(struct Definition* definition, const char* key, const char* value)
+static int appendLine(char text[MAX_DEFINITION], size_t* length, const char* key, const char* value)
 {
-  size_t room = sizeof(definition->text) - definition->length;
-  int length = snprintf(definition->text + definition->length, room, "%s = %s\n", key, value);
-  if ((size_t)length >= room)
+  size_t room = MAX_DEFINITION - *length;
+  int added = snprintf(text + *length, room, "%s = %s\n", key, value);
+  if ((size_t)added >= room)
   {
     printf("vmrun: the definition is too long\n");
     return 0;
   }
-  definition->length += (size_t)length;
+  *length += (size_t)added;
   return 1;
 }
 
 static int readText(struct Definition* definition, int fd, const char* path)
 {
-  // Room stays for the newline that the last line may lack.
-  size_t room = sizeof(definition->text) - 2;
-  ssize_t length = read(fd, definition->text, room + 1);
+  ssize_t length = read(fd, definition->text, MAX_DEFINITION);
   if (length < 0)
     return fail(path);
-  if ((size_t)length > room)
+  if (length == MAX_DEFINITION)
   {
     printf("vmrun: %s is too long for a definition\n", path);
     return 0;
   }
   definition->length = (size_t)length;
-  if (length > 0 && definition->text[length - 1] != '\n')
-    definition->text[definition->length++] = '\n';
   return 1;
 }
 
@@ -115,7 +111,7 @@ int readDefinition(struct Definition* definition, const char* guest)
   if (strchr(guest, '/') && !exists(guest))
     return fail(guest);
   if (strchr(guest, '/') || exists(guest))
-    return appendLine(definition, "kernel", guest);
+    return appendLine(definition->text, &definition->length, "kernel", guest);
 
   printf("vmrun: there is neither a guest %s nor a file %s; `ls /usr/guests' shows what there is\n", path, guest);
   return 0;
@@ -144,7 +140,7 @@ static int appendOption(struct Definition* definition, const char* key, const ch
 {
   char path[PATH_SIZE];
   if (definition->directory[0] == '\0' || !isRelativePath(key, value))
-    return appendLine(definition, key, value);
+    return appendLine(definition->options, &definition->options_length, key, value);
   if (!getcwd(path, sizeof(path)))
     return fail(".");
   size_t length = strlen(path);
@@ -154,7 +150,7 @@ static int appendOption(struct Definition* definition, const char* key, const ch
     printf("vmrun: the path of --%s %s is too long\n", key, value);
     return 0;
   }
-  return appendLine(definition, key, path);
+  return appendLine(definition->options, &definition->options_length, key, path);
 }
 
 int appendOptions(struct Definition* definition, const struct Options* options)

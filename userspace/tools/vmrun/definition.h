@@ -3,13 +3,21 @@
 #include "options.h"
 #include "sys/types.h"
 
-// The text that defines a virtual machine, as it is collected: lines `key = value`, of which later ones override.
+enum
+{
+  MAX_DEFINITION = 8192,
+};
+
+// The text that defines a virtual machine, and the lines that stand for options: `key = value`, of which later ones
+// override.
 struct Definition
 {
-  char name[64];
+  char name[256];
   char directory[256]; // of its file, where its relative paths begin; empty for the one of the caller
   size_t length;
-  char text[8192];
+  char text[MAX_DEFINITION];
+  size_t options_length;
+  char options[MAX_DEFINITION];
 };
 
 // Takes the text of /usr/guests/GUEST.vm, or of the definition file GUEST, or makes one for the kernel image GUEST.

@@ -4,7 +4,8 @@
 #include "string.h"
 
 // Options with a value, and the keys of the definition they stand for.
-static const char* const keys[] = {"memory", "kernel", "cmdline", "disk", "log", "name", "barriers"};
+static const char* const keys[] = {"memory",  "kernel", "format", "cmdline",     "module",  "disk",
+                                   "console", "name",   "log",    "triplefault", "barriers"};
 
 static const char* keyOf(const char* option)
 {

@@ -14,17 +14,22 @@ static const char usage[] = "usage: vmrun [OPTIONS] NAME | FILE\n"
                             "\n"
                             "  --memory SIZE      RAM, such as 16M\n"
                             "  --kernel FILE      another kernel\n"
-                            "  --cmdline TEXT     the kernel's command line\n"
+                            "  --format FORMAT    how the kernel is loaded: multiboot or flat\n"
+                            "  --cmdline TEXT     the kernel's command line, behind its path\n"
+                            "  --module 'FILE ARGUMENTS'  one more Multiboot module\n"
                             "  --disk PATH[,ro]   one more disk: an image file, or a device of the host such\n"
                             "                     as idea2 (a file of that name is ./idea2); `,ro' protects it\n"
-                            "  --name NAME        what the VM is called, instead of its definition's name\n"
+                            "  --console KIND     what is shown: screen or serial\n"
+                            "  --name NAME        what the VM is called\n"
                             "  --log FILE         where the guest's serial and debug output goes\n"
+                            "  --triplefault WHAT report or reset\n"
                             "  --barriers off     no flushes of predictors and caches between guests\n"
                             "  --detach           do not show its screen; `vmconsole' does later\n"
                             "\n"
-                            "Options override what the definition says. Their paths begin in the working\n"
-                            "directory, those in a definition in the definition's own. See also vmlist,\n"
-                            "vmconsole, vmstat, vmreport, vmreset, vmkill, vmpanic.\n";
+                            "Options override what the definition says; modules and disks are added to it.\n"
+                            "Their paths begin in the working directory, those in a definition in the\n"
+                            "definition's own. See also vmlist, vmconsole, vmstat, vmreport, vmreset, vmkill,\n"
+                            "vmpanic.\n";
 
 int main(int argc, char* argv[])
 {
@@ -52,7 +57,11 @@ int main(int argc, char* argv[])
   static struct vm_create_request request;
   request.definition = definition.text;
   request.definition_length = definition.length;
-  strlcpy(request.name, definition.name, sizeof(request.name));
+  request.options = definition.options;
+  request.options_length = definition.options_length;
+  // One that is too long is none: the kernel says what a name is.
+  if (strlen(definition.name) < sizeof(request.name))
+    strlcpy(request.name, definition.name, sizeof(request.name));
   int id = vm_create(&request);
   if (id < 0)
   {
@@ -68,7 +77,7 @@ int main(int argc, char* argv[])
     perror("vmrun");
     return 1;
   }
-  if (!options.detach)
+  if (!options.detach || !vm_is_alive(&vm))
     return vm_console("vmrun", &vm);
   printf("%s runs as VM %d: `vmconsole %s' shows its screen\n", vm.name, id, vm.name);
   return 0;

@@ -8,12 +8,20 @@
 //! disk    = /usr/guests/guest.img
 //! ```
 //!
-//! A later line overrides an earlier one of the same key, except for `module` and `disk`, which add up. So a front end
-//! appends its options as lines.
+//! A later line overrides an earlier one of the same key, except for `module` and `disk`, which add up. The options of a
+//! front end are such lines as well, behind those of the text; what is wrong with them is said of the option.
+//!
+//! The text is UTF-8, with or without a byte-order mark; lines end in LF or CR LF; blanks and tabs around keys and values do not
+//! count.
+
+mod problem;
+#[cfg(test)]
+mod tests;
+
+pub use problem::{DefinitionError, Origin, Problem};
 
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
-use core::fmt;
 
 /// The smallest guest memory: the first megabyte, and one above it for a kernel.
 pub const MIN_MEMORY: u64 = 2 << 20;
@@ -25,6 +33,9 @@ pub const DEFAULT_MEMORY: u64 = 16 << 20;
 pub const MAX_DISKS: usize = 4;
 /// More modules than this are a mistake rather than a wish.
 pub const MAX_MODULES: usize = 64;
+
+/// Characters of a VM's name.
+pub const MAX_NAME: usize = 63;
 
 /// The keys, for the hint of an error.
 const KEYS: &str = "name, kernel, format, module, cmdline, memory, disk, console, log, triplefault, barriers";
@@ -40,7 +51,8 @@ pub struct Definition {
     pub format: Option<Format>,
     /// Multiboot modules, in order.
     pub modules: Vec<Module>,
-    /// The kernel's command line, without the kernel's name.
+    /// The kernel's command line, without the kernel's name, which a Multiboot kernel finds in front of it: the kernel's path as it
+    /// stands in the definition, as GRUB Legacy and QEMU's `-kernel` do it.
     pub command_line: String,
     /// Bytes of RAM, a multiple of 1 MiB.
     pub memory: u64,
@@ -103,116 +115,20 @@ pub enum Console {
     Serial,
 }
 
-/// What is wrong with a definition, and where.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DefinitionError {
-    /// The line, counted from 1; 0 when it is about the whole text.
-    pub line: usize,
-    /// What is wrong.
-    pub problem: Problem,
-}
-
-/// What can be wrong with a definition.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Problem {
-    /// The text is not UTF-8.
-    NotText,
-    /// A line without `=`.
-    NoEquals(String),
-    /// A key nobody knows.
-    UnknownKey(String),
-    /// A key without a value.
-    NoValue(&'static str),
-    /// A memory size that is none.
-    BadMemory(String),
-    /// A memory size out of bounds.
-    MemoryRange(u64),
-    /// A `format` that is none.
-    BadFormat(String),
-    /// A `console` that is none.
-    BadConsole(String),
-    /// A `triplefault` that is none.
-    BadTripleFault(String),
-    /// A `barriers` that is none.
-    BadBarriers(String),
-    /// Words after a disk's comma that mean nothing.
-    BadDiskOption(String),
-    /// More disks than the controller has places.
-    TooManyDisks,
-    /// More modules than [`MAX_MODULES`].
-    TooManyModules,
-    /// Neither a kernel nor a disk to boot from.
-    NothingToBoot,
-    /// Modules for an image that is not Multiboot.
-    ModulesWithoutMultiboot,
-}
-
-impl fmt::Display for DefinitionError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("guest definition")?;
-        if self.line > 0 {
-            write!(f, " line {}", self.line)?;
-        }
-        write!(f, ": {}", self.problem)
-    }
-}
-
-impl fmt::Display for Problem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NotText => {
-                f.write_str("not UTF-8 text; is this a kernel image? give it as 'kernel = PATH'")
-            }
-            Self::NoEquals(line) => write!(f, "'{line}' is not 'key = value'; known keys: {KEYS}"),
-            Self::UnknownKey(key) => write!(f, "unknown key '{key}'; known keys: {KEYS}"),
-            Self::NoValue(key) => write!(
-                f,
-                "'{key}' has no value; write '{key} = ...' or leave the line out"
-            ),
-            Self::BadMemory(value) => write!(
-                f,
-                "memory '{value}' is no size; write a number with M or G, as in 'memory = 16M'"
-            ),
-            Self::MemoryRange(bytes) => write!(
-                f,
-                "memory of {} KiB is outside {} MiB to {} GiB",
-                bytes >> 10,
-                MIN_MEMORY >> 20,
-                MAX_MEMORY >> 30
-            ),
-            Self::BadFormat(value) => write!(f, "format '{value}' is unknown; write multiboot or flat"),
-            Self::BadConsole(value) => write!(f, "console '{value}' is unknown; write screen or serial"),
-            Self::BadTripleFault(value) => {
-                write!(f, "triplefault '{value}' is unknown; write report or reset")
-            }
-            Self::BadBarriers(value) => write!(f, "barriers '{value}' is unknown; write on or off"),
-            Self::BadDiskOption(value) => {
-                write!(f, "disk option '{value}' is unknown; the only one is ',ro'")
-            }
-            Self::TooManyDisks => write!(
-                f,
-                "more than {MAX_DISKS} disks; the two IDE channels have no more places"
-            ),
-            Self::TooManyModules => write!(f, "more than {MAX_MODULES} modules"),
-            Self::NothingToBoot => {
-                f.write_str("nothing to boot; add 'kernel = PATH', or 'disk = PATH' with a boot sector")
-            }
-            Self::ModulesWithoutMultiboot => {
-                f.write_str("modules need a Multiboot kernel; remove 'module' or 'format = flat'")
-            }
-        }
-    }
-}
-
 impl Definition {
     /// Reads a definition. `default_name` is the guest's name unless the text gives it another.
     pub fn parse(text: &[u8], default_name: &str) -> Result<Self, DefinitionError> {
-        let text = core::str::from_utf8(text).map_err(|_| DefinitionError {
-            line: 0,
-            problem: Problem::NotText,
-        })?;
+        Self::parse_with_options(text, b"", default_name)
+    }
+
+    /// Reads a definition, and behind it the lines that stand for options.
+    pub fn parse_with_options(
+        text: &[u8],
+        options: &[u8],
+        default_name: &str,
+    ) -> Result<Self, DefinitionError> {
         let mut definition = Self {
-            name: default_name.to_string(),
+            name: String::new(),
             kernel: None,
             format: None,
             modules: Vec::new(),
@@ -224,39 +140,48 @@ impl Definition {
             triple_fault: TripleFaultPolicy::Report,
             barriers: true,
         };
-        for (index, line) in text.lines().enumerate() {
-            definition.line(line.trim()).map_err(|problem| DefinitionError {
-                line: index + 1,
-                problem,
-            })?;
+        for (index, line) in decode(text)?.lines().enumerate() {
+            let origin = || Origin::Line {
+                number: index + 1,
+                text: line.trim().to_string(),
+            };
+            definition.line(line.trim(), origin)?;
         }
-        definition
-            .check()
-            .map_err(|problem| DefinitionError { line: 0, problem })?;
+        for line in decode(options)?.lines() {
+            definition.line(line.trim(), || option(line))?;
+        }
+        definition.check().map_err(|problem| problem.of(Origin::Whole))?;
+        if definition.name.is_empty() {
+            let origin = || Origin::DefaultName(default_name.to_string());
+            definition.name = name(default_name).map_err(|problem| problem.of(origin()))?;
+        }
         Ok(definition)
     }
 
-    fn line(&mut self, line: &str) -> Result<(), Problem> {
+    fn line(&mut self, line: &str, origin: impl FnOnce() -> Origin) -> Result<(), DefinitionError> {
         if line.is_empty() || line.starts_with('#') {
             return Ok(());
         }
-        let Some((key, value)) = line.split_once('=') else {
-            return Err(Problem::NoEquals(line.to_string()));
-        };
-        let value = value.trim();
-        match key.trim() {
-            "name" => self.name = required("name", value)?,
-            "kernel" => self.kernel = Some(required("kernel", value)?),
+        let setting = line.split_once('=').ok_or(Problem::NoEquals);
+        setting
+            .and_then(|(key, value)| self.set(key.trim(), value.trim()))
+            .map_err(|problem| problem.of(origin()))
+    }
+
+    fn set(&mut self, key: &str, value: &str) -> Result<(), Problem> {
+        match key {
+            "name" => self.name = name(required(value)?)?,
+            "kernel" => self.kernel = Some(required(value)?.to_string()),
             "format" => self.format = Some(format(value)?),
             "module" => self.modules.push(module(value, self.modules.len())?),
             "cmdline" => self.command_line = value.to_string(),
             "memory" => self.memory = memory(value)?,
             "disk" => self.disks.push(disk(value, self.disks.len())?),
             "console" => self.console = console(value)?,
-            "log" => self.log = Some(required("log", value)?),
+            "log" => self.log = Some(required(value)?.to_string()),
             "triplefault" => self.triple_fault = triple_fault(value)?,
             "barriers" => self.barriers = barriers(value)?,
-            other => return Err(Problem::UnknownKey(other.to_string())),
+            _ => return Err(Problem::UnknownKey),
         }
         Ok(())
     }
@@ -273,11 +198,59 @@ impl Definition {
     }
 }
 
-fn required(key: &'static str, value: &str) -> Result<String, Problem> {
+impl Problem {
+    fn of(self, origin: Origin) -> DefinitionError {
+        DefinitionError {
+            origin,
+            problem: self,
+        }
+    }
+}
+
+/// The option that a line stands for.
+fn option(line: &str) -> Origin {
+    let (key, value) = line.split_once('=').unwrap_or((line, ""));
+    Origin::Option {
+        key: key.trim().to_string(),
+        value: value.trim().to_string(),
+    }
+}
+
+/// The bytes of a text file as text.
+fn decode(bytes: &[u8]) -> Result<&str, DefinitionError> {
+    let utf16 = match bytes {
+        [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => true, // byte-order marks
+        [first, second, ..] => (*first == 0) != (*second == 0), // a Latin character without one
+        _ => false,
+    };
+    if utf16 {
+        return Err(Problem::Utf16.of(Origin::Whole));
+    }
+    match core::str::from_utf8(bytes) {
+        Ok(text) if !text.contains('\0') => Ok(text.strip_prefix('\u{FEFF}').unwrap_or(text)),
+        _ => Err(Problem::NotText.of(Origin::Whole)),
+    }
+}
+
+fn required(value: &str) -> Result<&str, Problem> {
     if value.is_empty() {
-        Err(Problem::NoValue(key))
+        Err(Problem::NoValue)
     } else {
+        Ok(value)
+    }
+}
+
+/// What one word of a command line can say, and what is no number, since numbers are ids.
+fn name(value: &str) -> Result<String, Problem> {
+    let begins_well = value.starts_with(|first: char| first.is_ascii_alphanumeric());
+    let ends_well = value
+        .chars()
+        .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'));
+    let number = value.chars().all(|c| c.is_ascii_digit());
+    if begins_well && ends_well && !number && value.len() <= MAX_NAME {
         Ok(value.to_string())
+    } else {
+        Err(Problem::BadName)
     }
 }
 
@@ -285,7 +258,7 @@ fn format(value: &str) -> Result<Format, Problem> {
     match value {
         "multiboot" => Ok(Format::Multiboot),
         "flat" => Ok(Format::Flat),
-        other => Err(Problem::BadFormat(other.to_string())),
+        _ => Err(Problem::BadFormat),
     }
 }
 
@@ -293,7 +266,7 @@ fn console(value: &str) -> Result<Console, Problem> {
     match value {
         "screen" => Ok(Console::Screen),
         "serial" => Ok(Console::Serial),
-        other => Err(Problem::BadConsole(other.to_string())),
+        _ => Err(Problem::BadConsole),
     }
 }
 
@@ -301,7 +274,7 @@ fn barriers(value: &str) -> Result<bool, Problem> {
     match value {
         "on" => Ok(true),
         "off" => Ok(false),
-        other => Err(Problem::BadBarriers(other.to_string())),
+        _ => Err(Problem::BadBarriers),
     }
 }
 
@@ -309,7 +282,7 @@ fn triple_fault(value: &str) -> Result<TripleFaultPolicy, Problem> {
     match value {
         "report" => Ok(TripleFaultPolicy::Report),
         "reset" => Ok(TripleFaultPolicy::Reset),
-        other => Err(Problem::BadTripleFault(other.to_string())),
+        _ => Err(Problem::BadTripleFault),
     }
 }
 
@@ -317,8 +290,8 @@ fn module(value: &str, count: usize) -> Result<Module, Problem> {
     if count == MAX_MODULES {
         return Err(Problem::TooManyModules);
     }
-    let value = required("module", value)?;
-    let (path, arguments) = value.split_once(char::is_whitespace).unwrap_or((&value, ""));
+    let value = required(value)?;
+    let (path, arguments) = value.split_once(char::is_whitespace).unwrap_or((value, ""));
     Ok(Module {
         path: path.to_string(),
         arguments: arguments.trim().to_string(),
@@ -329,15 +302,15 @@ fn disk(value: &str, count: usize) -> Result<Disk, Problem> {
     if count == MAX_DISKS {
         return Err(Problem::TooManyDisks);
     }
-    let value = required("disk", value)?;
-    let (path, option) = value.split_once(',').unwrap_or((&value, ""));
+    let value = required(value)?;
+    let (path, option) = value.split_once(',').unwrap_or((value, ""));
     let read_only = match option.trim() {
         "" => false,
         "ro" => true,
-        other => return Err(Problem::BadDiskOption(other.to_string())),
+        _ => return Err(Problem::BadDiskOption),
     };
     Ok(Disk {
-        path: required("disk", path.trim())?,
+        path: required(path.trim())?.to_string(),
         read_only,
     })
 }
@@ -345,99 +318,13 @@ fn disk(value: &str, count: usize) -> Result<Disk, Problem> {
 /// A size with an optional suffix K, M or G; a bare number counts bytes. Rounded down to whole MiB, since that is what
 /// a firmware reports.
 fn memory(value: &str) -> Result<u64, Problem> {
-    let bad = || Problem::BadMemory(value.to_string());
     let units = [(['k', 'K'], 10), (['m', 'M'], 20), (['g', 'G'], 30)];
     let with_unit = |(unit, shift)| Some((value.strip_suffix(unit)?, shift));
     let (digits, shift) = units.into_iter().find_map(with_unit).unwrap_or((value, 0));
-    let number: u64 = digits.trim_end().parse().map_err(|_| bad())?;
-    let bytes = number.checked_mul(1 << shift).ok_or_else(bad)?;
+    let number: u64 = digits.trim_end().parse().map_err(|_| Problem::BadMemory)?;
+    let bytes = number.checked_mul(1 << shift).ok_or(Problem::BadMemory)?;
     if !(MIN_MEMORY..=MAX_MEMORY).contains(&bytes) {
-        return Err(Problem::MemoryRange(bytes));
+        return Err(Problem::MemoryRange);
     }
     Ok(bytes & !((1 << 20) - 1))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    fn problem(text: &str) -> (usize, Problem) {
-        let error = Definition::parse(text.as_bytes(), "guest").expect_err(text);
-        (error.line, error.problem)
-    }
-
-    #[test]
-    fn a_full_definition() {
-        let text = "# comment\nname = sweb\nkernel=/usr/k.x\n module = /usr/a.dbg  one two \nmodule = /usr/b\n\
-                    cmdline = a = b\nmemory = 32M\ndisk = /usr/d.img\ndisk = /dev/ideb, ro\nconsole = serial\nlog = /usr/l\nformat = multiboot\n";
-        let d = Definition::parse(text.as_bytes(), "guest").unwrap();
-        assert_eq!(d.name, "sweb");
-        assert_eq!(d.kernel.as_deref(), Some("/usr/k.x"));
-        assert_eq!(
-            d.modules[0],
-            Module {
-                path: "/usr/a.dbg".into(),
-                arguments: "one two".into()
-            }
-        );
-        assert_eq!(d.modules[1].arguments, "");
-        assert_eq!(d.command_line, "a = b");
-        assert_eq!(d.memory, 32 << 20);
-        assert_eq!(
-            d.disks[1],
-            Disk {
-                path: "/dev/ideb".into(),
-                read_only: true
-            }
-        );
-        assert_eq!(d.console, Console::Serial);
-        assert_eq!(d.log.as_deref(), Some("/usr/l"));
-        assert_eq!(d.format, Some(Format::Multiboot));
-    }
-
-    #[test]
-    fn later_lines_override() {
-        let d = Definition::parse(b"kernel = a\nmemory = 16M\nkernel = b\nmemory = 1G", "guest").unwrap();
-        assert_eq!((d.kernel.as_deref(), d.memory), (Some("b"), 1 << 30));
-    }
-
-    #[test]
-    fn errors_name_the_line() {
-        assert_eq!(
-            problem("\nmemroy = 1M"),
-            (2, Problem::UnknownKey("memroy".into()))
-        );
-        assert_eq!(problem("kernel"), (1, Problem::NoEquals("kernel".into())));
-        assert_eq!(problem("kernel ="), (1, Problem::NoValue("kernel")));
-        assert_eq!(problem("memory = lots"), (1, Problem::BadMemory("lots".into())));
-        assert_eq!(problem("memory = 99999999999999999G").0, 1);
-        assert_eq!(problem("memory = 1M"), (1, Problem::MemoryRange(1 << 20)));
-        assert_eq!(problem("disk = a,rw"), (1, Problem::BadDiskOption("rw".into())));
-        assert_eq!(
-            problem("disk=a\ndisk=b\ndisk=c\ndisk=d\ndisk=e"),
-            (5, Problem::TooManyDisks)
-        );
-        assert_eq!(problem("memory = 16M"), (0, Problem::NothingToBoot));
-        assert_eq!(
-            problem("disk = a\nmodule = b"),
-            (0, Problem::ModulesWithoutMultiboot)
-        );
-        assert_eq!(
-            Definition::parse(b"\x7fELF\xff", "guest").unwrap_err().problem,
-            Problem::NotText
-        );
-    }
-
-    proptest! {
-        #[test]
-        fn no_text_makes_it_panic(text in proptest::collection::vec(any::<u8>(), 0..200)) {
-            let _ = Definition::parse(&text, "guest");
-        }
-
-        #[test]
-        fn no_line_makes_it_panic(key in "(name|kernel|module|memory|disk|format)", value in "\\PC*") {
-            let _ = Definition::parse(std::format!("{key} = {value}").as_bytes(), "guest");
-        }
-    }
 }

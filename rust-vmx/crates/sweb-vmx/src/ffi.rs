@@ -7,7 +7,7 @@
 //! does not block. A vCPU's thread needs a kernel stack of at least 24 KiB.
 
 use crate::handle::Handle;
-use crate::{logger, root, text};
+use crate::{logger, root, source, text};
 use alloc::boxed::Box;
 use alloc::string::String;
 use core::ffi::c_char;
@@ -95,6 +95,24 @@ pub const VM_PATH_SIZE: usize = 256;
 pub const VM_CONSOLE_SCREEN: u32 = 0;
 /// `VmDescription::console`: the guest's first serial port.
 pub const VM_CONSOLE_SERIAL: u32 = 1;
+
+/// The text that defines a VM. Each pointer is to as many readable bytes as are said behind it.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct VmSource {
+    /// `key = value` lines.
+    pub text: *const u8,
+    /// Its bytes.
+    pub length: usize,
+    /// More such lines, which override those of the text. What is wrong with one is said of the option `--key value`.
+    pub options: *const u8,
+    /// Their bytes.
+    pub options_length: usize,
+    /// The VM's name unless the text gives it another.
+    pub name: *const u8,
+    /// Its bytes.
+    pub name_length: usize,
+}
 
 /// What the definition says to the kernel: how to call the VM, and what to do with its output.
 #[repr(C)]
@@ -244,27 +262,45 @@ pub extern "C" fn vmx_disable() {
     root::disable();
 }
 
-/// Builds a VM from the text of a guest definition: memory, devices, disks opened, images loaded. Null on error, with
-/// one line in `message` that says what is wrong and what to do, and nothing left allocated or open. `name` is the VM's name
-/// unless the definition gives it another. `context` comes back with `host_output`. Blocks (reads files). Requires `vmx_enable`.
+/// Reads a guest definition and copies to `description` what it says to the kernel: 0, or 1 with the reason in `message`. Opens
+/// and builds nothing.
 ///
 /// # Safety
-/// `definition` points to `length` and `name` to `name_length` readable bytes, `message` to `capacity` writable bytes.
+/// `source` and what it points to are readable, `description` is writable, `message` points to `capacity` writable bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vm_describe(
+    source: *const VmSource,
+    description: *mut VmDescription,
+    message: *mut c_char,
+    capacity: usize,
+) -> u32 {
+    // SAFETY: the caller's promise about `source`.
+    let described =
+        unsafe { source::definition(&*source) }.and_then(|definition| source::describe(&definition));
+    let result = described.map(|found| {
+        // SAFETY: the caller's promise about `description`.
+        unsafe { description.write(found) }
+    });
+    // SAFETY: the caller's promise about `message`.
+    unsafe { answer(result, message, capacity) }
+}
+
+/// Builds a VM from a guest definition: memory, devices, disks opened, images loaded. Null on error, with one line in
+/// `message` that says what is wrong and what to do, and nothing left allocated or open. `context` comes back with `host_output`. Blocks
+/// (reads files). Requires `vmx_enable`.
+///
+/// # Safety
+/// `source` and what it points to are readable, `message` points to `capacity` writable bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vm_create(
-    definition: *const u8,
-    length: usize,
-    name: *const u8,
-    name_length: usize,
+    source: *const VmSource,
     context: usize,
     message: *mut c_char,
     capacity: usize,
 ) -> *mut Vm {
-    // SAFETY: the caller's promise about `definition`.
-    let definition = unsafe { core::slice::from_raw_parts(definition, length) };
-    // SAFETY: the caller's promise about `name`.
-    let name = unsafe { core::slice::from_raw_parts(name, name_length) };
-    match Handle::create(definition, &String::from_utf8_lossy(name), context) {
+    // SAFETY: the caller's promise about `source`.
+    let definition = unsafe { source::definition(&*source) };
+    match definition.and_then(|definition| Handle::create(definition, context)) {
         Ok(handle) => Box::into_raw(handle).cast(),
         Err(reason) => {
             // SAFETY: the caller's promise about `message`.
@@ -400,16 +436,6 @@ pub unsafe extern "C" fn vm_input_room(vm: *mut Vm) -> usize {
 pub unsafe extern "C" fn vm_screen(vm: *mut Vm, screen: *mut VmScreen) -> bool {
     // SAFETY: the VM is live, and `screen` is the caller's to lend.
     unsafe { handle(vm).screen(&mut *screen) }
-}
-
-/// Copies what the definition says to the kernel.
-///
-/// # Safety
-/// `vm` is live, `description` is writable.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn vm_description(vm: *mut Vm, description: *mut VmDescription) {
-    // SAFETY: the VM is live, and `description` is writable.
-    unsafe { description.write(handle(vm).description()) }
 }
 
 /// Copies the VM's figures.

@@ -1,10 +1,9 @@
 //! What the kernel's pointer to a VM stands for.
 
-use crate::ffi::{VM_CONSOLE_SCREEN, VM_CONSOLE_SERIAL, VM_NAME_SIZE, VM_PATH_SIZE};
 use crate::ffi::{VM_RUN_FAILED, VM_RUN_HALTED, VM_RUN_POWERED_OFF, VM_RUN_PREEMPTED, VM_RUN_STOPPED};
-use crate::ffi::{VmDescription, VmInfo, VmRun, VmScreen};
+use crate::ffi::{VmInfo, VmRun, VmScreen};
 use crate::host::{KernelFrames, KernelHost};
-use crate::{root, text};
+use crate::root;
 use alloc::boxed::Box;
 use alloc::string::{String, ToString};
 use alloc::sync::Arc;
@@ -12,44 +11,25 @@ use core::cell::UnsafeCell;
 use machine::Stop;
 use machine::backend::{self, VmxMachine};
 use machine::control::Control;
-use machine::definition::{Console, Definition};
+use machine::definition::Definition;
 
 /// A VM: the machine, which belongs to the thread of its vCPU, and beside it what every thread may touch.
 pub struct Handle {
     control: Arc<Control>,
-    description: VmDescription,
     memory_bytes: u64,
     machine: UnsafeCell<Box<VmxMachine<KernelFrames, KernelHost>>>,
 }
 
 impl Handle {
-    /// Builds a VM from the text of a definition, and a name in case it gives none.
-    pub fn create(definition: &[u8], name: &str, context: usize) -> Result<Box<Self>, String> {
-        let definition = Definition::parse(definition, name).map_err(|error| error.to_string())?;
+    /// Builds the VM of a definition.
+    pub fn create(definition: Definition, context: usize) -> Result<Box<Self>, String> {
         let root = root::require()?;
-        let mut description = VmDescription {
-            name: [0; VM_NAME_SIZE],
-            log: [0; VM_PATH_SIZE],
-            console: 0,
-        };
-        // Cut, one would be another VM's name, the other another file, which would be overwritten.
-        if !text::copy_to_array(&definition.name, &mut description.name) {
-            return Err("the name of the VM is too long; choose a shorter one with 'name = '".to_string());
-        }
-        if !text::copy_to_array(definition.log.as_deref().unwrap_or(""), &mut description.log) {
-            return Err("the path of the log file is too long; choose a shorter one".to_string());
-        }
-        description.console = match definition.console {
-            Console::Screen => VM_CONSOLE_SCREEN,
-            Console::Serial => VM_CONSOLE_SERIAL,
-        };
         let memory_bytes = definition.memory;
         let machine = backend::create(root, KernelFrames, definition, KernelHost { context })
             .map_err(|error| error.to_string())?;
         let control = Arc::clone(machine.control());
         Ok(Box::new(Self {
             control,
-            description,
             memory_bytes,
             machine: UnsafeCell::new(machine),
         }))
@@ -98,11 +78,6 @@ impl Handle {
     /// What threads other than the vCPU's may use.
     pub fn control(&self) -> &Control {
         &self.control
-    }
-
-    /// What the definition says to the kernel.
-    pub fn description(&self) -> VmDescription {
-        self.description
     }
 
     /// The figures of lists.

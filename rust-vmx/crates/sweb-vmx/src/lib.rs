@@ -22,4 +22,5 @@ mod host;
 mod logger;
 mod root;
 mod runtime;
+mod source;
 mod text;

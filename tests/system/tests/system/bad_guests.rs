@@ -122,13 +122,16 @@ fn broken_images_and_definitions_are_refused() -> Result<()> {
         ),
         ("vmrun --disk /usr/no.img hello", &["/usr/no.img", "o such file"]),
         ("vmrun --disk /dev/idez hello", &["/dev/idez", "o such file"]),
-        ("vmrun --disk /usr/README.txt,rw hello", &["'rw'", "',ro'"]),
+        (
+            "vmrun --disk /usr/README.txt,rw hello",
+            &["README.txt,rw", "',ro'"],
+        ),
         (
             "vmrun --log /usr/none/log hello",
             &["/usr/none/log", "no such directory"],
         ),
         ("vmrun --log /usr hello", &["/usr", "directory", "--log"]),
-        ("vmrun --memory 1K hello", &["1 KiB", "2 MiB"]),
+        ("vmrun --memory 1K hello", &["--memory 1K", "2 MiB"]),
         ("vmrun --memory much hello", &["much", "16M"]),
         ("vmrun --memory 2M guest", &["memory", "kernel.x"]),
         ("vmrun --memroy 2M hello", &["--memroy"]),

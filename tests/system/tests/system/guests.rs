@@ -159,10 +159,10 @@ fn a_second_vm_on_the_same_disk_is_refused() -> Result<()> {
     let mut sweb = boot_for_guests("guest same disk")?;
     start_guest(&mut sweb)?;
     sweb.leave()?;
-    let output = sweb.command("vmrun guest")?;
+    let output = sweb.command("cls; vmrun --name second guest")?;
     sweb.check(
-        output.contains("guest.img") || output.contains("in use"),
-        "the second VM was not refused",
+        output.contains("guest.img") && output.contains("in use"),
+        &format!("the second VM was not refused: {output}"),
     )?;
     sweb.enter("vmconsole guest", "guest")?;
     sweb.wait_prompt()?;
