@@ -9,6 +9,8 @@ pub enum Outcome {
     Fails(String),
     /// It goes on until somebody kills it.
     Loops,
+    /// It asks for a device that is not there, which the host says, until somebody kills it.
+    Polls,
     /// It sleeps with interrupts disabled, which the host says, until somebody kills it.
     Halts,
 }
@@ -17,21 +19,27 @@ impl Outcome {
     /// Compares with what `vmrun` printed and the guest said; what differs, if anything does.
     pub fn differs(&self, name: &str, printed: &str, said: &str) -> Option<String> {
         match self {
-            Self::Says(expected) => {
-                let said: Vec<&str> = said.lines().map(str::trim_end).collect();
+            Self::Says(_) => {
                 if !printed.contains(&format!("{name} has switched itself off")) {
                     return Some(format!(
                         "it has not switched itself off, and said {said:?}:\n{printed}"
                     ));
                 }
-                (said != *expected).then(|| format!("it says {said:?} and should say {expected:?}"))
+                self.differs_in_words(said)
             }
             Self::Fails(report) => (!unwrapped(printed).contains(&unwrapped(report)))
                 .then(|| format!("its report lacks '{report}':\n{printed}")),
-            Self::Loops | Self::Halts => {
+            Self::Loops | Self::Polls | Self::Halts => {
                 (!printed.contains("runs as VM")).then(|| format!("it does not run:\n{printed}"))
             }
         }
+    }
+
+    /// Compares with what the guest said; what differs, if anything does. All others than [`Outcome::Says`] have no words.
+    pub fn differs_in_words(&self, said: &str) -> Option<String> {
+        let Self::Says(expected) = self else { return None };
+        let said: Vec<&str> = said.lines().map(str::trim_end).collect();
+        (said != *expected).then(|| format!("it says {said:?} and should say {expected:?}"))
     }
 }
 

@@ -53,7 +53,7 @@ pub unsafe fn between(begin: *const u8, end: *const u8) -> &'static [u8] {
 /// hardware, `call *RING3` returns in ring 3, `call *DONE` ends the guest. What they change is in `runtime.s`. After `says`
 /// come the lines that the guest must say before it ends by itself, after `values` lists of the values it must say and nothing
 /// else, after `fails` a part of the report with which its VM must end, and `loops []` is for a guest that goes on until it is
-/// killed, `halts []` for one that has halted with interrupts disabled. What tries all numbers of something is in `scan.s`,
+/// killed, `polls []` for one that does so with a device that is not there, `halts []` for one that has halted with interrupts disabled. What tries all numbers of something is in `scan.s`,
 /// what works with a disk in `disk.s`, what handles interrupts in `interrupts.s`, what looks closely at events in `events.s`;
 /// `disk = /usr/disk` in a definition is the disk that [`crate::disk`] makes.
 #[macro_export]
@@ -73,6 +73,7 @@ macro_rules! guest {
             include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/disk.s")),
             include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/interrupts.s")),
             include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/events.s")),
+            include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/traps.s")),
             ".pushsection .rodata.hostile_guests, \"a\", @progbits",
             $crate::code_width!($mode),
             concat!("hostile_guest_", stringify!($name), line!(), ":"),
@@ -160,5 +161,8 @@ macro_rules! outcome {
     };
     (loops []) => {
         $crate::Outcome::Loops
+    };
+    (polls []) => {
+        $crate::Outcome::Polls
     };
 }

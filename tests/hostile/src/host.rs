@@ -15,6 +15,9 @@ const PATIENCE: u64 = 60;
 /// Seconds of the host's time for which a guest that goes on for ever is watched.
 const WATCHED: u64 = 1;
 
+/// The same for one that waits for a device: a second must have passed, and the next slice.
+const POLLING: u64 = 3;
+
 /// Seconds of the host's time that the deletion of a thread may take.
 const DELETION: u32 = 3;
 
@@ -76,8 +79,9 @@ impl Host {
     /// Runs one guest and looks at what it left.
     pub fn run(&mut self, guest: &Guest) -> Result<()> {
         let printed = match guest.outcome {
-            Outcome::Loops => self.run_for_a_while(guest.name, "running")?,
-            Outcome::Halts => self.run_for_a_while(guest.name, "halted")?,
+            Outcome::Loops => self.run_for_a_while(guest.name, "running", WATCHED)?,
+            Outcome::Polls => self.run_for_a_while(guest.name, "polling", POLLING)?,
+            Outcome::Halts => self.run_for_a_while(guest.name, "halted", WATCHED)?,
             _ => self.run_to_its_end(guest.name)?,
         };
         let said = self.said(guest.name)?;
@@ -167,9 +171,9 @@ impl Host {
             .failure(&format!("{} pages free before, {pages} after", self.pages)))
     }
 
-    fn run_for_a_while(&mut self, name: &str, state: &str) -> Result<String> {
+    fn run_for_a_while(&mut self, name: &str, state: &str, seconds: u64) -> Result<String> {
         let printed = self.start(name)?;
-        self.sweb.idle(WATCHED)?;
+        self.sweb.idle(seconds)?;
         let as_it_should = self.is(name, state)?;
         self.sweb.check(as_it_should, &format!("it is not {state}"))?;
         self.kill(name)?;

@@ -4,6 +4,7 @@
 //! put on one disk and run one after the other in one boot of the host ([`family`]), with a look at the host after each: is
 //! its shell there, has it all of its memory?
 
+pub mod bare;
 pub mod disk;
 pub mod expectation;
 pub mod family;

@@ -65,8 +65,15 @@ newline_\bits:
 done_\bits:                                     # the end of the guest
         movb    $0, %al
         outb    %al, $0xF4
-1:      hlt
-        jmp     1b
+        movw    $0x8900, %dx                    # not in a VM any more: the power switch of the emulated PC
+        xorl    %ebx, %ebx
+1:      movb    BASE + shutdown_text - hostile_runtime(%ebx), %al
+        outb    %al, %dx
+        incl    %ebx
+        cmpl    $8, %ebx
+        jb      1b
+2:      hlt
+        jmp     2b
 say_exception_\bits:
         movb    $'!', %al
         call    put_\bits
@@ -314,6 +321,8 @@ ring3_64:                                       # returns to its caller in ring 
 
 no_fault_text:
         .asciz  "no fault"
+shutdown_text:
+        .ascii  "Shutdown"
         .balign 8
 gdt:    .quad   0
         .quad   0x00CF9B000000FFFF              # 08 code, 32 bits, ring 0

@@ -23,17 +23,19 @@ enum Rule {
     Register(SystemRegister, Passes),
     /// The base of a segment register; reads and writes do not exit.
     Base(SegmentName),
-    /// The time stamp counter.
+    /// The time stamp counter; reads do not exit.
     Tsc,
     /// The APIC's base: a stored value, since there is no APIC behind it. The host's own APIC is never touched.
     ApicBase,
+    /// IA32_MISC_ENABLE: a stored value, in which a few bits tell facts.
+    MiscEnable,
     /// A constant; writes are ignored.
     Constant(u64),
     /// A constant; writes are #GP(0), as for every read-only MSR (SDM volume 2, "WRMSR").
     ReadOnly(u64),
 }
 
-use Rule::{ApicBase, Base, Constant, ReadOnly, Register, Tsc};
+use Rule::{ApicBase, Base, Constant, MiscEnable, ReadOnly, Register, Tsc};
 
 macro_rules! msrs {
     ($($number:literal => $rule:expr;)*) => {
@@ -53,7 +55,7 @@ macro_rules! msrs {
 
 // Number, backing. The reasons stand above the rows.
 msrs! {
-    // IA32_TIME_STAMP_COUNTER: the offset belongs to the VM.
+    // IA32_TIME_STAMP_COUNTER: the offset belongs to the VM. The CPU adds it when the guest reads.
     0x10 => Tsc;
     // IA32_PLATFORM_ID: no microcode is loaded by a guest, so one platform is as good as another.
     0x17 => ReadOnly(0);
@@ -64,8 +66,9 @@ msrs! {
     0x174 => Register(SystemRegister::SysenterCs, All);
     0x175 => Register(SystemRegister::SysenterEsp, All);
     0x176 => Register(SystemRegister::SysenterEip, All);
-    // IA32_MISC_ENABLE: fast strings on; no branch trace store, no event sampling.
-    0x1A0 => Constant(1 | 1 << 11 | 1 << 12);
+    // IA32_MCG_CAP: no bank reports machine checks. Kernels read it before they ask CPUID.
+    0x179 => ReadOnly(0);
+    0x1A0 => MiscEnable;
     // IA32_DEBUGCTL: last branch records and single-stepping of branches; checked by the CPU.
     0x1D9 => Register(SystemRegister::DebugCtl, Nothing);
     // IA32_PAT: a bad type is #GP, and the host's own must not be replaced: it is switched at entry and exit.
@@ -91,23 +94,33 @@ const APIC_BASE_RESET: u64 = 0xFEE0_0000 | 1 << 8;
 /// The bits of IA32_APIC_BASE that exist here: the base up to bit 35, and the global enable.
 const APIC_BASE_WRITABLE: u64 = 0xF_FFFF_F000 | 1 << 11;
 
+/// IA32_MISC_ENABLE after a reset: fast strings; no branch trace store, no event sampling.
+const MISC_ENABLE_RESET: u64 = 1 | MISC_ENABLE_FACTS;
+/// Its bits that only tell facts: what there is not.
+const MISC_ENABLE_FACTS: u64 = 1 << 11 | 1 << 12;
+/// Its bits that a guest finds again as it wrote them (SDM volume 4, table 2-2): fast strings, thermal control, SpeedStep, MONITOR, the
+/// limit of CPUID, xTPR messages, and no execute-disable. They are for firmware to set before a kernel looks; nothing behind them changes.
+const MISC_ENABLE_WRITABLE: u64 = 1 | 1 << 3 | 1 << 16 | 1 << 18 | 1 << 22 | 1 << 23 | 1 << 34;
+
 /// The MSRs of a vCPU that no CPU register holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Msrs {
     apic_base: u64,
+    misc_enable: u64,
 }
 
 impl Default for Msrs {
     fn default() -> Self {
         Self {
             apic_base: APIC_BASE_RESET,
+            misc_enable: MISC_ENABLE_RESET,
         }
     }
 }
 
 /// The MSRs that a guest reads without an exit.
 pub fn read_freely() -> impl Iterator<Item = u32> {
-    numbers_of(|rule| matches!(rule, Register(_, Reads | All) | Base(_)))
+    numbers_of(|rule| matches!(rule, Register(_, Reads | All) | Base(_) | Tsc))
 }
 
 /// The MSRs that a guest writes without an exit.
@@ -130,6 +143,7 @@ impl Msrs {
             Base(name) => Ok(cpu.segment(name).base),
             Tsc => Ok(cpu.host_tsc().wrapping_add(cpu.tsc_offset())),
             ApicBase => Ok(self.apic_base),
+            MiscEnable => Ok(self.misc_enable),
             Constant(value) | ReadOnly(value) => Ok(value),
         }
     }
@@ -164,6 +178,10 @@ impl Msrs {
                     return Err(Event::GP);
                 }
                 self.apic_base = value & APIC_BASE_WRITABLE | 1 << 8;
+                Ok(())
+            }
+            MiscEnable => {
+                self.misc_enable = value & MISC_ENABLE_WRITABLE | MISC_ENABLE_FACTS;
                 Ok(())
             }
             Constant(_) => Ok(()),

@@ -1,6 +1,7 @@
 //! Numbers of the model-specific registers this crate touches (SDM volume 4, "Architectural MSRs", table 2-2).
 #![allow(missing_docs)]
 
+pub const IA32_TIME_STAMP_COUNTER: u32 = 0x10;
 pub const IA32_FEATURE_CONTROL: u32 = 0x3A;
 pub const IA32_PRED_CMD: u32 = 0x49;
 pub const IA32_BIOS_UPDT_TRIG: u32 = 0x79;

@@ -28,9 +28,9 @@ impl<F: Frames> MsrBitmap<F> {
         Some(Self { bitmap })
     }
 
-    /// Lets the guest read the MSR without an exit, if it is one of [`SWITCHED`] or IA32_EFER; all others keep exiting.
+    /// Lets the guest read the MSR without an exit, if it is one of [`SWITCHED`] or [`READABLE`]; all others keep exiting.
     pub fn pass_read(&mut self, msr: u32) {
-        if SWITCHED.contains(&msr) || msr == msr::IA32_EFER {
+        if SWITCHED.contains(&msr) || READABLE.contains(&msr) {
             self.clear(READ, msr);
         }
     }
@@ -59,8 +59,7 @@ impl<F: Frames> MsrBitmap<F> {
 /// when a vCPU is loaded (`vcpu::switch`). None of them can harm the host: the CPU itself refuses a WRMSR of a
 /// non-canonical address or a reserved bit with #GP, in the guest as anywhere.
 ///
-/// Not among them are IA32_EFER and IA32_PAT: what the guest writes there must be checked against what it was offered. Each entry loads
-/// the guest's IA32_EFER (`controls::policy` requires that), so it may be read.
+/// Not among them are IA32_EFER and IA32_PAT: what the guest writes there must be checked against what it was offered.
 pub const SWITCHED: &[u32] = &[
     msr::IA32_SYSENTER_CS,
     msr::IA32_SYSENTER_ESP,
@@ -74,6 +73,11 @@ pub const SWITCHED: &[u32] = &[
     msr::IA32_KERNEL_GS_BASE,
     msr::IA32_TSC_AUX,
 ];
+
+/// The MSRs that a guest may only read without an exit; `controls::policy` requires what makes that safe. Each entry loads the guest's
+/// IA32_EFER. With "use TSC offsetting" RDMSR of the time-stamp counter adds the guest's offset as RDTSC does (SDM "Changes to Instruction
+/// Behavior in VMX Non-Root Operation", 26.3); a WRMSR would set the host's.
+pub const READABLE: &[u32] = &[msr::IA32_TIME_STAMP_COUNTER, msr::IA32_EFER];
 
 /// The MSR's place in a half of the bitmap for one direction, in bits.
 const fn index(number: u32) -> Option<usize> {
@@ -93,8 +97,8 @@ mod tests {
     fn the_four_parts_lie_where_the_sdm_puts_them() {
         let frames = FakeFrames::new(1);
         let mut bitmap = MsrBitmap::new(&frames).unwrap();
-        // Of the last two only IA32_EFER can be passed, and only reads of it.
-        for &number in SWITCHED.iter().chain(&[msr::IA32_EFER, 0x10]) {
+        // Of the last ones only reads can be passed, and of IA32_APIC_BASE nothing.
+        for &number in SWITCHED.iter().chain(READABLE).chain(&[0x1B]) {
             bitmap.pass_read(number);
             bitmap.pass_write(number);
         }
@@ -109,8 +113,10 @@ mod tests {
         // EFER, C0000080H, is read freely.
         assert_eq!(bits[1024 + 0x10] & 1, 0);
         assert_ne!(bits[3072 + 0x10] & 1, 0);
+        // The time-stamp counter, too.
+        assert_eq!((bits[2] & 1, bits[2048 + 2] & 1), (0, 1));
         let passed: u32 = bits.iter().map(|byte| byte.count_zeros()).sum();
-        assert_eq!(passed as usize, 2 * SWITCHED.len() + 1);
+        assert_eq!(passed as usize, 2 * SWITCHED.len() + READABLE.len());
     }
 
     #[test]

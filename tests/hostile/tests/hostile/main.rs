@@ -27,6 +27,7 @@ mod strings;
 mod tables;
 mod tasks;
 mod time;
+mod traps;
 mod virtualization;
 
 use libtest_mimic::{Arguments, Trial};
@@ -55,6 +56,8 @@ fn main() {
         tables::family(),
         tasks::family(),
         time::family(),
+        traps::family(),
+        traps::bare(),
         virtualization::family(),
     ];
     // In turns, so that two threads boot two families rather than wait for one.

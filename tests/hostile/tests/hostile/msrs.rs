@@ -6,7 +6,7 @@ use hostile::{Family, guest};
 const GP: &str = "!0d 00000000";
 
 /// The MSRs that there are, in the order in which `ALL_MSRS` comes by.
-const READABLE: [u32; 19] = [
+const READABLE: [u32; 20] = [
     0x10,
     0x17,
     0x1B,
@@ -14,6 +14,7 @@ const READABLE: [u32; 19] = [
     0x174,
     0x175,
     0x176,
+    0x179,
     0x1A0,
     0x1D9,
     0x277,
@@ -28,7 +29,7 @@ const READABLE: [u32; 19] = [
     0xC000_0103,
 ];
 
-/// Those that take a 0 while 64-bit mode is on: not the platform's number, which is read-only, nor EFER, whose LME must stay.
+/// Those that take a 0 while 64-bit mode is on: not the platform's number or MCG_CAP, which are read-only, nor EFER, whose LME must stay.
 const TAKE_ZERO: [u32; 17] = [
     0x10,
     0x1B,
@@ -216,12 +217,20 @@ pub fn family() -> &'static Family {
                 "call *DONE"
             ),
             guest!(
+                // The others tell what there is, and take writes.
+                bits_of_misc_enable,
+                Long,
+                values[[!0, !0, 0x00C5_0009, 4]],
+                "CATCH 64, 13, 2",
+                "MSR_BITS 0x1A0",
+                "call *DONE"
+            ),
+            guest!(
                 constants_take_writes_and_keep_their_values,
                 Long,
-                values[[!0, !0, 0, 0], [!0, !0, 0, 0]],
+                values[[!0, !0, 0, 0]],
                 "CATCH 64, 13, 2",
                 "MSR_BITS 0x8B",
-                "MSR_BITS 0x1A0",
                 "call *DONE"
             ),
             guest!(

@@ -2,6 +2,7 @@
 
 use crate::Stop;
 use crate::host::Host;
+use crate::msr::{read_freely, written_freely};
 use crate::testing::{Exit, bench, exit, plain};
 use bounds::Cyclic;
 use vmx::event::Event;
@@ -110,6 +111,40 @@ fn the_tsc_is_the_guests_own() {
     bench.exit(exit(Exit::ReadMsr(0x10)));
     let read = bench.cpu().registers.gpr[RAX];
     assert!((1_000_000..1_000_100).contains(&read), "{read}");
+}
+
+#[test]
+fn the_tsc_is_read_but_not_written_without_an_exit() {
+    assert!(read_freely().any(|msr| msr == 0x10));
+    assert!(!written_freely().any(|msr| msr == 0x10));
+}
+
+#[test]
+fn no_bank_reports_machine_checks() {
+    let mut bench = bench();
+    bench.cpu().registers.gpr[RAX] = 7;
+    bench.exit(exit(Exit::ReadMsr(0x179)));
+    assert_eq!(bench.cpu().registers.gpr[RAX], 0);
+    assert!(bench.cpu().delivered.is_empty());
+    bench.exit(exit(Exit::WriteMsr(0x179, 1)));
+    assert_eq!(bench.cpu().delivered, [Event::GP]);
+}
+
+#[test]
+fn the_enable_bits_are_kept_and_the_facts_stay() {
+    let mut bench = bench();
+    let mut after = |value| {
+        bench.exit(exit(Exit::WriteMsr(0x1A0, value)));
+        bench.exit(exit(Exit::ReadMsr(0x1A0)));
+        let gpr = &bench.cpu().registers.gpr;
+        gpr[RDX] << 32 | gpr[RAX]
+    };
+    assert_eq!(after(0), 0x1800);
+    assert_eq!(
+        after(0x4_00C5_1889),
+        0x4_00C5_1809,
+        "bit 7: no performance monitoring"
+    );
 }
 
 #[test]

@@ -34,6 +34,12 @@ pub(super) const fn dr6_after(dr6: u64, qualification: u64) -> u64 {
     dr6 & !BREAKPOINTS | qualification & CONDITIONS
 }
 
+/// Whether a #DB sets bits of DR6. That of INT1 does not (SDM volume 2, "INT n/INTO/INT3/INT1"), even where traps were held off that
+/// end with it and some CPUs put those into the qualification.
+const fn reports_conditions(event: &Event) -> bool {
+    matches!(event.kind, EventKind::HardwareException)
+}
+
 impl<F: Frames + Clone> Vcpu<F> {
     /// Deals with exit reason 0. `None`: the guest goes on (with the exception injected); otherwise the reason that the machine gets to
     /// see: what was the host's looks like an interrupt for it.
@@ -56,7 +62,7 @@ impl<F: Frames + Clone> Vcpu<F> {
                 Some(reason::EXCEPTION_OR_NMI)
             }
             DEBUG => {
-                self.record_debug(qualification);
+                self.record_debug(&event, qualification);
                 self.deliver(event)
             }
             ALIGNMENT_CHECK => self.deliver(event),
@@ -70,8 +76,10 @@ impl<F: Frames + Clone> Vcpu<F> {
 
     /// What a CPU does to the debug registers and IA32_DEBUGCTL before it calls the handler, and leaves undone when it exits (SDM
     /// "Architectural State Before a VM Exit", 28.1).
-    fn record_debug(&mut self, qualification: u64) {
-        self.debug.update_dr6(|dr6| dr6_after(dr6, qualification));
+    fn record_debug(&mut self, event: &Event, qualification: u64) {
+        if reports_conditions(event) {
+            self.debug.update_dr6(|dr6| dr6_after(dr6, qualification));
+        }
         let dr7 = self.get::<_, Natural, _>(guest::DR7);
         if dr7 & GENERAL_DETECT != 0 {
             self.set(guest::DR7, dr7 & !GENERAL_DETECT);
@@ -87,6 +95,15 @@ impl<F: Frames + Clone> Vcpu<F> {
 mod tests {
     use super::*;
     use crate::guest_state::DR6;
+
+    #[test]
+    fn int1_has_no_conditions() {
+        let icebp = Event {
+            kind: EventKind::PrivilegedSoftwareException,
+            ..Event::fault(DEBUG)
+        };
+        assert!(!reports_conditions(&icebp) && reports_conditions(&Event::fault(DEBUG)));
+    }
 
     #[test]
     fn dr6_tells_the_conditions_of_the_last_debug_exception() {

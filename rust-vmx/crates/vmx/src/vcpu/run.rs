@@ -79,7 +79,10 @@ impl<F: Frames + Clone> Vcpu<F> {
             self.resume_delivery(reason);
         }
         match reason {
-            reason::EPT_VIOLATION => self.step_again(),
+            reason::EPT_VIOLATION => {
+                self.step_again();
+                self.stay_past_breakpoints();
+            }
             reason::DEBUG_REGISTER => {}
             _ => self.keep_step_in_shadow(),
         }

@@ -154,6 +154,15 @@ impl<F: Frames + Clone> Vcpu<F> {
         self.set(guest::PENDING_DEBUG, pending & !STEP);
     }
 
+    /// The instruction that exited will be executed again, and has been found without a breakpoint on itself, or is past it. CPUs save
+    /// RF as 1 then (SDM "Saving RIP, RSP, RFLAGS, and SSP", 28.3.3); emulated ones have cleared it.
+    pub(super) fn stay_past_breakpoints(&mut self) {
+        let of_instruction = self.next.pending.is_none();
+        if self.debug.live && of_instruction {
+            self.set_resume_flag(true);
+        }
+    }
+
     /// While STI or MOV to SS blocks, an entry with RFLAGS.TF wants the step pending (SDM "Checks on Guest Non-Register State", 27.3.1.5),
     /// and whether an exit leaves it so is up to the CPU (28.3.4).
     pub(super) fn keep_step_in_shadow(&mut self) {
