@@ -199,7 +199,8 @@ enum
 // More about it, as bits.
 enum
 {
-  vm_flag_halted_for_good = 1, // it has halted with interrupts disabled: nothing but a reset wakes it
+  vm_flag_halted_for_good = 1,   // it has halted with interrupts disabled: nothing but a reset wakes it
+  vm_flag_waits_for_nothing = 2, // for a second it has only asked for a device that it has not: vm_stat says where
 };
 
 // What vm_list says of a VM. A program passes the size it knows; a kernel that knows another one refuses with EINVAL.

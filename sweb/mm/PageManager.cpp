@@ -119,7 +119,7 @@ void PageManager::unreserve(size_t pages)
   reserved_ -= pages;
 }
 
-ppn_t PageManager::allocPPN(size_t size, Claim claim)
+ppn_t PageManager::allocPPN(size_t size, Claim claim, size_t pages_to_zero)
 {
   const size_t count = size / PAGE_SIZE;
   assert(size % PAGE_SIZE == 0 && count != 0 && (count & (count - 1)) == 0 && "a power of two of whole pages");
@@ -132,7 +132,7 @@ ppn_t PageManager::allocPPN(size_t size, Claim claim)
     if (claim == Claim::ORDINARY && getNumAvailablePages() < count)
       return 0;
     page = frames_.findFree(count);
-    if (page == 0)
+    if (page == 0 || (count > pages_to_zero && zeroed_.countDirty(page, page + count) > pages_to_zero))
       return 0;
     frames_.markUsed(page, count);
     zeroed_.noteTaken(page, count);

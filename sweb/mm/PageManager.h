@@ -19,8 +19,9 @@ public:
   void initialise();
 
   /// Allocates `size` bytes of contiguous physical memory, zeroed, `size` being a power of two of at least one page;
-  /// it is aligned to its size. Returns the number of the first page, 0 when there is none.
-  [[nodiscard]] ppn_t allocPPN(size_t size = PAGE_SIZE, Claim claim = Claim::ORDINARY);
+  /// it is aligned to its size. Returns the number of the first page, 0 when there is none, or when more than
+  /// `pages_to_zero` of them would have to be zeroed first, for which a caller with interrupts disabled has no time.
+  [[nodiscard]] ppn_t allocPPN(size_t size = PAGE_SIZE, Claim claim = Claim::ORDINARY, size_t pages_to_zero = ~0UL);
 
   /// Frees memory of one allocPPN(), or a part of it. Freeing a free page panics.
   void freePPN(ppn_t page_number, size_t size = PAGE_SIZE);

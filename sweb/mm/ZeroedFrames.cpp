@@ -53,6 +53,13 @@ void ZeroedFrames::noteFreed(ppn_t first, size_t count)
     first_with_work_ = first / FRAMES_PER_WORD;
 }
 
+size_t ZeroedFrames::countDirty(ppn_t first, ppn_t end) const
+{
+  size_t dirty = 0;
+  forEachWord(first, end, [&](size_t word, uint64 mask) { dirty += countBits(~bits_[word] & mask); });
+  return dirty;
+}
+
 ppn_t ZeroedFrames::findDirty(ppn_t first, ppn_t end) const
 {
   for (ppn_t frame = first; frame < end; frame = (frame / FRAMES_PER_WORD + 1) * FRAMES_PER_WORD)

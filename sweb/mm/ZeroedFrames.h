@@ -33,6 +33,9 @@ public:
   /// Frames are free from now on, and may hold anything.
   void noteFreed(ppn_t first, size_t count);
 
+  /// How many frames from `first` to before `end` are not known to be zero.
+  [[nodiscard]] size_t countDirty(ppn_t first, ppn_t end) const;
+
   /// The lowest frame from `first` to before `end` that was not known to be zero when it was taken; `end` if there is
   /// none.
   [[nodiscard]] ppn_t findDirty(ppn_t first, ppn_t end) const;

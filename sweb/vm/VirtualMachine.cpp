@@ -223,7 +223,9 @@ void VirtualMachine::describe(struct vm_info& info)
   info = {};
   info.id = id_;
   info.state = now;
-  info.flags = now == RUNNING && figures.halted_for_good ? vm_flag_halted_for_good : 0;
+  if (now == RUNNING)
+    info.flags = (figures.halted_for_good ? vm_flag_halted_for_good : 0) |
+                 (figures.waits_for_nothing ? vm_flag_waits_for_nothing : 0);
   info.exit_code = isOver(now) ? exit_code_ : 0;
   info.memory = figures.memory_bytes;
   info.held = figures.frame_bytes;

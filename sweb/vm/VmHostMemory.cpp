@@ -27,12 +27,12 @@ void host_free(uint8_t* address, size_t, size_t)
   kfree(address);
 }
 
-uint64_t host_frame_alloc(size_t pages)
+uint64_t host_frame_alloc(size_t pages, size_t pages_to_zero)
 {
   PageManager* frames = PageManager::instance();
   if (frames->getNumAvailablePages() < pages + FRAMES_KEPT_FOR_HOST)
     return 0;
-  return frames->allocPPN(pages * PAGE_SIZE) * PAGE_SIZE;
+  return frames->allocPPN(pages * PAGE_SIZE, Claim::ORDINARY, pages_to_zero) * PAGE_SIZE;
 }
 
 void host_frame_free(uint64_t physical, size_t pages)

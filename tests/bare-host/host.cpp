@@ -57,8 +57,11 @@ uint8* host_alloc(uintptr_t size, uintptr_t align)
 
 void host_free(uint8*, uintptr_t, uintptr_t) {}
 
-uint64_t host_frame_alloc(uintptr_t pages)
+uint64_t host_frame_alloc(uintptr_t pages, uintptr_t pages_to_zero)
 {
+  // Nothing is zeroed ahead.
+  if (pages > pages_to_zero)
+    return 0;
   const uint64 place = take(frames, pages * PAGE, pages * PAGE, END);
   if (place)
     __builtin_memset(pointerTo(place), 0, pages * PAGE);

@@ -18,11 +18,15 @@ uint64_t ZeroedFramesBench::take(size_t count)
   frames_.markUsed(first, count);
   zeroed_.noteTaken(first, count);
   const ppn_t end = first + count;
+  const size_t late_before = late_;
+  const size_t counted = zeroed_.countDirty(first, end);
   for (ppn_t frame = zeroed_.findDirty(first, end); frame < end; frame = zeroed_.findDirty(frame + 1, end))
   {
     dirty_[frame] = false;
     ++late_;
   }
+  if (late_ - late_before != counted)
+    throw std::runtime_error("the dirty frames are miscounted");
   for (ppn_t frame = first; frame < end; ++frame)
     if (dirty_[frame])
       throw std::runtime_error("a dirty frame is handed out");

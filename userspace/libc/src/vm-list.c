@@ -50,6 +50,8 @@ const char* vm_state_text(const struct vm_info* vm)
   };
   if (vm->flags & vm_flag_halted_for_good)
     return "halted";
+  if (vm->flags & vm_flag_waits_for_nothing)
+    return "polling";
   return vm->state < sizeof(texts) / sizeof(texts[0]) ? texts[vm->state] : "unknown";
 }
 

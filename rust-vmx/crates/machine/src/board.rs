@@ -6,6 +6,7 @@
 use crate::bus::{AttachError, DeviceIndex, DeviceSet, Overlap, PortBus};
 use crate::exits::io::LONGEST_BY_ITEMS;
 use crate::memory::MemoryError;
+use crate::unowned::{Place, Unowned};
 use alloc::vec::Vec;
 use bounds::Cyclic;
 use core::fmt;
@@ -122,6 +123,8 @@ pub struct Board {
     key_unread: bool,
     /// Something happened that concerns more than the devices.
     attention: bool,
+    /// Accesses where nobody answers.
+    pub unowned: Unowned,
 }
 
 impl Board {
@@ -167,6 +170,7 @@ impl Board {
             interrupt: false,
             key_unread: false,
             attention: true,
+            unowned: Unowned::default(),
         };
         board.settle_all();
         Ok(board)
@@ -194,6 +198,7 @@ impl Board {
             return self.read_wide(port, width, now);
         }
         let Some(owner) = self.bus.owner(port) else {
+            self.unowned.note(Place::port(port, false));
             return NOBODY;
         };
         let value = self.touch(owner, now, |device, cx| device.read(port, width, cx));
@@ -212,7 +217,10 @@ impl Board {
         if width != Width::Byte {
             return self.write_wide(port, width, value, now);
         }
-        let Some(owner) = self.bus.owner(port) else { return };
+        let Some(owner) = self.bus.owner(port) else {
+            self.unowned.note(Place::port(port, true));
+            return;
+        };
         // Where no register is the value is lost, as on an empty bus.
         let _ = self.touch(owner, now, |device, cx| {
             device.write(port, width, value & 0xFF, cx)
@@ -232,7 +240,7 @@ impl Board {
             wires: &mut self.wires,
         };
         let value = self.bus.read(&mut self.devices, port, width, &mut cx);
-        self.settle_wide(port, width);
+        self.settle_wide(port, width, false);
         value
     }
 
@@ -243,7 +251,7 @@ impl Board {
             wires: &mut self.wires,
         };
         self.bus.write(&mut self.devices, port, width, value, &mut cx);
-        self.settle_wide(port, width);
+        self.settle_wide(port, width, true);
     }
 
     /// Sets the video controller to 80 by 25 text, as its firmware does.
@@ -462,11 +470,15 @@ impl Board {
 
     /// After an access that is wider than a byte. Only the drives have a port of two or four bytes; elsewhere it met several ports, and
     /// perhaps several devices.
-    fn settle_wide(&mut self, port: u16, width: Width) {
-        let mut ports = (port..=u16::MAX).take(width.bytes());
-        let drives = ports.all(|port| self.bus.owner(port) == Some(IDE));
-        if drives {
+    fn settle_wide(&mut self, port: u16, width: Width, write: bool) {
+        let all = |owner| {
+            let mut ports = (port..=u16::MAX).take(width.bytes());
+            ports.all(|port| self.bus.owner(port) == owner)
+        };
+        if all(Some(IDE)) {
             self.settle(IDE);
+        } else if all(None) {
+            self.unowned.note(Place::port(port, write));
         } else {
             self.settle_all();
             self.keyboard_touched();

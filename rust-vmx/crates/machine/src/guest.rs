@@ -14,9 +14,12 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use devices::Time;
 use vmx::addr::Gpa;
+pub use vmx::memory::Touch;
 
 /// Guest-physical memory that takes its frames from the host as they are touched.
 pub trait GuestRam: PhysicalMemory {
+    /// Makes the page at `at` present, if that does not take long.
+    fn touch(&mut self, at: Gpa) -> Result<Touch, MemoryError>;
     /// Makes the page at `at` present; true when it was not before.
     fn populate(&mut self, at: Gpa) -> Result<bool, MemoryError>;
     /// Writes all of `bytes`, also to memory the guest cannot write, or fails.
@@ -28,6 +31,10 @@ pub trait GuestRam: PhysicalMemory {
 }
 
 impl<F: vmx::frames::Frames + Clone> GuestRam for vmx::memory::GuestMemory<F> {
+    fn touch(&mut self, at: Gpa) -> Result<Touch, MemoryError> {
+        vmx::memory::GuestMemory::touch(self, at)
+    }
+
     fn populate(&mut self, at: Gpa) -> Result<bool, MemoryError> {
         vmx::memory::GuestMemory::populate(self, at)
     }
@@ -77,6 +84,11 @@ pub struct Guest<M: GuestRam, H: Host> {
 }
 
 impl<M: GuestRam, H: Host> Guest<M, H> {
+    /// Tells other threads how many bytes of frames the VM holds.
+    pub fn count_frames(&self) {
+        self.control.statistics.frame_bytes.set(self.memory.frame_bytes());
+    }
+
     /// The present on the machine's clock.
     #[inline]
     pub fn now(&self) -> Time {

@@ -59,5 +59,6 @@ pub mod testing;
 #[cfg(test)]
 mod tests;
 pub mod typist;
+pub mod unowned;
 
 pub use machine::{Machine, SetupError, Stop};

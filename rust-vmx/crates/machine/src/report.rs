@@ -3,22 +3,31 @@
 use crate::cpu::VirtualCpu;
 use crate::failure::Failure;
 use crate::history::History;
+use crate::unowned::Published;
 use alloc::string::String;
 use core::fmt::{self, Write};
 use vmx::state::{SegmentName, SystemRegister, TableName};
+
+/// What a report tells of a machine's past.
+pub struct Past<'a> {
+    /// The last exits.
+    pub exits: &'a History,
+    /// What the guest looked for in vain.
+    pub unowned: &'a Published,
+}
 
 /// Writes the report. `calls` are where the guest will return to, and `symbol` turns an address into a name, if it can.
 pub fn write<C: VirtualCpu>(
     name: &str,
     cpu: &mut C,
     failure: &Failure,
-    history: &History,
+    past: Past<'_>,
     calls: impl Iterator<Item = u64>,
     symbol: impl Fn(u64) -> Option<String>,
 ) -> String {
     let mut text = Growing(String::new());
     // The most important comes first, so a report cut short is still one.
-    let written = sections(&mut text, name, cpu, failure, history, calls, symbol);
+    let written = sections(&mut text, name, cpu, failure, past, calls, symbol);
     text.finish(written)
 }
 
@@ -63,7 +72,7 @@ fn sections<C: VirtualCpu>(
     name: &str,
     cpu: &mut C,
     failure: &Failure,
-    history: &History,
+    past: Past<'_>,
     calls: impl Iterator<Item = u64>,
     symbol: impl Fn(u64) -> Option<String>,
 ) -> fmt::Result {
@@ -80,9 +89,10 @@ fn sections<C: VirtualCpu>(
     registers(out, cpu)?;
     backtrace(out, calls, name)?;
     writeln!(out, "last exits, newest last:")?;
-    for past in history.iter() {
-        writeln!(out, "  {past}")?;
+    for exit in past.exits.iter() {
+        writeln!(out, "  {exit}")?;
     }
+    past.unowned.write(out)?;
     if matches!(failure, Failure::Entry(_) | Failure::Unexpected(_)) {
         cpu.dump(out)?;
     }

@@ -1,6 +1,7 @@
 //! What a virtual CPU did, counted where it happens and readable from other threads at any time.
 
 use crate::cpu::Accesses;
+use crate::unowned::Published;
 use alloc::string::String;
 use bounds::Cyclic;
 use core::fmt::{self, Write};
@@ -124,6 +125,8 @@ pub struct Statistics {
     pub frame_bytes: Counter,
     /// It has halted with interrupts disabled: no device will wake it.
     pub halted_for_good: Flag,
+    /// Accesses where nobody answers.
+    pub unowned: Published,
 }
 
 impl Statistics {
@@ -147,6 +150,19 @@ impl Statistics {
     #[must_use]
     pub fn exits(&self) -> u64 {
         self.exits.iter().map(|cost| cost.time.count.get()).sum()
+    }
+
+    /// The exits that the guest's own instructions caused.
+    #[must_use]
+    pub fn exits_of_guest(&self) -> u64 {
+        const OF_HOST: [u16; 4] = [
+            reason::EXTERNAL_INTERRUPT,
+            reason::PREEMPTION_TIMER,
+            reason::INTERRUPT_WINDOW,
+            reason::NMI_WINDOW,
+        ];
+        let count = |reason: u16| self.exits[usize::from(reason)].time.count.get();
+        self.exits() - OF_HOST.map(count).iter().sum::<u64>()
     }
 
     /// Exits of all reasons.
@@ -213,6 +229,7 @@ impl Statistics {
             "sectors written",
             self.sectors_written.get()
         )?;
+        self.unowned.write(text)?;
         if self.halted_for_good.get() {
             writeln!(
                 text,

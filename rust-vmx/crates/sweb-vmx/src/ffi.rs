@@ -85,6 +85,8 @@ pub struct VmInfo {
     pub interrupts: u64,
     /// Whether it has halted with interrupts disabled, so that nothing but a reset wakes it.
     pub halted_for_good: bool,
+    /// Whether for a second it has done nothing else than access one place where there is no device; `vm_statistics` says which.
+    pub waits_for_nothing: bool,
 }
 
 /// Room for a VM's name in `VmDescription`, with the terminating NUL.
@@ -161,8 +163,9 @@ unsafe extern "C" {
     pub fn host_free(pointer: *mut u8, size: usize, align: usize);
 
     /// `pages` (a power of two) contiguous physical frames, naturally aligned, zeroed, writable through
-    /// `host_frame_pointer`; their physical address, or 0 when there are none. Interrupts on or off.
-    pub fn host_frame_alloc(pages: usize) -> u64;
+    /// `host_frame_pointer`; their physical address, or 0 when there are none. Also 0 when more than `pages_to_zero` of them would have
+    /// to be zeroed first, which takes long: another call without that limit comes with interrupts on. Interrupts on or off.
+    pub fn host_frame_alloc(pages: usize, pages_to_zero: usize) -> u64;
     /// Gives back frames of one `host_frame_alloc`. The kernel may reuse them at once. Interrupts on or off.
     pub fn host_frame_free(physical: u64, pages: usize);
     /// The kernel's address of a frame from `host_frame_alloc`. Pure arithmetic. Interrupts on or off.

@@ -91,6 +91,7 @@ impl Handle {
             host_ticks: statistics.host_ticks(),
             interrupts: statistics.interrupts.get(),
             halted_for_good: statistics.halted_for_good.get(),
+            waits_for_nothing: statistics.unowned.waits_for().is_some(),
         }
     }
 

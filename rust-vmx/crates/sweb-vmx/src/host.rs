@@ -14,9 +14,9 @@ pub struct KernelFrames;
 // SAFETY: host_frame_alloc's contract is that of `allocate` (contiguous, aligned, zeroed, exclusive until freed), and
 // host_frame_pointer's that of `pointer`.
 unsafe impl Frames for KernelFrames {
-    fn allocate(&self, pages: usize) -> Option<Hpa> {
+    fn allocate(&self, pages: usize, to_zero: usize) -> Option<Hpa> {
         // SAFETY: any number of pages may be asked for.
-        match unsafe { ffi::host_frame_alloc(pages) } {
+        match unsafe { ffi::host_frame_alloc(pages, to_zero) } {
             0 => None,
             physical => Some(Hpa(physical)),
         }

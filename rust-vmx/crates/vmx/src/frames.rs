@@ -12,8 +12,8 @@ use core::sync::atomic::{AtomicU64, Ordering};
 /// return an address through which all of a frame that `allocate` returned can be read and written.
 pub unsafe trait Frames: Sync {
     /// Takes `pages` (a power of two) contiguous 4 KiB frames, aligned to their total size and zeroed, or
-    /// `None` when there are none.
-    fn allocate(&self, pages: usize) -> Option<Hpa>;
+    /// `None` when there are none. Also `None` when more than `to_zero` of them are not zero yet.
+    fn allocate(&self, pages: usize, to_zero: usize) -> Option<Hpa>;
 
     /// Gives back what `allocate` returned.
     ///
@@ -27,8 +27,8 @@ pub unsafe trait Frames: Sync {
 
 // SAFETY: every call goes to the same `Frames`, which keeps the promises itself.
 unsafe impl<T: Frames + ?Sized> Frames for &T {
-    fn allocate(&self, pages: usize) -> Option<Hpa> {
-        (**self).allocate(pages)
+    fn allocate(&self, pages: usize, to_zero: usize) -> Option<Hpa> {
+        (**self).allocate(pages, to_zero)
     }
 
     unsafe fn free(&self, frame: Hpa, pages: usize) {
@@ -41,6 +41,9 @@ unsafe impl<T: Frames + ?Sized> Frames for &T {
     }
 }
 
+/// How many frames are zeroed at most while the host's interrupts wait: 64 KiB, some 8,200 instructions.
+pub const ZEROED_AT_ONCE: usize = 16;
+
 /// Contiguous frames with an owner: given back on drop. Their content is reached by copying only, because a guest, or the
 /// CPU on its behalf, may change it at any time.
 pub struct OwnedFrames<F: Frames> {
@@ -52,7 +55,16 @@ pub struct OwnedFrames<F: Frames> {
 impl<F: Frames> OwnedFrames<F> {
     /// Takes `pages` (a power of two) contiguous zeroed frames, aligned to their total size.
     pub fn allocate(frames: F, pages: usize) -> Option<Self> {
-        let base = frames.allocate(pages)?;
+        Self::take(frames, pages, pages)
+    }
+
+    /// The same, if that takes no longer than zeroing [`ZEROED_AT_ONCE`] frames.
+    pub fn allocate_soon(frames: F, pages: usize) -> Option<Self> {
+        Self::take(frames, pages, ZEROED_AT_ONCE)
+    }
+
+    fn take(frames: F, pages: usize, to_zero: usize) -> Option<Self> {
+        let base = frames.allocate(pages, to_zero)?;
         Some(Self { frames, base, pages })
     }
 
@@ -238,6 +250,7 @@ pub(crate) mod fake {
     //! Frames of ordinary memory, counted.
 
     use super::*;
+    use core::sync::atomic::AtomicUsize;
     use std::alloc::{Layout, alloc_zeroed, dealloc};
     use std::collections::BTreeMap;
     use std::sync::Mutex;
@@ -245,6 +258,8 @@ pub(crate) mod fake {
     /// At most `limit` frames; the physical address is the pointer.
     pub(crate) struct FakeFrames {
         limit: usize,
+        /// How many of those handed out next are zero already.
+        zero: AtomicUsize,
         taken: Mutex<BTreeMap<u64, usize>>,
     }
 
@@ -252,8 +267,14 @@ pub(crate) mod fake {
         pub(crate) fn new(limit: usize) -> Self {
             Self {
                 limit,
+                zero: AtomicUsize::new(usize::MAX),
                 taken: Mutex::default(),
             }
+        }
+
+        /// So many frames of those handed out next are zero already.
+        pub(crate) fn set_zero(&self, count: usize) {
+            self.zero.store(count, Ordering::Relaxed);
         }
 
         /// Frames that were not given back.
@@ -268,7 +289,11 @@ pub(crate) mod fake {
 
     // SAFETY: the memory is the allocator's, handed out once; the pointer is the address.
     unsafe impl Frames for FakeFrames {
-        fn allocate(&self, pages: usize) -> Option<Hpa> {
+        fn allocate(&self, pages: usize, to_zero: usize) -> Option<Hpa> {
+            let zero = self.zero.load(Ordering::Relaxed);
+            if pages.saturating_sub(zero) > to_zero {
+                return None;
+            }
             let mut taken = self.taken.lock().unwrap();
             if taken.values().sum::<usize>() + pages > self.limit {
                 return None;
@@ -277,6 +302,7 @@ pub(crate) mod fake {
             let pointer = unsafe { alloc_zeroed(layout(pages)) };
             let address = pointer.expose_provenance() as u64;
             assert!(taken.insert(address, pages).is_none());
+            self.zero.store(zero.saturating_sub(pages), Ordering::Relaxed);
             Some(Hpa(address))
         }
 

@@ -59,6 +59,28 @@ pub enum Backing {
     Small,
 }
 
+/// What became of a touch of guest memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Touch {
+    /// The page was there before.
+    Present,
+    /// It is there now.
+    Fresh,
+    /// It takes long, and is to be done with the host's interrupts enabled, by [`GuestMemory::populate`].
+    Later,
+}
+
+/// How much may be zeroed to make a page present.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Effort {
+    /// Whatever a block has.
+    Any,
+    /// [`ZEROED_AT_ONCE`](crate::frames::ZEROED_AT_ONCE), and where that is too little, smaller blocks are taken.
+    Little,
+    /// The same, and where that is too little, nothing is done.
+    LittleOrNone,
+}
+
 /// Why guest memory could not be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MemoryError {
@@ -170,18 +192,22 @@ struct Supply<'a, F: Frames + Clone> {
     extent: Extent,
     ept: &'a mut Ept<F>,
     frames: &'a F,
+    effort: Effort,
 }
 
 impl<F: Frames + Clone> Supply<'_, F> {
-    /// Makes the page at `gpa` in a block of this rank present; the bytes taken for it, 0 when it was.
-    fn populate(&mut self, block: &mut Block<F>, gpa: u64, rank: Rank) -> Result<u64, MemoryError> {
+    /// Makes the page at `gpa` in a block of this rank present; the bytes taken for it, 0 when it was. None: it takes too long.
+    fn populate(&mut self, block: &mut Block<F>, gpa: u64, rank: Rank) -> Result<Option<u64>, MemoryError> {
         if matches!(block, Block::Untouched) {
-            if self.extent.takes_whole(gpa, rank, self.ept.features())
-                && let Some(frames) = OwnedFrames::allocate(self.frames.clone(), rank.pages())
-            {
-                self.map(gpa & !(rank.bytes() - 1), &frames)?;
-                *block = Block::Whole(frames);
-                return Ok(rank.bytes());
+            if self.extent.takes_whole(gpa, rank, self.ept.features()) {
+                if let Some(frames) = self.take(rank) {
+                    self.map(gpa & !(rank.bytes() - 1), &frames)?;
+                    *block = Block::Whole(frames);
+                    return Ok(Some(rank.bytes()));
+                }
+                if rank == Rank::Large && self.effort == Effort::LittleOrNone {
+                    return Ok(None);
+                }
             }
             let below = rank.below().ok_or(MemoryError::OutOfFrames)?;
             *block = Block::Split(filled(rank.pages() / below.pages(), || Block::Untouched)?);
@@ -191,7 +217,15 @@ impl<F: Frames + Clone> Supply<'_, F> {
                 Some(part) => self.populate(part, gpa, below),
                 None => Err(MemoryError::NotRam(Gpa(gpa))),
             },
-            _ => Ok(0),
+            _ => Ok(Some(0)),
+        }
+    }
+
+    fn take(&self, rank: Rank) -> Option<OwnedFrames<F>> {
+        let frames = self.frames.clone();
+        match self.effort {
+            Effort::Any => OwnedFrames::allocate(frames, rank.pages()),
+            Effort::Little | Effort::LittleOrNone => OwnedFrames::allocate_soon(frames, rank.pages()),
         }
     }
 
@@ -305,9 +339,24 @@ impl<F: Frames + Clone> GuestMemory<F> {
         self.slot(gpa.0).is_some()
     }
 
-    /// Makes the page at `gpa` present for the guest, and those around it that come along; the answer to an EPT violation. True when
-    /// it was not before; when it was, the violation has another cause.
+    /// Makes the page at `gpa` present for the guest, and those around it that come along, if that does not take long: the answer to
+    /// an EPT violation. When it was present, the violation has another cause.
+    pub fn touch(&mut self, gpa: Gpa) -> Result<Touch, MemoryError> {
+        Ok(match self.provide(gpa, Effort::LittleOrNone)? {
+            Some(0) => Touch::Present,
+            Some(_) => Touch::Fresh,
+            None => Touch::Later,
+        })
+    }
+
+    /// The same, however long it takes. True when it was not present before.
     pub fn populate(&mut self, gpa: Gpa) -> Result<bool, MemoryError> {
+        let taken = self.provide(gpa, Effort::Any)?;
+        Ok(taken.is_some_and(|taken| taken > 0))
+    }
+
+    /// Makes the page at `gpa` present; the bytes taken for it, 0 when it was. None: it takes too long.
+    fn provide(&mut self, gpa: Gpa, effort: Effort) -> Result<Option<u64>, MemoryError> {
         let nothing = MemoryError::NotRam(gpa);
         let mut slots = self.slots.iter_mut();
         let slot = slots.find(|slot| slot.extent.covers(gpa.0)).ok_or(nothing)?;
@@ -317,10 +366,11 @@ impl<F: Frames + Clone> GuestMemory<F> {
             extent: slot.extent,
             ept: &mut self.ept,
             frames: &self.frames,
+            effort,
         };
         let taken = supply.populate(block, gpa.0, Rank::Large)?;
-        self.populated += taken;
-        Ok(taken > 0)
+        self.populated += taken.unwrap_or(0);
+        Ok(taken)
     }
 
     /// Copies from guest memory. Memory never touched reads as zero and stays untouched.
@@ -370,7 +420,7 @@ impl<F: Frames + Clone> GuestMemory<F> {
             let taken = slot.extent.permissions.contains(needed);
             let backing = slot.backing(at);
             if taken && backing.is_none() {
-                self.populate(Gpa(at))?;
+                self.provide(Gpa(at), Effort::Little)?;
                 continue;
             }
             let (piece, remaining) = rest.split_at(piece_length(backing, at, rest.len()));
@@ -567,6 +617,37 @@ mod tests {
         assert!(memory.ept.translate(Gpa(0x2_2000)).is_none(), "a page alone");
         assert_eq!(memory.populate(Gpa(0x2_4000)), Err(MemoryError::OutOfFrames));
         assert_eq!(frames.outstanding() as u64 * PAGE_SIZE, memory.frame_bytes());
+    }
+
+    #[test]
+    fn no_more_is_zeroed_at_once_than_interrupts_can_wait_for() {
+        let frames = FakeFrames::new(4000);
+        frames.set_zero(520);
+        let mut memory = GuestMemory::new(&frames, FEATURES).unwrap();
+        memory.add_slot(Gpa(0), 1 << 24, Backing::Large).unwrap();
+        assert_eq!(memory.touch(Gpa(0x1234)), Ok(Touch::Fresh), "it was zero");
+        frames.set_zero(0);
+        assert_eq!(memory.touch(Gpa(0x5000)), Ok(Touch::Present));
+        let before = memory.frame_bytes();
+        assert_eq!(memory.touch(Gpa(0x20_1000)), Ok(Touch::Later));
+        assert_eq!(memory.frame_bytes(), before);
+        assert_eq!(memory.populate(Gpa(0x20_1000)), Ok(true));
+        assert_eq!(
+            memory.ept.translate(Gpa(0x20_1000)).unwrap().size,
+            PageSize::Size2M
+        );
+        // What the host itself writes cannot wait, and makes do with less.
+        memory.write(Gpa(0x40_0000), &[1]).unwrap();
+        assert_eq!(
+            memory.ept.translate(Gpa(0x40_F000)).unwrap().size,
+            PageSize::Size4K
+        );
+        assert!(memory.ept.translate(Gpa(0x41_0000)).is_none());
+        assert_eq!(
+            memory.touch(Gpa(0x41_0000)),
+            Ok(Touch::Fresh),
+            "64 KiB do not take long"
+        );
     }
 
     #[test]

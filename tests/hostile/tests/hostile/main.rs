@@ -11,6 +11,7 @@ mod events;
 mod fairness;
 mod fast_calls;
 mod firmware;
+mod fresh_memory;
 mod interrupts;
 mod isolation;
 mod keyboard;
@@ -69,6 +70,7 @@ fn main() {
     let mut trials: Vec<Trial> = [
         isolation::trials(),
         fairness::trials(),
+        fresh_memory::trials(),
         cycles::trials(),
         reasons::trials(),
         keyboard::trials(),

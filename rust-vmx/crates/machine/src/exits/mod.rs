@@ -15,6 +15,7 @@ use crate::cpu::VirtualCpu;
 use crate::failure::Failure;
 use crate::guest::{Guest, GuestRam};
 use crate::host::Host;
+use vmx::addr::Gpa;
 use vmx::event::Event;
 use vmx::exit::reason as r;
 use vmx::state::SystemRegister;
@@ -30,6 +31,8 @@ pub enum Outcome {
     Attend,
     /// The guest gets this exception instead.
     Raise(Event),
+    /// The guest continues where it is, once this page is there: making it takes long.
+    Populate(Gpa),
     /// The instruction was HLT.
     Halt,
     /// The host wants the CPU.

@@ -22,7 +22,7 @@ use crate::host::Host;
 use crate::loader::LoadError;
 use crate::memory::{Layout, zeroed};
 use crate::msr::Msrs;
-use crate::report;
+use crate::report::{self, Past};
 use crate::storage::FileError;
 use crate::typist::Typist;
 use alloc::boxed::Box;
@@ -184,11 +184,7 @@ impl<C: VirtualCpu, M: GuestRam, H: Host> Machine<C, M, H> {
         start.apply(&mut self.cpu);
         let offset = self.cpu.host_tsc().wrapping_neg();
         self.cpu.set_tsc_offset(offset);
-        self.guest
-            .control
-            .statistics
-            .frame_bytes
-            .set(self.guest.memory.frame_bytes());
+        self.guest.count_frames();
         Ok(())
     }
 
@@ -219,17 +215,15 @@ impl<C: VirtualCpu, M: GuestRam, H: Host> Machine<C, M, H> {
     fn fail(&mut self, failure: &Failure) -> Stop {
         // Names come from the kernel's file, and reading it may block.
         self.cpu.unload();
+        self.look_at_unowned();
         let (host, definition) = (&self.guest.host, &self.definition);
         let name = |address| images::symbol(host, definition, address);
         let calls = Calls::new(&mut self.cpu, &mut self.guest.memory, self.guest.cpuid.paging());
-        let text = report::write(
-            &definition.name,
-            &mut self.cpu,
-            failure,
-            &self.guest.history,
-            calls,
-            name,
-        );
+        let past = Past {
+            exits: &self.guest.history,
+            unowned: &self.guest.control.statistics.unowned,
+        };
+        let text = report::write(&definition.name, &mut self.cpu, failure, past, calls, name);
         self.guest.control.report.call_once(|| text);
         Stop::Failed
     }

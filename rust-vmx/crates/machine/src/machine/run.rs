@@ -13,6 +13,7 @@ use crate::host::Host;
 use alloc::string::ToString;
 use core::fmt::Display;
 use core::num::NonZero;
+use vmx::addr::Gpa;
 use vmx::event::Event;
 
 /// After so many TSC ticks between exits and entries the CPU is told its deadline again, of which it counted only the guest's
@@ -46,6 +47,7 @@ impl<C: VirtualCpu, M: GuestRam, H: Host> Machine<C, M, H> {
             Err(failure) => self.fail(&failure),
         };
         self.account();
+        self.look_at_unowned();
         self.end_doze();
         self.guest
             .control
@@ -58,6 +60,16 @@ impl<C: VirtualCpu, M: GuestRam, H: Host> Machine<C, M, H> {
             self.publish_screen();
         }
         stop
+    }
+
+    /// What the guest looked for in vain.
+    pub(super) fn look_at_unowned(&mut self) {
+        if self.guest.board.unowned.is_quiet() {
+            return;
+        }
+        let (now, statistics) = (self.guest.now(), &self.guest.control.statistics);
+        let exits = statistics.exits_of_guest();
+        self.guest.board.unowned.look(now, exits, &statistics.unowned);
     }
 
     fn until_stop(&mut self) -> Result<Stop, Failure> {
@@ -132,6 +144,7 @@ impl<C: VirtualCpu, M: GuestRam, H: Host> Machine<C, M, H> {
             Outcome::Done => self.cpu.finish_instruction(),
             Outcome::Resume => {}
             Outcome::Attend => return Ok(Next::Attend),
+            Outcome::Populate(address) => return self.populate(address),
             Outcome::Raise(event) => return self.raise(event),
             Outcome::Halt => {
                 self.cpu.finish_instruction();
@@ -142,6 +155,15 @@ impl<C: VirtualCpu, M: GuestRam, H: Host> Machine<C, M, H> {
             Outcome::Fail(failure) => return self.survive(failure),
         }
         Ok(Next::Enter)
+    }
+
+    /// Zeroing much takes its time, in which the host has its interrupts, and others may run: none of that is the exit's cost.
+    fn populate(&mut self, address: Gpa) -> Result<Next, Failure> {
+        self.account();
+        self.cpu.unload();
+        self.guest.memory.populate(address).map_err(Failure::Memory)?;
+        self.guest.count_frames();
+        Ok(Next::Attend)
     }
 
     /// The guest gets an exception.

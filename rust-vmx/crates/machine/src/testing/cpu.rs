@@ -74,6 +74,8 @@ pub struct FakeCpu {
     pub barrier_cost: BarrierCost,
     /// The guest is on the CPU: entered, and not unloaded since.
     pub loaded: bool,
+    /// How often it was unloaded.
+    pub unloads: u32,
     /// The next entry finds the guest halted.
     pub halted: bool,
     /// How often it was reset.
@@ -111,6 +113,7 @@ impl Default for FakeCpu {
             tsc_offset: 0,
             barrier_cost: BarrierCost::default(),
             loaded: false,
+            unloads: 0,
             halted: false,
             resets: 0,
             drill: None,
@@ -233,6 +236,7 @@ impl VirtualCpu for FakeCpu {
 
     fn unload(&mut self) {
         if core::mem::replace(&mut self.loaded, false) {
+            self.unloads += 1;
             self.pass_away();
         }
     }

@@ -1,6 +1,6 @@
 //! Guest memory in a vector.
 
-use crate::guest::GuestRam;
+use crate::guest::{GuestRam, Touch};
 use crate::memory::{MemoryError, PhysicalMemory};
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -14,6 +14,8 @@ pub struct Ram {
     populated: BTreeSet<u64>,
     /// Pages that can be populated before the host runs out of frames.
     pub frames: usize,
+    /// Populating takes long.
+    pub slow: bool,
 }
 
 impl Ram {
@@ -23,6 +25,7 @@ impl Ram {
             bytes: std::vec![0; size],
             populated: BTreeSet::new(),
             frames: usize::MAX,
+            slow: false,
         }
     }
 
@@ -94,6 +97,16 @@ impl Ram {
 }
 
 impl GuestRam for Ram {
+    fn touch(&mut self, at: Gpa) -> Result<Touch, MemoryError> {
+        if self.slow && at.0 < self.bytes.len() as u64 && !self.populated.contains(&(at.0 >> 12)) {
+            return Ok(Touch::Later);
+        }
+        Ok(match self.populate(at)? {
+            true => Touch::Fresh,
+            false => Touch::Present,
+        })
+    }
+
     fn populate(&mut self, at: Gpa) -> Result<bool, MemoryError> {
         if at.0 >= self.bytes.len() as u64 {
             return Err(MemoryError::NotRam(at));

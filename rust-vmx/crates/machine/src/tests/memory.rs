@@ -32,6 +32,24 @@ fn memory_appears_when_it_is_touched() {
 }
 
 #[test]
+fn memory_that_takes_long_is_made_with_the_hosts_interrupts_enabled() {
+    let mut bench = bench();
+    bench.machine.guest_mut().memory.slow = true;
+    let rip = bench.rip();
+    let before = bench.cpu().unloads;
+    assert_eq!(bench.exit(violation(0x10_0000)), Stop::Preempted);
+    assert_eq!(bench.rip(), rip, "the instruction runs again");
+    assert_eq!(bench.machine.control().statistics.frame_bytes.get(), 4096);
+    assert_eq!(
+        bench.cpu().unloads - before,
+        2,
+        "once for it, and at the end of the slice"
+    );
+    bench.machine.guest_mut().memory.frames = 1;
+    assert_eq!(bench.exit(violation(0x10_2000)), Stop::Failed);
+}
+
+#[test]
 fn the_host_may_run_out() {
     let mut bench = bench();
     bench.machine.guest_mut().memory.frames = 0;
@@ -47,6 +65,10 @@ fn where_nothing_is_the_report_says_so() {
     let report = bench.machine.control().report.get().unwrap().clone();
     assert!(
         report.contains("read of 0x10000000 (linear 0xffff800000001000)"),
+        "{report}"
+    );
+    assert!(
+        report.contains("\n  1 read of 10000000: neither memory nor a device\n"),
         "{report}"
     );
 }

@@ -314,7 +314,7 @@ impl<F: Frames + Clone> Ept<F> {
             let slot = self.slot(table, index(gpa, above));
             let mut entry = slot.read();
             if entry.is_empty() {
-                let frame = self.frames.allocate(1).ok_or(EptError::OutOfFrames)?;
+                let frame = self.frames.allocate(1, 1).ok_or(EptError::OutOfFrames)?;
                 self.tables += 1;
                 entry = Entry::table(frame);
                 slot.write(entry);
