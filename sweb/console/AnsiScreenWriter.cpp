@@ -30,6 +30,7 @@ constexpr uint32 ALL_ROWS = (1u << ROWS) - 1;
 /// same.
 struct RowNumbers
 {
+  uint32 rows;
   uint32 wanted[ROWS];
   uint32 shown[ROWS];
 
@@ -39,7 +40,7 @@ struct RowNumbers
     uint32 count = 0;
     for (uint32 row = 0; row < first; ++row)
       count += wanted[row] == shown[row];
-    for (uint32 row = first; row + lines < ROWS; ++row)
+    for (uint32 row = first; row + lines < rows; ++row)
       count += wanted[row] == shown[row + lines];
     return count;
   }
@@ -75,12 +76,16 @@ void AnsiScreenWriter::repaint(const TerminalGrid& grid)
   row_ = 0;
   for (ScreenCell& cell : shown_)
     cell = screen::cell(' ', NORMAL);
+  if (grid.cursorRow() != NO_CURSOR)
+    view_.follow(grid.cursorColumn(), grid.cursorRow());
   draw(grid, ALL_ROWS);
   endRedraw();
 }
 
 void AnsiScreenWriter::update(const TerminalGrid& grid, uint32 rows)
 {
+  if (grid.cursorRow() != NO_CURSOR && view_.follow(grid.cursorColumn(), grid.cursorRow()))
+    rows = ALL_ROWS;
   if (__builtin_popcount(rows) >= MIN_ROWS_TO_SCROLL && scroll(grid))
     rows = ALL_ROWS;
   draw(grid, rows);
@@ -88,24 +93,29 @@ void AnsiScreenWriter::update(const TerminalGrid& grid, uint32 rows)
 
 void AnsiScreenWriter::draw(const TerminalGrid& grid, uint32 rows)
 {
-  for (uint32 row = 0; row < ROWS; ++row)
-    if ((rows >> row & 1) != 0)
-      for (uint32 column = 0; column < COLUMNS; ++column)
-        cell(column, row, visible(grid.row(row)[column]));
+  for (uint32 row = 0; row < view_.rows(); ++row)
+    if ((rows >> (view_.top() + row) & 1) != 0)
+      for (uint32 column = 0; column < view_.columns(); ++column)
+        cell(column, row, wanted(grid, column, row));
 
   bool cursor = grid.cursorRow() != NO_CURSOR;
   if (cursor)
-    moveTo(grid.cursorColumn(), grid.cursorRow());
+    moveTo(grid.cursorColumn() - view_.left(), grid.cursorRow() - view_.top());
   showCursor(cursor);
+}
+
+ScreenCell AnsiScreenWriter::wanted(const TerminalGrid& grid, uint32 column, uint32 row) const
+{
+  return visible(grid.row(view_.top() + row)[view_.left() + column]);
 }
 
 bool AnsiScreenWriter::scroll(const TerminalGrid& grid)
 {
-  RowNumbers numbers{};
-  for (uint32 row = 0; row < ROWS; ++row)
-    for (uint32 column = 0; column < COLUMNS; ++column)
+  RowNumbers numbers{.rows = view_.rows(), .wanted = {}, .shown = {}};
+  for (uint32 row = 0; row < view_.rows(); ++row)
+    for (uint32 column = 0; column < view_.columns(); ++column)
     {
-      numbers.wanted[row] = addCell(numbers.wanted[row], visible(grid.row(row)[column]));
+      numbers.wanted[row] = addCell(numbers.wanted[row], wanted(grid, column, row));
       numbers.shown[row] = addCell(numbers.shown[row], shown_[row * COLUMNS + column]);
     }
 
@@ -114,7 +124,7 @@ bool AnsiScreenWriter::scroll(const TerminalGrid& grid)
   uint32 best_lines = 0;
   // The whole screen, or, as SWEB itself, all but a status line.
   for (uint32 first = 0; first <= 1; ++first)
-    for (uint32 lines = 1; lines < ROWS - first; ++lines)
+    for (uint32 lines = 1; lines < view_.rows() - first; ++lines)
       if (uint32 right = numbers.rowsRight(first, lines); right > best)
       {
         best = right;
@@ -125,18 +135,18 @@ bool AnsiScreenWriter::scroll(const TerminalGrid& grid)
     return false;
 
   // Every terminal scrolls at a line feed in the last row of its scrolling region; CSI S is unknown to several.
-  kformat(sink_, "\033[%u;%ur\033[%u;1H", best_first + 1, ROWS, ROWS);
+  kformat(sink_, "\033[%u;%ur\033[%u;1H", best_first + 1, view_.rows(), view_.rows());
   for (uint32 line = 0; line < best_lines; ++line)
     text("\n");
   text("\033[r");
   // Terminals differ about the colour of the rows that became free, and where the cursor is now.
   column_ = UNKNOWN;
-  moveTo(0, ROWS - best_lines);
+  moveTo(0, view_.rows() - best_lines);
   setColours(NORMAL);
   text("\033[J");
   memmove(shown_ + best_first * COLUMNS, shown_ + (best_first + best_lines) * COLUMNS,
-          (ROWS - best_first - best_lines) * COLUMNS * sizeof(ScreenCell));
-  for (uint32 index = (ROWS - best_lines) * COLUMNS; index < CELLS; ++index)
+          (view_.rows() - best_first - best_lines) * COLUMNS * sizeof(ScreenCell));
+  for (uint32 index = (view_.rows() - best_lines) * COLUMNS; index < view_.rows() * COLUMNS; ++index)
     shown_[index] = screen::cell(' ', NORMAL);
   return true;
 }
@@ -152,7 +162,7 @@ void AnsiScreenWriter::cell(uint32 column, uint32 row, ScreenCell cell)
     setColours(attributeOf(cell));
   character(code_page_437::toUnicode(screen::character(cell)));
   // In the last column terminals differ about where the cursor is then.
-  column_ = column + 1 < COLUMNS ? column + 1 : UNKNOWN;
+  column_ = column + 1 < view_.columns() ? column + 1 : UNKNOWN;
 }
 
 void AnsiScreenWriter::moveTo(uint32 column, uint32 row)

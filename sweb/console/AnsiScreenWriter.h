@@ -2,6 +2,7 @@
 
 #include "FormatSink.h"
 #include "ScreenCell.h"
+#include "ScreenView.h"
 #include "types.h"
 
 class TerminalGrid;
@@ -13,7 +14,14 @@ class AnsiScreenWriter
 public:
   explicit AnsiScreenWriter(FormatSink& sink) : sink_(sink) {}
 
-  /// Clears the terminal and draws all 25 rows.
+  /// Of the terminal; 80 and 25 until then. On a smaller one the part of the screen with the cursor is shown. What is
+  /// sent next must be a repaint() or printLines().
+  void resize(uint32 columns, uint32 rows) { view_.resize(columns, rows); }
+
+  /// A row does not fit, so a stream of text, which takes 80 columns for granted, cannot be sent as it is.
+  [[nodiscard]] bool isNarrow() const { return view_.columns() < screen::COLUMNS; }
+
+  /// Clears the terminal and draws all rows.
   void repaint(const TerminalGrid& grid);
 
   /// Sends the differences in the rows given (bit n is row n), and the cursor.
@@ -50,6 +58,8 @@ private:
   void printLine(const TerminalGrid& grid, uint32 row, uint32 end);
   void moveBack(const TerminalGrid& grid, uint32 row, uint32 column);
 
+  /// What a place of the terminal shall show.
+  ScreenCell wanted(const TerminalGrid& grid, uint32 column, uint32 row) const;
   void cell(uint32 column, uint32 row, ScreenCell cell);
   void moveTo(uint32 column, uint32 row);
 
@@ -67,7 +77,8 @@ private:
   void text(const char* string);
 
   FormatSink& sink_;
-  ScreenCell shown_[screen::CELLS]; ///< as far as it can be seen: blanks have one colour
+  ScreenView view_;
+  ScreenCell shown_[screen::CELLS]; ///< by places of the terminal; as far as it can be seen: blanks have one colour
   uint32 column_ = UNKNOWN;         ///< where the terminal's cursor is
   uint32 row_ = UNKNOWN;
   uint32 attribute_ = UNKNOWN;

@@ -56,6 +56,13 @@ void Console::show(Terminal& terminal)
   repaint(terminal.grid_, terminal.presenting_);
 }
 
+void Console::refresh()
+{
+  ScopeLock screen_lock(terminal_->screen_lock_);
+  ScopeLock lock(lock_);
+  repaint(terminal_->grid_, terminal_->presenting_);
+}
+
 void Console::replace(const Terminal& from, Terminal& to)
 {
   ScopeLock lock(input_lock_);

@@ -65,6 +65,12 @@ protected:
 
   [[nodiscard]] static Mutex& inputLock() { return input_lock_; }
 
+  /// Held while the console shows something, inside the input lock.
+  [[nodiscard]] Mutex& outputLock() { return lock_; }
+
+  /// Draws everything anew.
+  void refresh();
+
   /// Number of the terminal shown.
   [[nodiscard]] uint32 shownTerminal() const;
 

@@ -38,8 +38,10 @@ void SerialConsole::Output::flush()
   used_ = 0;
 }
 
-void SerialConsole::showText(const TerminalGrid&, const char* text, size_t length, uint32)
+void SerialConsole::showText(const TerminalGrid& grid, const char* text, size_t length, uint32 changed_rows)
 {
+  if (writer_.isNarrow())
+    return showGuest(grid, changed_rows);
   for (size_t index = 0; index < length; ++index)
   {
     if (text[index] == '\n' && !last_was_cr_)
@@ -62,11 +64,13 @@ void SerialConsole::turnTo(const char* name)
   filter_ = ControlStringFilter(); // what the other terminal had begun is not continued here
   writer_.beginRedraw();
   writer_.title(name);
+  askForSize();
 }
 
 void SerialConsole::repaint(const TerminalGrid& grid, bool guest)
 {
-  if (guest)
+  writer_.resize(columns_, rows_);
+  if (guest || writer_.isNarrow())
     writer_.repaint(grid);
   else
     writer_.printLines(grid);
@@ -107,18 +111,64 @@ void SerialConsole::Run()
 {
   /// A terminal emulator sends the bytes of a sequence at once; a person's next key takes longer than this.
   constexpr uint64 ESCAPE_TIMEOUT_NS = 50'000'000;
+  {
+    ScopeLock lock(outputLock());
+    askForSize();
+    output_.flush();
+  }
   for (;;)
   {
     uint8 byte;
-    bool arrived = port_.read(byte, parser_.isPending() ? Clock::nanoseconds() + ESCAPE_TIMEOUT_NS : Clock::NEVER);
-    if (arrived && !isCommand(byte))
-      waitForRoom();
-    ScopeLock lock(inputLock());
-    if (arrived)
-      handleByte(byte);
-    else if (Key key; parser_.timeout(key))
-      handleKey(key);
+    const bool pending = report_.isPending() || parser_.isPending();
+    if (!port_.read(byte, pending ? Clock::nanoseconds() + ESCAPE_TIMEOUT_NS : Clock::NEVER))
+    {
+      handleTimeout();
+      continue;
+    }
+    uint8 bytes[SizeReport::MAX_LENGTH + 1];
+    const size_t count = report_.pass(byte, bytes);
+    for (size_t index = 0; index < count; ++index)
+      take(bytes[index]);
+    if (uint32 columns, rows; report_.take(columns, rows))
+      resize(columns, rows);
   }
+}
+
+void SerialConsole::take(uint8 byte)
+{
+  if (!isCommand(byte))
+    waitForRoom();
+  ScopeLock lock(inputLock());
+  handleByte(byte);
+}
+
+void SerialConsole::handleTimeout()
+{
+  uint8 bytes[SizeReport::MAX_LENGTH + 1];
+  const size_t count = report_.release(bytes);
+  for (size_t index = 0; index < count; ++index)
+    take(bytes[index]);
+  ScopeLock lock(inputLock());
+  if (Key key; parser_.timeout(key))
+    handleKey(key);
+}
+
+void SerialConsole::askForSize()
+{
+  output_.write(SizeReport::QUESTION, sizeof(SizeReport::QUESTION) - 1);
+}
+
+void SerialConsole::resize(uint32 columns, uint32 rows)
+{
+  ScopeLock lock(inputLock());
+  {
+    ScopeLock output_lock(outputLock());
+    if (columns == columns_ && rows == rows_)
+      return;
+    columns_ = columns;
+    rows_ = rows;
+  }
+  refresh();
 }
 
 bool SerialConsole::isCommand(uint8 byte)

@@ -5,6 +5,7 @@
 #include "Console.h"
 #include "ControlStringFilter.h"
 #include "FormatSink.h"
+#include "SizeReport.h"
 
 class SerialPort;
 
@@ -14,6 +15,10 @@ class SerialPort;
 /// sequences for the cells that change; turning to another terminal draws it anew. Keys come as bytes and escape
 /// sequences. Ctrl-A is the prefix for this console itself: 1 to 9 selects a terminal, n and p the next and the
 /// previous one, d detaches from a guest, and a second Ctrl-A (or a) is Ctrl-A.
+///
+/// On a terminal with fewer than 25 rows or 80 columns a guest's screen is the part with the cursor; with fewer than 80
+/// columns text is shown so, too. Its size is asked for at first and with each turn to another terminal; whatever is at
+/// the other end may also report changes by itself. One that never reports has 80 columns and 25 rows.
 ///
 /// The title of the terminal emulator's window is the name of the terminal shown, so that a person, or a program that
 /// reads the line, knows which machine this is.
@@ -57,6 +62,17 @@ private:
   void drain() override;
   void enableInput() override;
 
+  /// The next byte received, which is no part of a report.
+  void take(uint8 byte);
+
+  /// Nothing has followed a byte that may begin a sequence.
+  void handleTimeout();
+
+  void askForSize();
+
+  /// The terminal has this size now.
+  void resize(uint32 columns, uint32 rows);
+
   /// Whether a byte is for this console itself.
   static bool isCommand(uint8 byte);
 
@@ -78,6 +94,9 @@ private:
   SerialPort& port_;
   Output output_;
   AnsiScreenWriter writer_;
+  uint32 columns_ = screen::COLUMNS; ///< of the terminal; guarded, as all output, by the output lock
+  uint32 rows_ = screen::ROWS;
+  SizeReport report_;
   AnsiInputParser parser_;
   ControlStringFilter filter_;
   bool after_prefix_ = false;

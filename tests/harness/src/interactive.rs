@@ -14,7 +14,8 @@ use crate::process::Process;
 use crate::report;
 use crate::rundir::RunDir;
 use crate::serial::SerialListener;
-use crate::terminal::{self, RawTerminal};
+use crate::terminal::{self, Line, RawTerminal};
+use crate::window::Window;
 use crate::{bochs, qemu};
 
 impl Machine {
@@ -34,9 +35,11 @@ impl Machine {
         };
 
         let raw = RawTerminal::enter()?;
-        let shown = terminal::show(line.try_clone()?);
+        let typed = Line::new(line.try_clone()?);
+        let window = Window::watch(typed.clone())?;
+        let shown = terminal::show(line.try_clone()?, window);
         let quit = quit_key(&process);
-        terminal::type_into(line.try_clone()?, quit);
+        terminal::type_into(typed, quit);
         let status = process.wait()?;
         // The emulator's end of the line is closed; what it had sent is shown before the terminal is given back.
         let _ = shown.join();

@@ -58,6 +58,7 @@ mod terminal;
 mod trace;
 mod transcript;
 mod watchdog;
+mod window;
 
 pub use choice::{Choice, asked_for, choose};
 pub use console::Console;

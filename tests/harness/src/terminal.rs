@@ -1,11 +1,14 @@
 //! A person's terminal, for a machine's serial line.
 
-use std::io::{IsTerminal, Read, Write, stdin, stdout};
+use std::io::{self, IsTerminal, Read, Write, stdin, stdout};
 use std::net::TcpStream;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use anyhow::Result;
 use rustix::termios::{OptionalActions, Termios, tcgetattr, tcsetattr};
+
+use crate::window::{Questions, Window};
 
 /// Ctrl-A: the next key is for us, as in QEMU and minicom.
 const ESCAPE: u8 = 0x01;
@@ -41,15 +44,37 @@ impl Drop for RawTerminal {
     }
 }
 
+/// The machine's end of the serial line. What is sent in one piece arrives so.
+#[derive(Clone)]
+pub(crate) struct Line(Arc<Mutex<TcpStream>>);
+
+impl Line {
+    pub(crate) fn new(stream: TcpStream) -> Line {
+        Line(Arc::new(Mutex::new(stream)))
+    }
+
+    pub(crate) fn send(&self, bytes: &[u8]) -> io::Result<()> {
+        let mut stream = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        stream.write_all(bytes)
+    }
+}
+
 /// Copies the serial line to the screen until the line closes.
-pub fn show(mut line: TcpStream) -> JoinHandle<()> {
+pub(crate) fn show(mut line: TcpStream, window: Window) -> JoinHandle<()> {
     std::thread::spawn(move || {
         let mut buffer = [0; 4096];
+        let mut questions = Questions::default();
+        let mut shown = Vec::new();
         while let Ok(count @ 1..) = line.read(&mut buffer) {
-            let shown = stdout()
-                .write_all(&buffer[..count])
-                .and_then(|()| stdout().flush());
-            if shown.is_err() {
+            shown.clear();
+            if questions.take(&buffer[..count], &mut shown) {
+                window.answer();
+            }
+            if stdout()
+                .write_all(&shown)
+                .and_then(|()| stdout().flush())
+                .is_err()
+            {
                 break;
             }
         }
@@ -58,20 +83,23 @@ pub fn show(mut line: TcpStream) -> JoinHandle<()> {
 
 /// Copies keys to the serial line; calls `quit` for Ctrl-A x, and sends Ctrl-A itself for Ctrl-A Ctrl-A. Other keys after
 /// Ctrl-A go to SWEB together with it, which switches its terminals with them.
-pub fn type_into(mut line: TcpStream, quit: impl FnOnce() + Send + 'static) {
+pub(crate) fn type_into(line: Line, quit: impl FnOnce() + Send + 'static) {
     std::thread::spawn(move || {
         let mut escaped = false;
-        for byte in stdin().lock().bytes() {
-            let Ok(byte) = byte else { break };
-            let send: &[u8] = match (escaped, byte) {
-                (false, ESCAPE) => &[],
-                (true, b'x' | b'X') => return quit(),
-                (true, ESCAPE) => &[ESCAPE],
-                (true, other) => &[ESCAPE, other],
-                (false, other) => &[other],
-            };
-            escaped = !escaped && byte == ESCAPE;
-            if line.write_all(send).is_err() {
+        let mut buffer = [0; 4096];
+        while let Ok(count @ 1..) = stdin().lock().read(&mut buffer) {
+            let mut typed = Vec::with_capacity(count + 1);
+            for &byte in &buffer[..count] {
+                match (escaped, byte) {
+                    (false, ESCAPE) => {}
+                    (true, b'x' | b'X') => return quit(),
+                    (true, ESCAPE) => typed.push(ESCAPE),
+                    (true, other) => typed.extend([ESCAPE, other]),
+                    (false, other) => typed.push(other),
+                }
+                escaped = !escaped && byte == ESCAPE;
+            }
+            if line.send(&typed).is_err() {
                 break;
             }
         }

@@ -20,6 +20,7 @@ public:
   uint32_t column() const;
   uint32_t cursor_row() const;
   uint32_t changed_rows();
+  void resize(uint32_t columns, uint32_t rows) { writer_.resize(columns, rows); }
   rust::Vec<uint8_t> repaint();
   rust::Vec<uint8_t> update();
   rust::Vec<uint8_t> print_lines();

@@ -5,6 +5,7 @@
 #include "HeldKeys.h"
 #include "ScancodeDecoder.h"
 #include "ScancodeEncoder.h"
+#include "SizeReport.h"
 #include "kernel-console/src/lib.rs.h"
 
 namespace
@@ -61,6 +62,41 @@ rust::Vec<KeyPress> parse_ansi(rust::Slice<const uint8_t> bytes)
   if (parser.isPending() && parser.timeout(key))
     keys.push_back(fromKey(key));
   return keys;
+}
+
+rust::Vec<uint8_t> without_size_reports(rust::Slice<const uint8_t> bytes)
+{
+  SizeReport report;
+  rust::Vec<uint8_t> others;
+  uint8 passed[SizeReport::MAX_LENGTH + 1];
+  auto keep = [&](size_t count)
+  {
+    for (size_t index = 0; index < count; ++index)
+      others.push_back(passed[index]);
+  };
+  for (uint8_t byte : bytes)
+    keep(report.pass(byte, passed));
+  if (report.isPending())
+    keep(report.release(passed));
+  return others;
+}
+
+rust::Vec<uint32_t> size_reports(rust::Slice<const uint8_t> bytes)
+{
+  SizeReport report;
+  rust::Vec<uint32_t> sizes;
+  uint8 passed[SizeReport::MAX_LENGTH + 1];
+  for (uint8_t byte : bytes)
+  {
+    (void)report.pass(byte, passed);
+    uint32 columns;
+    uint32 rows;
+    if (!report.take(columns, rows))
+      continue;
+    sizes.push_back(columns);
+    sizes.push_back(rows);
+  }
+  return sizes;
 }
 
 rust::Vec<uint8_t> pass_and_release(rust::Slice<const uint8_t> scancodes)

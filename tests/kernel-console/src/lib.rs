@@ -72,6 +72,8 @@ pub mod ffi {
         fn cursor_row(self: &GridBench) -> u32;
         /// The rows that changed since the last call.
         fn changed_rows(self: Pin<&mut GridBench>) -> u32;
+        /// The serial terminal has another size; `repaint` or `print_lines` must follow.
+        fn resize(self: Pin<&mut GridBench>, columns: u32, rows: u32);
         /// What a serial terminal gets to show the grid anew.
         fn repaint(self: Pin<&mut GridBench>) -> Vec<u8>;
         /// What it gets to follow the changes since.
@@ -88,6 +90,10 @@ pub mod ffi {
         fn encode_ansi(key: KeyPress) -> Vec<u8>;
         /// The keys in what a serial terminal sent, with a time-out at the end.
         fn parse_ansi(bytes: &[u8]) -> Vec<KeyPress>;
+        /// What a serial terminal sent besides reports of its size, with a time-out at the end.
+        fn without_size_reports(bytes: &[u8]) -> Vec<u8>;
+        /// The sizes it reported: columns and rows of each.
+        fn size_reports(bytes: &[u8]) -> Vec<u32>;
         /// What a guest gets of a stream of scancodes, when its screen is left after it.
         fn pass_and_release(scancodes: &[u8]) -> Vec<u8>;
 

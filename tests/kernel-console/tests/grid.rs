@@ -290,6 +290,27 @@ fn a_left_guest_leaves_nothing_behind() {
     assert!(!terminal.screen().hide_cursor() && !terminal.screen().alternate_screen());
 }
 
+/// The usual size of a terminal hides one row of a guest's 25: the first, when the cursor is in the last.
+#[test]
+fn a_terminal_of_24_rows_shows_24() {
+    let mut grid = new_grid();
+    let cells: Vec<u16> = (0..2000_u16).map(|index| 0x0741 + index / 80).collect();
+    let mut parser = vt100::Parser::new(24, COLUMNS, 0);
+    grid.pin_mut().resize(80, 24);
+    grid.pin_mut().present(&cells, 0, 24);
+    parser.process(&grid.pin_mut().repaint());
+    assert_eq!(
+        (line(&parser, 0), line(&parser, 23)),
+        ("B".repeat(80), "Y".repeat(80))
+    );
+    grid.pin_mut().present(&cells, 0, 0);
+    parser.process(&grid.pin_mut().update());
+    assert_eq!(
+        (line(&parser, 0), line(&parser, 23)),
+        ("A".repeat(80), "X".repeat(80))
+    );
+}
+
 proptest! {
     /// The text rows are a terminal of 24 rows.
     #[test]
@@ -316,6 +337,41 @@ proptest! {
         grid.pin_mut().write(&bytes);
         grid.pin_mut().write(b"\x18@\x1b[0m\x1b[2J\x1b[Hok");
         prop_assert_eq!(grid.row(1), "ok");
+    }
+
+    /// A terminal of any size shows the part of the screen with the cursor: nothing wraps, nothing scrolls away.
+    #[test]
+    fn the_part_with_the_cursor_is_shown(
+        columns in 1..100_u16, rows in 1..40_u16,
+        changes in prop::collection::vec(
+            (prop::collection::vec((0..2000_usize, 0x21..0x7F_u16), 0..300), 0..3_usize, 0..80_u32, 0..25_u32), 1..9))
+    {
+        let mut grid = new_grid();
+        let mut parser = vt100::Parser::new(rows, columns, 0);
+        let mut cells = vec![BLANK; 2000];
+        grid.pin_mut().resize(columns.into(), rows.into());
+        parser.process(&grid.pin_mut().repaint());
+        for (change, lines, column, row) in &changes {
+            cells[80..].rotate_left(lines * 80);
+            for &(at, character) in change {
+                cells[at] = 0x0700 | character;
+            }
+            grid.pin_mut().present(&cells, *column, *row);
+            parser.process(&grid.pin_mut().update());
+
+            let (shown_row, shown_column) = parser.screen().cursor_position();
+            let top = *row as usize - usize::from(shown_row);
+            let left = *column as usize - usize::from(shown_column);
+            let (height, width) = (rows.min(ROWS), columns.min(COLUMNS));
+            prop_assert!(top + usize::from(height) <= 25 && left + usize::from(width) <= 80);
+            for y in 0..rows {
+                let first = (top + usize::from(y)) * 80 + left;
+                let wanted = cells.get(first..first + usize::from(width)).filter(|_| y < height);
+                let wanted: String = wanted.unwrap_or_default().iter().map(|&cell| char::from(cell as u8)).collect();
+                let shown = parser.screen().rows(0, columns).nth(y.into()).expect("a row");
+                prop_assert_eq!(shown.trim_end(), wanted.trim_end(), "row {}", y);
+            }
+        }
     }
 
     /// A guest's screen, changed again and again, looks the same on a serial terminal.

@@ -1,7 +1,8 @@
 //! Keys on their way from and to keyboards and serial terminals.
 
 use kernel_console::ffi::{
-    KeyPress, decode_scancodes, encode_ansi, encode_scancodes, parse_ansi, pass_and_release,
+    KeyPress, decode_scancodes, encode_ansi, encode_scancodes, parse_ansi, pass_and_release, size_reports,
+    without_size_reports,
 };
 use proptest::prelude::*;
 use std::collections::HashSet;
@@ -145,5 +146,43 @@ proptest! {
             extended = false;
         }
         prop_assert!(down.is_empty());
+    }
+}
+
+/// xterm's answer to `CSI 18 t`, `CSI 8 ; rows ; columns t`, is neither a key nor input of a guest.
+#[test]
+fn a_report_of_the_size_is_no_key() {
+    assert_eq!(without_size_reports(b"a\x1b[8;24;80tb"), b"ab");
+    assert_eq!(size_reports(b"a\x1b[8;24;80tb\x1b[8;5;132t"), [80, 24, 132, 5]);
+    assert_eq!(
+        size_reports(b"\x1b\x1b[8;24;80t"),
+        [80, 24],
+        "an Escape before it is a key"
+    );
+    assert_eq!(without_size_reports(b"\x1b\x1b[8;24;80t"), b"\x1b");
+}
+
+#[test]
+fn other_sequences_are_no_report() {
+    for other in [
+        "\x1b",
+        "\x1b\x1b",
+        "\x1b[A",
+        "\x1b[8~",
+        "\x1b[88;24;80t",
+        "\x1b[4;480;640t",
+        "\x1b[8;0;80t",
+        "\x1b[8;24t",
+        "\x1b[8;24;80;1t",
+        "\x1b[8;24;80",
+        "\x1b[8;99999999;99999999t",
+        "8;24;80t",
+    ] {
+        assert_eq!(
+            without_size_reports(other.as_bytes()),
+            other.as_bytes(),
+            "{other:?}"
+        );
+        assert!(size_reports(other.as_bytes()).is_empty(), "{other:?}");
     }
 }
