@@ -121,13 +121,19 @@ start:
         lgdt    boot_gdt_pointer
         ljmp    $KERNEL_CS, $long_mode
 
-# Prints the text at EBX on the debug port and in the first line of the screen, and stops.
+# Prints the text at EBX on the debug port, on the first serial port and in the first line of the screen, and stops.
 fail:
         movl    $0xB8000, %edi
-1:      movb    (%ebx), %al
+1:      movw    $0x3FD, %dx
+3:      inb     %dx, %al
+        testb   $0x20, %al                      # the transmitter has room; all ones where there is no port
+        jz      3b
+        movb    (%ebx), %al
         testb   %al, %al
         jz      2f
         outb    %al, $0xE9
+        movw    $0x3F8, %dx
+        outb    %al, %dx
         movb    $0x4F, %ah                      # white on red
         movw    %ax, (%edi)
         addl    $2, %edi

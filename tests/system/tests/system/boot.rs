@@ -102,3 +102,13 @@ fn two_boots_are_alike() -> Result<()> {
     assert_eq!(ticks("boot alike 1")?, ticks("boot alike 2")?);
     Ok(())
 }
+
+/// It cannot go on, but whoever is at the terminal learns why.
+#[test]
+fn a_cpu_without_64_bit_mode_is_told() -> Result<()> {
+    let mut sweb = Machine::new("boot pentium3")
+        .emulator(EmulatorKind::Qemu)
+        .cpu("pentium3")
+        .start()?;
+    sweb.wait_for("SWEB: this CPU has no 64-bit mode; SWEB needs an x86-64 CPU.")
+}
