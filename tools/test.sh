@@ -11,6 +11,9 @@ unset RUSTFLAGS
 filter=${1:-}
 summary=
 failed=0
+# What the steps that run tests say when the filter leaves none of theirs; nextest says so as well.
+none=4
+ran=
 
 # step NAME COMMAND...: runs it, goes on after a failure, remembers how it went and how long it took.
 step() {
@@ -18,7 +21,12 @@ step() {
   shift
   printf '\n==> %s\n' "$name"
   begin=$(date +%s)
-  if "$@"; then result=ok; else result=FAILED failed=1; fi
+  "$@"
+  case $? in
+    0) result=ok ran=yes ;;
+    "$none") result=none ;;
+    *) result=FAILED ran=yes failed=1 ;;
+  esac
   summary="$summary$(printf '%-8s %5d s  %s' "$result" $(($(date +%s) - begin)) "$name")
 "
 }
@@ -30,7 +38,7 @@ cargo_tests() {
   shift 2
   if cargo nextest --version > /dev/null 2>&1; then
     cargo nextest run --locked --no-fail-fast --status-level fail --test-threads "$threads" \
-      --no-tests pass "$@" $filter
+      --no-tests fail "$@" $filter
   else
     cargo test --locked --no-fail-fast "$@" -- --test-threads "$threads" $filter
   fi
@@ -43,7 +51,12 @@ system_tests() { (export CARGO_TARGET_DIR="$SWEB_BUILD/tests"; cargo_tests tests
 # Not with nextest: its process for each test would boot the host for each guest.
 hostile_tests() {
   cd "$here/tests" || return 1
-  CARGO_TARGET_DIR="$SWEB_BUILD/tests" cargo test --locked --release -p hostile -- --test-threads 2 $filter
+  export CARGO_TARGET_DIR="$SWEB_BUILD/tests"
+  tests=$(cargo test --locked --release -p hostile --test hostile -- --list $filter) || return 1
+  case $tests in
+    *': test'*) cargo test --locked --release -p hostile -- --test-threads 2 $filter ;;
+    *) return $none ;;
+  esac
 }
 
 # What stands behind the numbers of passed tests: the cases of each family.
@@ -57,6 +70,7 @@ print_counts() {
 mkdir -p "$SWEB_BUILD"
 : > "$SWEB_COUNTS"
 step 'build: kernel, hypervisor, programs, disks' "$here/x" build
+ran=
 step 'hypervisor: the crates on this machine' hypervisor_tests
 step 'kernel modules on this machine' host_tests
 step 'system: the harness, and SWEB in Bochs and QEMU' system_tests
@@ -64,5 +78,6 @@ step 'hostile guests in Bochs' hostile_tests
 
 print_counts
 printf '\n%s' "$summary"
+[ -n "$ran" ] || { printf "No test's name has '%s' in it.\n" "$filter"; exit 1; }
 [ "$failed" -eq 0 ] && printf 'All tests passed.\n' || printf 'Something failed; the reports are above.\n'
 exit "$failed"
