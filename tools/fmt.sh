@@ -6,10 +6,17 @@ here=$(CDPATH= cd -- "$(dirname -- "$0")/.." && pwd)
 cd "$here"
 rust_option=
 cpp_options=-i
-if [ "${1:-}" = --check ]; then
-  rust_option=--check
-  cpp_options='--dry-run --Werror'
-fi
+case ${1:-} in
+  '') ;;
+  --check)
+    rust_option=--check
+    cpp_options='--dry-run --Werror'
+    ;;
+  *)
+    printf '%s\n' "fmt: there is --check, and no '$1'" >&2
+    exit 1
+    ;;
+esac
 
 for workspace in rust-vmx rust-vmx/fuzz tests; do
   (cd "$workspace" && cargo fmt --all $rust_option)

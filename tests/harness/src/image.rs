@@ -24,6 +24,26 @@ pub(crate) struct Disk {
     file: File,
 }
 
+/// A drive has whole sectors, and at least one.
+fn check_drive(path: &Path, file: &File) -> Result<()> {
+    let metadata = file.metadata()?;
+    let (path, size) = (path.display(), metadata.len());
+    if !metadata.is_file() {
+        bail!("{path} is no file, and a disk image is one; copy the disk into a file first");
+    }
+    if size == 0 {
+        bail!("the disk image {path} is empty; 'truncate -s 16M {path}' makes a disk of 16 MiB of it");
+    }
+    if !size.is_multiple_of(SECTOR as u64) {
+        let whole = size.next_multiple_of(SECTOR as u64);
+        bail!(
+            "the disk image {path} has {size} bytes, and a drive has whole sectors of {SECTOR}; \
+             'truncate -s {whole} {path}' adds what is missing, as zeroes"
+        );
+    }
+    Ok(())
+}
+
 impl Disk {
     /// Copies `original`, holes included, to `copy`.
     pub(crate) fn copy(original: &Path, copy: &Path) -> Result<Disk> {
@@ -45,9 +65,18 @@ impl Disk {
     /// runs on the image is told by the lock on the file itself, which dies with its owner.
     pub(crate) fn claim(path: &Path) -> Result<Disk> {
         let file = OpenOptions::new().read(true).write(true).open(path);
-        let file = file.with_context(|| format!("cannot open the disk image {}", path.display()))?;
+        let file = file.with_context(|| {
+            format!(
+                "cannot open the disk image {} for reading and writing, and a drive needs both",
+                path.display()
+            )
+        })?;
+        check_drive(path, &file)?;
         if flock(&file, FlockOperation::NonBlockingLockExclusive).is_err() {
-            bail!("{} is in use by another run; end that one first", path.display());
+            bail!(
+                "{} is in use: end the run that has it, and name it no second time in this one",
+                path.display()
+            );
         }
         let stale = PathBuf::from(format!("{}.lock", path.display()));
         if stale.exists() {
@@ -121,6 +150,19 @@ impl Disk {
         Ok(self.file.write_all_at(elf, start)?)
     }
 
+    /// Nothing is written into an image of somebody else's: ours has a kernel, an ELF file, where the fast loader finds it.
+    fn check_boot_disk(&self) -> Result<()> {
+        let mut magic = [0; 4];
+        let read = self.file.read_exact_at(&mut magic, KERNEL_SECTOR * SECTOR as u64);
+        if read.is_err() || magic != *b"\x7FELF" {
+            bail!(
+                "{} is no boot disk of SWEB's; './x build' makes one, build/SWEB.img",
+                self.path.display()
+            );
+        }
+        Ok(())
+    }
+
     /// Tells the fast loader what to hand to the kernel.
     pub(crate) fn set_command_line(&self, text: &str) -> Result<()> {
         if text.len() >= SECTOR {
@@ -130,10 +172,76 @@ impl Disk {
                 SECTOR - 1
             );
         }
+        self.check_boot_disk()?;
         let mut sector = [0; SECTOR];
         sector[..text.len()].copy_from_slice(text.as_bytes());
         self.file
             .write_all_at(&sector, COMMAND_LINE_SECTOR * SECTOR as u64)?;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rundir::RunDir;
+
+    fn claim(bytes: usize) -> Result<Disk> {
+        let dir = RunDir::create("image sizes")?;
+        let path = dir.file("disk.img");
+        fs::write(&path, vec![0; bytes])?;
+        Disk::claim(&path)
+    }
+
+    #[test]
+    fn an_image_has_whole_sectors() {
+        for size in [512, 1024, 1_474_560] {
+            assert!(claim(size).is_ok(), "{size}");
+        }
+        for (size, command) in [
+            (0, "truncate -s 16M "),
+            (1, "truncate -s 512 "),
+            (513, "-s 1024 "),
+            (1000, "-s 1024 "),
+        ] {
+            let error = claim(size).unwrap_err().to_string();
+            assert!(error.contains(command), "{size}: {error}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_image_is_said() {
+        for (path, why) in [
+            ("/no/such.img", "No such file"),
+            ("/tmp", "Is a directory"),
+            ("/dev/null", "is no file"),
+        ] {
+            let error = format!("{:#}", Disk::claim(Path::new(path)).unwrap_err());
+            assert!(error.contains(path) && error.contains(why), "{error}");
+        }
+    }
+
+    #[test]
+    fn somebody_elses_disk_is_left_alone() {
+        for bytes in [512, 4 << 20] {
+            let disk = claim(bytes).unwrap();
+            let error = disk.set_command_line("debug").unwrap_err().to_string();
+            assert!(error.contains("no boot disk of SWEB's"), "{error}");
+            let mut content = vec![1; bytes];
+            disk.file.read_exact_at(&mut content, 0).unwrap();
+            assert!(content.iter().all(|byte| *byte == 0));
+        }
+    }
+
+    #[test]
+    fn an_image_has_one_user() {
+        let dir = RunDir::create("image users").unwrap();
+        let path = dir.file("disk.img");
+        fs::write(&path, [0; 512]).unwrap();
+        let first = Disk::claim(&path).unwrap();
+        let error = Disk::claim(&path).unwrap_err().to_string();
+        assert!(error.contains("in use"), "{error}");
+        drop(first);
+        assert!(Disk::claim(&path).is_ok());
     }
 }

@@ -9,6 +9,7 @@ use anyhow::{Result, bail};
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::emulator::Ending;
+use crate::limits;
 use crate::machine::{EmulatorKind, Machine};
 use crate::process::Process;
 use crate::report;
@@ -21,6 +22,7 @@ use crate::{bochs, qemu};
 impl Machine {
     /// Runs the machine with this terminal as its serial terminal, until it ends or Ctrl-A x is pressed.
     pub fn interact(self) -> Result<()> {
+        limits::check(&self)?;
         let mut dir = RunDir::create(&self.name)?;
         let disks = self.prepare_disks(&dir)?;
         let paths: Vec<PathBuf> = disks.iter().map(|disk| disk.path().to_owned()).collect();

@@ -8,6 +8,7 @@ use crate::bochs::{self, Bochs};
 use crate::emulator::Emulator;
 use crate::guest::GuestFolder;
 use crate::image::Disk;
+use crate::limits;
 use crate::qemu::{self, Qemu};
 use crate::report;
 use crate::rundir::RunDir;
@@ -208,6 +209,7 @@ impl Machine {
 
     /// Starts the machine, and returns at once.
     pub fn start(self) -> Result<Session> {
+        limits::check(&self)?;
         let mut dir = RunDir::create(&self.name)?;
         let disks = self.prepare_disks(&dir)?;
         let paths: Vec<PathBuf> = disks.iter().map(|disk| disk.path().to_owned()).collect();

@@ -75,7 +75,9 @@ mod tests {
         let (stem, number) = name.rsplit_once('-').unwrap();
         let number: u32 = number.parse().unwrap();
         // Other tests of this program take numbers, too.
-        let taken: Vec<PathBuf> = (1..50).map(|next| format!("{stem}-{}", number + next).into()).collect();
+        let taken: Vec<PathBuf> = (1..50)
+            .map(|next| format!("{stem}-{}", number + next).into())
+            .collect();
         for path in &taken {
             fs::create_dir(path).unwrap();
         }

@@ -3,13 +3,10 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use harness::{
-    Choice, Display, EmulatorKind, GuestFolder, ImageUse, Machine, Medium, Pace, asked_for, choose,
+    Choice, Display, EmulatorKind, GuestFolder, ImageUse, Machine, Medium, Pace, asked_for, choose, memory,
 };
-
-const USAGE: &str = "usage: swebrun [--demo] [--window] [--guest DIR] [--boot fast|grub|kernel] [--cpu MODEL]
-               [--memory MIB] [--emulator bochs|qemu|kvm] [--gdb] [--image FILE] [--append COMMAND-LINE]";
 
 fn main() -> ExitCode {
     match run() {
@@ -22,7 +19,12 @@ fn main() -> ExitCode {
 }
 
 fn run() -> Result<()> {
-    let options = Options::parse(std::env::args().skip(1))?;
+    let arguments = std::env::args_os().skip(1).map(|argument| {
+        let text = argument.into_string();
+        text.map_err(|bytes| anyhow!("{} is no UTF-8; rename what it names", bytes.display()))
+    });
+    let arguments: Vec<String> = arguments.collect::<Result<_>>()?;
+    let options = Options::parse(arguments.into_iter())?;
     let Choice { emulator, reason } = options.emulator.map_or_else(choose, asked_for);
     eprintln!("Running in {reason}.");
     let mut machine = Machine::new("run")
@@ -86,7 +88,7 @@ impl Options {
             let mut value = || {
                 arguments
                     .next()
-                    .with_context(|| format!("{argument} wants a value\n{USAGE}"))
+                    .with_context(|| format!("{argument} wants a value; './x help' says which"))
             };
             match argument.as_str() {
                 "--demo" => options.demo = true,
@@ -94,12 +96,12 @@ impl Options {
                 "--gdb" => options.gdb = true,
                 "--boot" => options.medium = medium(&value()?)?,
                 "--cpu" => options.cpu = Some(value()?),
-                "--memory" => options.memory = memory(&value()?)?,
+                "--memory" => options.memory = memory(&value()?).context("--memory")?,
                 "--emulator" => options.emulator = Some(emulator(&value()?)?),
                 "--image" => options.image = ImageUse::File(PathBuf::from(value()?)),
                 "--append" => options.command_line = value()?,
                 "--guest" => options.guests.push(GuestFolder::open(&PathBuf::from(value()?))?),
-                _ => bail!("there is no option {argument}\n{USAGE}"),
+                _ => bail!("there is no option '{argument}'; './x help' lists them"),
             }
         }
         Ok(options)
@@ -111,7 +113,7 @@ fn medium(name: &str) -> Result<Medium> {
         "fast" => Ok(Medium::Fast),
         "grub" => Ok(Medium::Grub),
         "kernel" => Ok(Medium::Direct),
-        _ => bail!("--boot is fast, grub or kernel (QEMU only), not {name}"),
+        _ => bail!("--boot is fast, grub or kernel (QEMU only), not '{name}'"),
     }
 }
 
@@ -120,17 +122,6 @@ fn emulator(name: &str) -> Result<EmulatorKind> {
         "bochs" => Ok(EmulatorKind::Bochs),
         "qemu" => Ok(EmulatorKind::Qemu),
         "kvm" => Ok(EmulatorKind::Kvm),
-        _ => bail!("--emulator is bochs, qemu or kvm, not {name}"),
+        _ => bail!("--emulator is bochs, qemu or kvm, not '{name}'"),
     }
-}
-
-fn memory(text: &str) -> Result<u32> {
-    let number: u32 = text
-        .trim_end_matches(['M', 'm'])
-        .parse()
-        .with_context(|| format!("--memory {text}"))?;
-    if number < 4 {
-        bail!("SWEB needs at least 4 MiB of memory, not {number}");
-    }
-    Ok(number)
 }
