@@ -208,7 +208,7 @@ fn a_panic_of_the_hypervisor_ends_one_vm() -> Result<()> {
         return Err(sweb.failure("free does not tell the free pages"));
     };
     sweb.check(
-        first - second <= REMEMBERED_PAGES,
+        second + REMEMBERED_PAGES >= first,
         &format!("memory is lost: {free:?}"),
     )?;
     let list = sweb.command("vmlist")?;
