@@ -90,11 +90,13 @@ fn flat(name: &'static str, outcome: Outcome, addresses: [u32; 5]) -> Case {
     case(name, image, outcome)
 }
 
-/// Runs all cases in one boot, with a guest beside them that must not notice.
+/// Runs the cases in one boot, with a guest beside them that must not notice: every second one, and in the long form all of them.
 fn run(name: &str, cases: &[Case]) -> Result<()> {
+    let step = if counts::scale() > 1 { 1 } else { 2 };
+    let cases: Vec<&Case> = cases.iter().step_by(step).collect();
     let dir = RunDir::create(name)?;
     let mut machine = Machine::new(name).memory(MEMORY_FOR_GUESTS);
-    for case in cases {
+    for case in &cases {
         let definition = format!("memory = 2M\n{}", case.definition);
         machine = machine.guest(guest_from(&dir, case.name, &case.image, &definition)?);
     }
@@ -103,7 +105,7 @@ fn run(name: &str, cases: &[Case]) -> Result<()> {
     // The first VM that ends leaves behind what the kernel keeps for later.
     sweb.command("vmrun --detach --name first hello; vmkill first")?;
     let before = free_and_heap_pages(&mut sweb)?;
-    for case in cases {
+    for case in &cases {
         try_image(&mut sweb, case)?;
     }
     counts::add("hostile images", cases.len() as u64);
