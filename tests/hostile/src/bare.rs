@@ -32,8 +32,9 @@ pub fn run(guest: &Guest) -> Result<String> {
     let dir = RunDir::create(&format!("bare {}", guest.name))?;
     let path = dir.file("disk.img");
     fs::write(&path, disk)?;
+    // The disk has a boot sector of its own, as one with GRUB has; the fast loader's place for a command line is not written.
     let mut machine = Machine::new(guest.name)
-        .medium(Medium::Direct)
+        .medium(Medium::Grub)
         .image(ImageUse::File(path))
         .start()?;
     machine.wait_power_off()?;
